@@ -1,0 +1,16 @@
+"""Reads an AgentCore project: what is declared, what is deployed, which framework the agent uses."""
+
+from agentcore_connect.project.answers import answers_from_project, target_in_project
+from agentcore_connect.project.model import Gateway, Project, Target
+from agentcore_connect.project.reader import find_root, foreign_project, read_project
+
+__all__ = [
+    "Gateway",
+    "Project",
+    "Target",
+    "answers_from_project",
+    "find_root",
+    "foreign_project",
+    "read_project",
+    "target_in_project",
+]

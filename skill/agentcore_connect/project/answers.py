@@ -1,0 +1,78 @@
+"""What a project tells about an interview's questions, so that they need not be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.project.model import Gateway, Project
+
+
+def answers_from_project(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that the project's files settle, by dotted key; keys the user answered are left out.
+
+    In: the project, the answers given so far (the nested document). Out: dotted key -> value, only what is known.
+    """
+    inferred: dict[str, Any] = {}
+    if project.framework:
+        inferred["agent.framework"] = project.framework
+    if project.agent_runtime:
+        inferred["agent.state"] = "existing"
+    given = _mapping(answers.get("gateway"))
+    wanted = given.get("name")
+    gateway = project.gateway(wanted if isinstance(wanted, str) else None)
+    if gateway and (wanted or given.get("exists") is not True):
+        inferred.update(_gateway(gateway))
+    if project.aws_targets:
+        target = next((one for one in project.aws_targets if one.name == "default"), project.aws_targets[0])
+        if target.region:
+            inferred["gateway.region"] = target.region
+    inferred.update(_connections(project, answers))
+    return {key: value for key, value in inferred.items() if not _answered(answers, key)}
+
+
+def target_in_project(project: Project, gateway: str | None, name: str) -> bool:
+    """Whether the project already has a target of that name in the gateway (or in its only one)."""
+    found = project.gateway(gateway)
+    return found is not None and any(target.name == name for target in found.targets)
+
+
+def _gateway(gateway: Gateway) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "gateway.name": gateway.name,
+        "gateway.inbound_auth": gateway.inbound_auth,
+        "gateway.discovery_url": gateway.discovery_url,
+        "gateway.allowed_audience": list(gateway.allowed_audience),
+        "gateway.allowed_clients": list(gateway.allowed_clients),
+        "gateway.allowed_scopes": list(gateway.allowed_scopes),
+    }
+    if gateway.deployed:
+        values.update({"gateway.id": gateway.deployed.id, "gateway.arn": gateway.deployed.arn})
+    return {key: value for key, value in values.items() if value}
+
+
+def _connections(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the credential that a connection names is declared in the project."""
+    inferred: dict[str, Any] = {}
+    connections = answers.get("connections")
+    for index, connection in enumerate(connections if isinstance(connections, list) else []):
+        name = _mapping(_mapping(connection).get("credential")).get("name")
+        if isinstance(name, str) and project.credential(name):
+            inferred[f"connections.{index}.credential.exists"] = True
+    return inferred
+
+
+def _answered(answers: Mapping[str, Any], key: str) -> bool:
+    here: Any = answers
+    for part in key.split("."):
+        if isinstance(here, list) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
+        elif isinstance(here, Mapping) and part in here:
+            here = here[part]
+        else:
+            return False
+    return here is not None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

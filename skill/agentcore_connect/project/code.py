@@ -1,0 +1,139 @@
+"""The agent's own code: which files it has, what it imports and depends on. Parsed, never executed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import tomllib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.project.source import read_text
+from agentcore_connect.resources import load
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.model import Project, Runtime
+
+MAX_FILES: Final = 500
+MAX_CODE_BYTES: Final = 1024 * 1024
+SKIPPED: Final = frozenset(
+    {"node_modules", "__pycache__", "site-packages", "venv", "env", "cdk", "dist", "build", "tests", "test"}
+)
+_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+
+
+def code_folder(project: Project, runtime: Runtime) -> Path | None:
+    """The folder of a runtime's code; None when it is absent or lies outside the project."""
+    folder = (project.root / runtime.code_location).resolve()
+    return folder if folder.is_dir() and folder.is_relative_to(project.root.resolve()) else None
+
+
+def python_files(folder: Path) -> list[Path]:
+    """The Python files of an agent, without environments, tests and hidden folders; at most `MAX_FILES`, in order."""
+    found: list[Path] = []
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
+        found.extend(Path(base) / name for name in sorted(files) if name.endswith(".py"))
+        if len(found) >= MAX_FILES:
+            break
+    return found[:MAX_FILES]
+
+
+def parse(path: Path) -> ast.Module | None:
+    """The syntax tree of a Python file; None when it cannot be read or is not Python."""
+    try:
+        text = read_text(path, max_bytes=MAX_CODE_BYTES)
+    except ConnectError:
+        return None
+    return parse_text(text)
+
+
+def parse_text(text: str) -> ast.Module | None:
+    """The syntax tree of Python text; None when it is not Python (or nested beyond what Python takes)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """The dotted names of what is imported, absolute imports only; `from a.b import c` gives `a.b.c`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def requirements(folder: Path, stop: Path) -> dict[str, str]:
+    """What the nearest pyproject.toml or requirements.txt at or above `folder` asks for: package -> version text.
+
+    In: the folder, the folder to stop at (the project's root). Names are normalised (lower case, hyphens).
+    """
+    for here in (folder, *folder.parents):
+        for name, reader in (("pyproject.toml", _pyproject), ("requirements.txt", str.splitlines)):
+            path = here / name
+            if path.is_file():
+                try:
+                    return dict(
+                        _parsed(line) for line in reader(read_text(path, max_bytes=MAX_CODE_BYTES)) if _parsed(line)[0]
+                    )
+                except (ConnectError, tomllib.TOMLDecodeError, RecursionError):
+                    return {}
+        if here == stop:
+            break
+    return {}
+
+
+def framework_of(project: Project) -> str | None:
+    """The framework of the project's agent: by the entry point's imports, by all imports, by its dependencies.
+
+    Out: the answers' word, None where there is no agent code or no single answer.
+    """
+    runtime = project.agent_runtime
+    folder = code_folder(project, runtime) if runtime else None
+    if runtime is None or folder is None:
+        return None
+    table = load("project-format")["frameworks"]
+    entry = folder / runtime.entrypoint.split(":")[0]
+    for files in ([entry], python_files(folder)):
+        modules = {module for path in files if (tree := parse(path)) for module in imported_modules(tree)}
+        chosen = _single([name for name, signs in table.items() if _imports(modules, signs["imports"])])
+        if chosen and chosen != "mcp":
+            return chosen
+    packages = requirements(folder, project.root)
+    return _single([name for name, signs in table.items() if any(one in packages for one in signs["packages"])])
+
+
+def language_of(project: Project) -> str | None:
+    """`python` or `typescript` by the ending of the agent's entry point."""
+    runtime = project.agent_runtime
+    ending = Path(runtime.entrypoint.split(":")[0]).suffix if runtime else ""
+    return {".py": "python", ".ts": "typescript", ".js": "typescript"}.get(ending)
+
+
+def _imports(modules: set[str], names: list[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for module in modules for name in names)
+
+
+def _single(found: list[str]) -> str | None:
+    """The one framework found; the bare protocol counts only when it stands alone."""
+    real = [name for name in found if name != "mcp"] or found
+    return real[0] if len(real) == 1 else None
+
+
+def _pyproject(text: str) -> list[str]:
+    project = tomllib.loads(text).get("project")
+    found = project.get("dependencies") if isinstance(project, dict) else None
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def _parsed(line: str) -> tuple[str, str]:
+    match = _REQUIREMENT.match(line)
+    return (re.sub(r"[-_.]+", "-", match[1]).lower(), match[2].strip()) if match else ("", "")

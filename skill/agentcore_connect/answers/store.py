@@ -1,0 +1,203 @@
+"""Changing answers by dotted key ("connections.0.endpoint"), reading KEY=VALUE, saving without ever losing a file."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from agentcore_connect.answers import document
+from agentcore_connect.answers.emit import dump
+from agentcore_connect.errors import ConnectError
+
+__all__ = ["MISSING", "Assignment", "dump", "forget", "get", "parse_assignment", "put", "save_atomic", "split_key"]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+#: What `get` gives for a key that is not there (None is a value).
+MISSING: Final = _Missing()
+
+_SEGMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z|(0|[1-9][0-9]{0,3})\Z")
+
+
+class Assignment(NamedTuple):
+    """One KEY=VALUE: the dotted key, the value it means, and the text of an unquoted value as typed."""
+
+    key: str
+    value: Any
+    raw: str | None
+
+
+def split_key(key: str) -> list[str]:
+    """The parts of a dotted key. Errors: ConnectError `bad-key` for an empty or malformed one."""
+    parts = key.split(".")
+    if not all(_SEGMENT.match(part) for part in parts) or parts[0].isdigit():
+        raise ConnectError(
+            "bad-key",
+            f"{key[:80]!r} is not a key of the answers file",
+            expected="names and list indexes joined by dots",
+            hint="for example connections.0.endpoint",
+        )
+    return parts
+
+
+def get(data: Mapping[str, Any], key: str, default: Any = MISSING) -> Any:
+    """The value at a dotted key, or `default`."""
+    here: Any = data
+    for part in split_key(key):
+        if isinstance(here, list) and part.isdigit() and int(part) < len(here):
+            here = here[int(part)]
+        elif isinstance(here, Mapping) and part in here:
+            here = here[part]
+        else:
+            return default
+    return here
+
+
+def put(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
+    """A copy of the data with the value at the dotted key; missing mappings and the next list item are made.
+
+    Errors: ConnectError `bad-key` for an index beyond the end of a list, or a path through a plain value.
+    """
+    parts = split_key(key)
+    result: dict[str, Any] = copy.deepcopy(dict(data))
+    here: Any = result
+    for depth, part in enumerate(parts):
+        last = depth == len(parts) - 1
+        made: Any = copy.deepcopy(value) if last else ([] if parts[depth + 1].isdigit() else {})
+        if isinstance(here, list):
+            if not part.isdigit() or int(part) > len(here):
+                raise _no_place(parts[:depth], part, f"a list that takes an index from 0 to {len(here)}")
+            if int(part) == len(here):
+                here.append(made)
+            elif last or here[int(part)] is None:
+                here[int(part)] = made
+            here = here[int(part)]
+        elif isinstance(here, dict) and not part.isdigit():
+            if last or here.get(part) is None:
+                here[part] = made
+            here = here[part]
+        else:
+            what = "a mapping" if isinstance(here, dict) else "a plain value"
+            raise _no_place(parts[:depth], part, f"{what}, without list indexes" if part.isdigit() else what)
+    return result
+
+
+def forget(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A copy of the data without the dotted key, and without the mappings that are empty for lack of it.
+
+    A list item goes with its place: those after it move up. A key that is not there changes nothing.
+    """
+    result: dict[str, Any] = copy.deepcopy(dict(data))
+    parts = split_key(key)
+    if get(result, key) is MISSING:
+        return result
+    while parts:
+        parent = get(result, ".".join(parts[:-1])) if len(parts) > 1 else result
+        if isinstance(parent, list):
+            del parent[int(parts[-1])]
+        else:
+            del parent[parts[-1]]
+        parts.pop()
+        if parent or not parts or isinstance(parent, list) or parts[-1].isdigit():
+            break
+    return result
+
+
+def parse_assignment(text: str) -> Assignment:
+    """Read KEY=VALUE. The value is a YAML scalar taken as it stands, or a list or mapping in brackets.
+
+    Unlike in a file, a colon, a hash or a blank at either end of an unquoted value belongs to the value.
+    Errors: ConnectError `bad-assignment` or `bad-key`; the value, which may be a secret, is in no message.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise ConnectError("bad-assignment", "an answer is missing its key or its value", expected="KEY=VALUE")
+    key = key.strip()
+    split_key(key)
+    opening = value.lstrip()[:1]
+    if opening in ("[", "{"):
+        try:
+            return Assignment(key, document.parse_any(value, "value"), None)
+        except ConnectError as error:
+            raise ConnectError(
+                "bad-assignment",
+                f"the value opens with {opening} and is no list or mapping: {error.message}",
+                where=key,
+                hint="close the bracket, or put the whole text in quotes within the value",
+            ) from None
+    if opening in ('"', "'") and len(value.strip()) > 1 and value.rstrip()[-1:] == opening:
+        with suppress(ConnectError):
+            quoted = document.parse_any(value, "value", format_="yaml")
+            if isinstance(quoted, str):
+                return Assignment(key, quoted, None)
+    return Assignment(key, value if value == "" else document.scalar(value), value)
+
+
+def save_atomic(path: str | Path, text: str) -> None:
+    """Replace the file's text, whole or not at all: written beside it, flushed, then renamed over it.
+
+    The mode of an existing file is kept, and a symbolic link stays one (its target is replaced). Whatever goes wrong,
+    an interrupt included, what was there before is still there and nothing is left beside it.
+    Errors: ConnectError `unwritable-file`.
+    """
+    name = str(path)
+    temporary: str | None = None
+    try:
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            raise IsADirectoryError(0, "it is not a file")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(0, "Permission denied")
+        before = target.stat() if target.exists() else None
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            if before is not None:
+                with suppress(OSError):
+                    os.fchown(stream.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(stream.fileno(), stat.S_IMODE(before.st_mode) if before else 0o666 & ~_umask())
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)  # noqa: PTH105 - one place to make fail in tests
+        temporary = None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConnectError(
+            "unwritable-file",
+            f"cannot be written: {reason}",
+            where=name,
+            hint="nothing was changed; give a path in a folder that exists and may be written to",
+        ) from None
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _no_place(parents: list[str], part: str, found: str) -> ConnectError:
+    return ConnectError(
+        "bad-key",
+        f"there is no place for {part!r} there",
+        where=".".join(parents) or None,
+        received=found,
+    )

@@ -1,0 +1,1 @@
+"""Checks of artifacts and written plans, and the scratch place they run in."""

@@ -1,0 +1,313 @@
+"""Makes a copy of an OpenAPI document that a gateway can take, as far as that needs no decision of its author."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.project.source import JsonPath
+from agentcore_connect.readers.limits import limit
+from agentcore_connect.readers.openapi_faults import TOOL_NAME, check_servers, only_part
+from agentcore_connect.readers.openapi_model import Document, FaultList, as_list, as_map
+from agentcore_connect.readers.spec_file import SpecFile, parse_spec, pointer
+from agentcore_connect.resources import load
+
+_SEPARATOR: Final = "___"
+_COMPOSED: Final = ("allOf", "anyOf", "oneOf")
+_MERGE_LIMIT: Final = 20_000  # schemas built while merging; real documents stay far below
+MAX_DIFF_LINES: Final = 100_000
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: the fault it puts right, where (in the original), and what was done."""
+
+    fault: str
+    pointer: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A repaired copy: its data, its text (JSON), what was changed; `before` is the original as JSON."""
+
+    shown: str
+    data: dict[str, Any]
+    text: str
+    before: str
+    changes: tuple[Change, ...]
+
+    def diff(self) -> str:
+        """A unified diff between the original and the copy, both as JSON; a sentence where they are too large."""
+        old, new = self.before.splitlines(), self.text.splitlines()
+        if max(len(old), len(new)) > MAX_DIFF_LINES:
+            return f"(no diff: the document has {len(old):,} lines; the changes are listed)"
+        names = f"{self.shown} (as JSON)", f"{self.shown} (repaired)"
+        return "\n".join(difflib.unified_diff(old, new, *names, lineterm=""))
+
+
+def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None = None) -> Repair:
+    """Repair a copy of a loaded document; the original is not touched.
+
+    In: the document; the https URL of the API, where servers are missing, relative or local; the target's name,
+    where known, for the length of tool names. Errors: ConnectError `not-a-mapping`, `spec-not-repairable` (Swagger
+    2.0, an unknown version, nested beyond measure).
+    """
+    if not Document(spec).supported:
+        word = load("openapi-limits")["faults"][
+            "openapi-swagger-2" if "swagger" in spec.data else "openapi-version-unknown"
+        ]
+        raise ConnectError("spec-not-repairable", word["text"], where=f"{spec.shown}:1", hint=word["remedy"])
+    try:
+        before = json.dumps(spec.data, indent=2, ensure_ascii=False)
+        copy = parse_spec(before, shown=spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json")
+        worker = _Repairer(Document(copy), target_name)
+        worker.servers(server)
+        worker.names()
+        worker.hoist()
+        worker.schemas()
+        after = json.dumps(copy.data, indent=2, ensure_ascii=False)
+    except RecursionError:
+        raise ConnectError("spec-not-repairable", "is nested too deeply to repair", where=spec.shown) from None
+    return Repair(spec.shown, copy.data, f"{after}\n", f"{before}\n", tuple(worker.changes))
+
+
+class _Repairer:
+    def __init__(self, document: Document, target_name: str | None) -> None:
+        self.changes: list[Change] = []
+        self._document = document
+        self._room = limit("model-tool-name-length") - (len(target_name) + len(_SEPARATOR) if target_name else 0)
+        self._built = 0
+        self._merging: set[str] = set()
+
+    def _note(self, fault: str, at: JsonPath, what: str) -> None:
+        self.changes.append(Change(fault, pointer(at), what))
+
+    def servers(self, server: str | None) -> None:
+        if server is None:
+            return
+        root = self._document.root
+        old = [as_map(one).get("url") for one in as_list(root.get("servers"))]
+        if old != [server]:
+            root["servers"] = [{"url": server}]
+            fault = "openapi-servers-missing" if not old else "openapi-servers-relative"
+            self._note(fault, ("servers",), f"servers set to {server}")
+        for operation in self._document.operations:
+            for holder, at in ((operation.raw, operation.at), (operation.item, operation.path_at)):
+                if "servers" in holder and _unusable(self._document.spec, holder["servers"]):
+                    del holder["servers"]
+                    self._note("openapi-servers-relative", (*at, "servers"), "own servers taken away")
+
+    def names(self) -> None:
+        taken: set[str] = set()
+        kept = {one.operation_id for one in self._document.operations if one.operation_id}
+        for operation in self._document.operations:
+            name = operation.operation_id
+            if name is None:
+                new = self._unique(self._fit(_generated(operation.method, operation.path)), taken | kept)
+                fault, what = "openapi-operation-id-missing", f"{operation.label}: operationId {new}"
+            else:
+                new = self._fit(name)
+                fault = "openapi-operation-id-characters" if not TOOL_NAME.match(name) else "openapi-operation-id-long"
+                if new in taken or (new != name and new in kept):
+                    new = self._unique(new, taken | kept)
+                    fault = "openapi-operation-id-duplicate" if name in taken else fault
+                what = f"{operation.label}: operationId {name} is now {new}"
+            taken.add(new)
+            if new != name:
+                operation.raw["operationId"] = new
+                self._note(fault, (*operation.at, "operationId"), what)
+
+    def _fit(self, name: str) -> str:
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "operation"
+        return plain[: max(8, self._room)].rstrip("_-") or "operation"
+
+    def _unique(self, name: str, taken: set[str]) -> str:
+        number, candidate = 2, name
+        while candidate in taken:
+            ending = f"_{number}"
+            candidate = name[: max(8, self._room) - len(ending)] + ending
+            number += 1
+        return candidate
+
+    def hoist(self) -> None:
+        """Give what is referred to inside a composition a name of its own, for the place goes when it is merged."""
+        refs = {ref for _, ref in _references(self._document.root) if any(f"/{key}/" in ref for key in _COMPOSED)}
+        names: dict[str, str] = {}
+        parts = as_map(self._document.root.setdefault("components", {})).setdefault("schemas", {}) if refs else {}
+        for ref in sorted(refs):
+            target, _ = self._document.lookup(ref) if ref.startswith("#") else (None, ())
+            if isinstance(target, dict) and isinstance(parts, dict):
+                name = self._unique("_".join(_WORD.findall(ref.rpartition("/")[0])[-2:]) + "_part", set(parts))
+                parts[name] = json_copy(target)
+                names[ref] = f"#/components/schemas/{name}"
+        for holder, ref in list(_references(self._document.root)):
+            if ref in names:
+                holder["$ref"] = names[ref]
+
+    def schemas(self) -> None:
+        """Merge and flatten every schema of the document, inner ones first."""
+        for holder, key, at in list(_schema_slots(self._document.root)):
+            holder[key] = self._schema(holder[key], at)
+
+    def _schema(self, schema: Any, at: JsonPath) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        self._built += 1
+        if self._built > _MERGE_LIMIT * 50:
+            raise RecursionError
+        schema = self._flattened(schema, at)
+        if "allOf" in schema and isinstance(schema["allOf"], list):
+            merged = self._merged(schema)
+            if merged is not None:
+                self._note("openapi-all-of", (*at, "allOf"), f"allOf of {len(schema['allOf'])} merged")
+                schema = self._flattened(merged, at)
+        for holder, key, where in list(_inner_slots(schema, at)):
+            holder[key] = self._schema(holder[key], where)
+        return schema
+
+    def _flattened(self, schema: dict[str, Any], at: JsonPath) -> dict[str, Any]:
+        for key in ("anyOf", "oneOf"):
+            parts = schema.get(key)
+            part = only_part(parts) if isinstance(parts, list) else None
+            if isinstance(part, dict):
+                rest = {name: value for name, value in schema.items() if name != key}
+                self._note("openapi-any-of-one", (*at, key), f"{key} of {len(as_list(parts))} replaced by its one type")
+                schema = _joined(part, rest)
+        found = schema.get("type")
+        if isinstance(found, list):
+            real = [one for one in found if one != "null"]
+            if len(real) == 1:
+                schema["type"] = real[0]
+                self._note("openapi-type-unsupported", (*at, "type"), f"type {found} is now {real[0]}")
+        return schema
+
+    def _merged(self, schema: dict[str, Any]) -> dict[str, Any] | None:
+        """The schema with its `allOf` merged in; None where parts contradict each other or cannot be followed."""
+        result: dict[str, Any] = {}
+        for part in [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]:
+            resolved = self._part(part)
+            if resolved is None or not _merge(result, resolved):
+                return None
+        return result
+
+    def _part(self, part: Any) -> dict[str, Any] | None:
+        """A part of an `allOf` as a schema of its own: references followed, its own `allOf` merged; None if not."""
+        ref = part.get("$ref") if isinstance(part, dict) else None
+        if isinstance(ref, str) and ref in self._merging:
+            return None
+        found, _ = self._document.resolve(part, ())
+        if not isinstance(found, dict):
+            return None
+        self._built += 1
+        if self._built > _MERGE_LIMIT:
+            return None
+        if isinstance(ref, str):
+            self._merging.add(ref)
+        try:
+            if isinstance(found.get("allOf"), list):
+                return self._merged(found)
+            copied: dict[str, Any] = json_copy(found)
+            return copied
+        finally:
+            if isinstance(ref, str):
+                self._merging.discard(ref)
+
+
+def _references(root: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every object with a `$ref`, and the reference."""
+    work = [root]
+    while work:
+        value = work.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield value, value["$ref"]
+            work.extend(value.values())
+        elif isinstance(value, list):
+            work.extend(value)
+
+
+def _unusable(spec: SpecFile, servers: object) -> bool:
+    """Whether a list of servers has one that the gateway cannot use."""
+    faults = FaultList(spec)
+    check_servers(servers, (), faults, required=False)
+    return any(one.repair and one.severity != "note" for one in faults.faults())
+
+
+def json_copy(value: Any) -> Any:
+    """A deep copy of JSON data."""
+    return json.loads(json.dumps(value))
+
+
+def _merge(into: dict[str, Any], part: dict[str, Any]) -> bool:
+    """Add a part's keywords; what describes is overwritten, what constrains must not contradict."""
+    for key, value in part.items():
+        if key not in into or key in ("description", "title", "example", "examples", "default", "deprecated"):
+            into[key] = value
+        elif key in ("properties", "patternProperties") and isinstance(into[key], dict) and isinstance(value, dict):
+            for name, schema in value.items():
+                old = into[key].get(name)
+                both = isinstance(old, dict) and isinstance(schema, dict) and "$ref" not in old and "$ref" not in schema
+                into[key][name] = {**old, **schema} if both else schema
+        elif key == "required" and isinstance(into[key], list) and isinstance(value, list):
+            into[key] = [*into[key], *(one for one in value if one not in into[key])]
+        elif key in ("nullable", "readOnly", "writeOnly") or key.startswith("x-"):
+            into[key] = value
+        elif into[key] != value:
+            return False
+    return True
+
+
+def _joined(part: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    """The one type of an `anyOf` with the words that stood beside it; a reference keeps to itself."""
+    if "$ref" in part:
+        return part
+    return {**part, **{key: value for key, value in rest.items() if key != "nullable"}}
+
+
+def _generated(method: str, path: str) -> str:
+    """A tool name from method and path: `GET /users/{userId}` is `get_users_by_userId`."""
+    words = [method]
+    for part in path.strip("/").split("/"):
+        word = "_".join(_WORD.findall(part))
+        if word:
+            words.append(f"by_{word}" if part.startswith("{") else word)
+    return "_".join(words) if len(words) > 1 else f"{method}_root"
+
+
+def _schema_slots(root: dict[str, Any]) -> Iterator[tuple[Any, Any, JsonPath]]:
+    """Where the outermost schemas of a document stand: in components, parameters, headers and bodies."""
+    for name in as_map(as_map(root.get("components")).get("schemas")):
+        yield root["components"]["schemas"], name, ("components", "schemas", name)
+    work: list[tuple[Any, JsonPath]] = [(root.get("paths"), ("paths",))]
+    work += [(value, ("components", key)) for key, value in as_map(root.get("components")).items() if key != "schemas"]
+    work.append((root.get("webhooks"), ("webhooks",)))
+    while work:
+        value, at = work.pop()
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key == "schema" and isinstance(inner, dict):
+                    yield value, key, (*at, key)
+                elif key not in ("example", "examples"):
+                    work.append((inner, (*at, key)))
+        elif isinstance(value, list):
+            work.extend((inner, (*at, index)) for index, inner in enumerate(value))
+
+
+def _inner_slots(schema: dict[str, Any], at: JsonPath) -> Iterator[tuple[Any, Any, JsonPath]]:
+    """Where the schemas directly inside a schema stand."""
+    for key in ("properties", "patternProperties", "dependentSchemas"):
+        for name in as_map(schema.get(key)):
+            yield schema[key], name, (*at, key, name)
+    for key in ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"):
+        if isinstance(schema.get(key), dict):
+            yield schema, key, (*at, key)
+    for key in ("oneOf", "anyOf", "allOf", "prefixItems"):
+        for index in range(len(as_list(schema.get(key)))):
+            yield schema[key], index, (*at, key, index)

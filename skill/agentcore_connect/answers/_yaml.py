@@ -115,7 +115,9 @@ class _Composer:
 
     def _alias(self, name: str, line: int, column: int) -> None:
         if name not in self._anchors:
-            raise fault(self._path, line, column, f"the alias *{name} has no anchor &{name} before it")
+            # The name is not repeated: what reads like an alias may be a password that was not quoted.
+            problem = "this reads as an alias, and there is no anchor of that name before it"
+            raise fault(self._path, line, column, problem, "put text that starts with * in quotes")
         self._add(self._anchors[name], None)
 
     def _close(self) -> None:
@@ -133,5 +135,5 @@ class _Composer:
 
     def _refuse_tag(self, tag: str | None, allowed: set[str | None] | set[str], line: int, column: int) -> None:
         if tag not in allowed:
-            shown = str(tag).replace("tag:yaml.org,2002:", "!!")
-            raise fault(self._path, line, column, f"the YAML tag {shown} is not accepted", "remove the tag")
+            hint = "remove the tag; text that starts with ! goes in quotes"
+            raise fault(self._path, line, column, "this reads as a YAML tag, and tags are not accepted", hint)

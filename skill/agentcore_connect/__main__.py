@@ -1,0 +1,102 @@
+"""The command line: finds the front end that was asked for and runs it; loads nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from agentcore_connect import __version__
+from agentcore_connect.errors import ConnectError, ExitCode
+
+#: Each command, the module that runs it, and what it does in a line.
+COMMANDS = {
+    "next": ("next_", "the interview, one step a call: prints the next question as JSON"),
+    "plan": ("plan_", "the plan for an answers file; with --out also its files"),
+    "check": ("check_", "run every check that can be run here on a written plan"),
+    "inspect": ("inspect_", "what the project, its API documents and this machine tell, and what is wrong there"),
+    "diagnose": ("diagnose_", "an error message or symptom: likely causes, how to confirm, how to fix"),
+    "explain": ("explain_", "the auth matrix, a question, a rule, a limit: what, why, with its sources"),
+    "tools": ("tools_", "a Lambda tool schema from Python functions, OpenAPI or MCP; or an existing one checked"),
+    "tree": ("tree_", "the decision tree as a picture"),
+    "skill": ("skill_", "put the skill where coding assistants look"),
+    "doctor": ("doctor_", "which CLI, Node, boto3 and frameworks are here, and whether the knowledge still fits"),
+    "serve": ("serve_", "the same engine as an MCP server"),
+}
+KINDS = ("mcp", "lambda", "openapi", "api-gateway", "smithy", "credential")
+
+_EPILOG = """\
+examples:
+  agentcore-connect next mcp -a answers.yaml             the next question, as JSON
+  agentcore-connect next -a answers.yaml --answer endpoint=https://mcp.example.com/mcp
+  agentcore-connect plan answers.yaml --out connect      the plan, and its files
+
+exit codes:
+  0  done   1  a check failed or there are findings   2  bad input   3  answers are missing   130  interrupted
+"""
+
+
+def offered() -> list[str]:
+    """The commands whose front end is there, in the order of the table."""
+    return [name for name, (module, _) in COMMANDS.items() if find_spec(f"agentcore_connect.frontends.{module}")]
+
+
+def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser with the sub-commands that were named; each brings its own."""
+    parser = argparse.ArgumentParser(
+        prog="agentcore-connect",
+        description="Connects an agent on Amazon Bedrock AgentCore to MCP servers, Lambda functions and APIs.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"agentcore-connect {__version__}")
+    sub = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name in names:
+        import_module(f"agentcore_connect.frontends.{COMMANDS[name][0]}").add_parser(sub)
+    return parser
+
+
+def _short_help() -> argparse.ArgumentParser:
+    """The parser for the overview: every command in a line, and no front end loaded for it."""
+    parser = _parser(())
+    sub = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    for name in offered():
+        sub.add_parser(name, help=COMMANDS[name][1], add_help=False)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is what `ExitCode` says."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except ConnectError as error:
+        print(f"agentcore-connect: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("agentcore-connect: interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.DONE
+
+
+def _run(words: list[str]) -> int:
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command in COMMANDS and command in offered():
+        args = _parser([command]).parse_args(words)
+        module = import_module(f"agentcore_connect.frontends.{COMMANDS[command][0]}")
+        status: int = module.run(args)
+        return status
+    if not words or command in KINDS or words[0] in ("-a", "--plain") or words[0].startswith("--answers"):
+        from agentcore_connect.frontends import start
+
+        return start.run(words)
+    _short_help().parse_args(words)
+    return ExitCode.DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""An answers file as every command takes it: read, changed by --set, cast, searched for secrets, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.answers import gate, store
+from agentcore_connect.answers.document import Document, read
+from agentcore_connect.errors import ConnectError, raise_all
+from agentcore_connect.questions import Question, questions
+
+
+def question_of(key: str) -> Question | None:
+    """The question behind a dotted key of the file, None where there is none."""
+    parts = key.split(".")
+    if parts[0] == "connections" and len(parts) > 2:  # noqa: PLR2004 - connections, index, key
+        parts = parts[2:]
+    return questions().get(".".join(parts))
+
+
+def full_key(key: str, data: Mapping[str, Any], connection: int = 0) -> str:
+    """The dotted key with the connection it belongs to: a key of a connection may be given without its lead.
+
+    Args:
+        key: as typed.
+        data: the answers so far.
+        connection: the one that is being asked about.
+    """
+    first = key.split(".")[0]
+    if first in ("connections", "version", "agent", "gateway", "policy", "project"):
+        return key
+    known = {q.id.split(".")[0] for q in questions().values() if q.scope == "connection"}
+    if first in known:
+        return f"connections.{connection}.{key}"
+    raise gate.unknown_key(key, first, sorted(known | {"agent", "gateway", "policy", "project"}))
+
+
+def assign(data: Mapping[str, Any], texts: Sequence[str], connection: int = 0) -> tuple[dict[str, Any], list[str]]:
+    """Apply KEY=VALUE texts; return the changed data and the full keys.
+
+    Errors: ConnectError for a malformed text or a key that nothing knows.
+    """
+    changed: dict[str, Any] = dict(data)
+    keys = []
+    for text in texts:
+        assignment = store.parse_assignment(text)
+        key = full_key(assignment.key, changed, connection)
+        question = question_of(key)
+        value = gate.cast(question, assignment.value, assignment.raw) if question else assignment.value
+        changed = store.put(changed, key, value)
+        keys.append(key)
+    return changed, keys
+
+
+def load(source: str | Path, sets: Sequence[str] = ()) -> Document:
+    """Read an answers file (``-`` for standard input), apply ``--set``, and check it.
+
+    Errors: ConnectError, or several at once; never with a secret in the message.
+    """
+    document = read(source)
+    return checked(document, sets)
+
+
+def checked(document: Document, sets: Sequence[str] = ()) -> Document:
+    """Cast, change and check a document that was read."""
+    data = _cast_all(document)
+    if sets:
+        data, _ = assign(data, sets)
+    document = replace(document, data=data)
+    refuse_secrets(document)
+    raise_all(gate.check(document))
+    return document
+
+
+def refuse_secrets(document: Document) -> None:
+    """Raise when something in the document looks like a secret. Errors: ConnectError `secret-in-answers`."""
+    from agentcore_connect.answers import secrets
+
+    raise_all(secrets.scan(document.data, document.marks, document.path))
+
+
+def _cast_all(document: Document) -> dict[str, Any]:
+    """Numbers and the like that stand where text belongs, as the characters they were written with."""
+    data: dict[str, Any] = dict(document.data)
+    for dotted, mark in document.marks.items():
+        question = question_of(dotted)
+        if question is None or mark.raw is None:
+            continue
+        value = store.get(data, dotted)
+        cast = gate.cast(question, value, mark.raw) if question.type != "list" else value
+        if cast is not value:
+            data = store.put(data, dotted, cast)
+    return data
+
+
+def missing_file(path: Path) -> ConnectError:
+    """The message for an answers file that is not there."""
+    return ConnectError(
+        "unreadable-file",
+        "there is no such answers file",
+        where=str(path),
+        hint="`agentcore-connect next -a FILE` makes one, question by question",
+    )

@@ -1,0 +1,147 @@
+"""Structured conditions: data in, a predicate over facts out.
+
+A condition is one of ``{all: [..]}``, ``{any: [..]}``, ``{not: c}``, or a mapping from variables to
+tests that must all hold.  A test is a value, a list of values (any of them), or a mapping of operators
+(``eq in gt ge lt le matches present``).  A dotted variable reaches into nested mappings; what is absent is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Condition = Mapping[str, Any]
+Predicate = Callable[[Mapping[str, Any]], bool]
+Test = Callable[[Any], bool]
+
+_GROUPS = ("all", "any", "not")
+
+
+class ConditionError(ValueError):
+    """A condition that says nothing the language knows; a fault in the data, found by the knowledge tests."""
+
+
+def lookup(facts: Mapping[str, Any], variable: str) -> Any:
+    """Return the value of a dotted variable, None where any part of it is absent."""
+    if variable in facts:
+        return facts[variable]
+    value: Any = facts
+    for part in variable.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+        if value is None:
+            return None
+    return value
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _compare(operator: str, operand: Any) -> Test:
+    match operator:
+        case "gt":
+            return lambda v: _number(v) and v > operand
+        case "ge":
+            return lambda v: _number(v) and v >= operand
+        case "lt":
+            return lambda v: _number(v) and v < operand
+        case _:
+            return lambda v: _number(v) and v <= operand
+
+
+def _operator(name: str, operand: Any, patterns: Mapping[str, str]) -> Test:
+    match name:
+        case "eq":
+            return lambda v: bool(v == operand)
+        case "in":
+            values = tuple(operand)
+            return lambda v: v in values
+        case "contains":
+            return lambda v: isinstance(v, list | tuple | str) and operand in v
+        case "present":
+            return lambda v: (v is not None and v not in ("", [], {})) is bool(operand)
+        case "matches":
+            expression = re.compile(patterns.get(operand, operand))
+            return lambda v: isinstance(v, str) and expression.search(v) is not None
+        case "gt" | "ge" | "lt" | "le":
+            return _compare(name, operand)
+    msg = f"unknown operator {name!r}"
+    raise ConditionError(msg)
+
+
+def _test(spec: Any, patterns: Mapping[str, str]) -> Test:
+    if isinstance(spec, Mapping):
+        tests = [_operator(name, operand, patterns) for name, operand in spec.items()]
+        return tests[0] if len(tests) == 1 else lambda v: all(t(v) for t in tests)
+    if isinstance(spec, list):
+        values = tuple(spec)
+        return lambda v: v in values
+    # True == 1 in Python, so an identity test keeps booleans and numbers apart
+    return (lambda v: v is spec) if isinstance(spec, bool) or spec is None else (lambda v: bool(v == spec))
+
+
+def _leaf(variable: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
+    test = _test(spec, patterns)
+    return lambda facts: test(lookup(facts, variable))
+
+
+def compile_condition(condition: Condition | None, patterns: Mapping[str, str] | None = None) -> Predicate:
+    """Turn a condition into a predicate.
+
+    Args:
+        condition: the data; None or an empty mapping always holds.
+        patterns: regular expressions by id, for ``matches``.
+
+    Raises:
+        ConditionError: the data is not a condition.
+    """
+    known = patterns or {}
+    if condition is None:
+        return lambda facts: True
+    if not isinstance(condition, Mapping):
+        msg = f"a condition is a mapping, not {type(condition).__name__}"
+        raise ConditionError(msg)
+    parts: list[Predicate] = []
+    for key, spec in condition.items():
+        if key in _GROUPS:
+            parts.append(_group(key, spec, known))
+        else:
+            parts.append(_leaf(key, spec, known))
+    if len(parts) == 1:
+        return parts[0]
+    return lambda facts: all(p(facts) for p in parts)
+
+
+def _group(key: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
+    if key == "not":
+        inner = compile_condition(spec, patterns)
+        return lambda facts: not inner(facts)
+    if not isinstance(spec, list) or not spec:
+        msg = f"{key!r} takes a list of conditions"
+        raise ConditionError(msg)
+    members = [compile_condition(c, patterns) for c in spec]
+    if key == "all":
+        return lambda facts: all(m(facts) for m in members)
+    return lambda facts: any(m(facts) for m in members)
+
+
+def holds(condition: Condition | None, facts: Mapping[str, Any], patterns: Mapping[str, str] | None = None) -> bool:
+    """Say whether a condition holds for these facts."""
+    return compile_condition(condition, patterns)(facts)
+
+
+def variables(condition: Condition | None) -> set[str]:
+    """Return every variable that a condition reads."""
+    found: set[str] = set()
+    for key, spec in (condition or {}).items():
+        if key == "not":
+            found |= variables(spec)
+        elif key in _GROUPS:
+            for member in spec:
+                found |= variables(member)
+        else:
+            found.add(key)
+    return found

@@ -1,0 +1,67 @@
+"""`agentcore-connect plan`: an answers file in, the plan out, and with --out its files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.errors import ExitCode
+
+FORMATS = ("text", "markdown", "json")
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "plan",
+        help="the plan for an answers file; with --out also its files",
+        description="Prints the plan for an answers file. With --out DIR it also writes the files, all or nothing.",
+        epilog="example: agentcore-connect plan answers.yaml --out connect\n"
+        "exit codes: 0 done, 2 bad input, 3 answers are missing (each is named)",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="the answers file; - or absent: standard input"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="an answer that comes first; repeatable"
+    )
+    parser.add_argument(
+        "--project", type=Path, metavar="DIR", help="the AgentCore project; comes before the file's own"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the plan's files there")
+    parser.add_argument("--force", action="store_true", help="overwrite files that differ")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to print the plan (default: text)")
+    parser.add_argument(
+        "--via", choices=("cli", "boto3"), default="cli", help="prefer the CLI (default), or boto3 for everything"
+    )
+    parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from agentcore_connect.answers import load
+    from agentcore_connect.gather import gather
+    from agentcore_connect.plan.build import build
+
+    source = args.file if args.file == "-" else Path(args.file)
+    if isinstance(source, Path) and not source.exists():
+        raise load.missing_file(source)
+    document = load.load(source, args.set)
+    gathered = gather(document, project=args.project, cli_version=args.cli_version, via=args.via)
+    plan = build(gathered)
+    if args.out is not None:
+        from agentcore_connect.render.plan_files import write_plan
+
+        plan, written = write_plan(plan, gathered, args.out, force=args.force)
+        print(f"agentcore-connect: {len(written)} files written to {args.out}", file=sys.stderr)
+    if args.format == "json":
+        print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        from agentcore_connect.plan.prose import markdown, text
+
+        print(text(plan) if args.format == "text" else markdown(plan), end="")
+    return ExitCode.DONE

@@ -1,0 +1,189 @@
+"""Collecting what can be read before deciding: the project, tool definitions, API documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentcore_connect.answers.document import Document
+from agentcore_connect.contract.choose import Surface, choose
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.situation import Case
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.model import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A case with where it came from. ``base`` is the folder that paths in the answers are relative to."""
+
+    case: Case
+    document: Document
+    surface: Surface
+    base: Path
+    notes: tuple[str, ...] = ()
+
+    @property
+    def project(self) -> Project | None:
+        """The project, where there is one."""
+        return self.case.project
+
+
+def base_of(document: Document) -> Path:
+    """The folder that relative paths start from: the file's own, the working folder for standard input."""
+    path = Path(document.path)
+    return path.resolve().parent if path.is_file() else Path.cwd()
+
+
+def gather(
+    document: Document,
+    *,
+    project: Path | None = None,
+    cli_version: str | None = None,
+    via: str = "cli",
+) -> Gathered:
+    """Read everything that the answers point to.
+
+    Args:
+        document: the checked answers.
+        project: the folder given by --project, which comes before the file's own key.
+        cli_version: the version given by --cli-version.
+        via: cli or boto3.
+
+    Errors: ConnectError for a project or a file that cannot be read at all.
+    """
+    base = base_of(document)
+    found = _project(document, base, project)
+    surface = choose(cli_version, found.version if found else None)
+    case = Case(document.data, project=found, surface=surface.id, via=via)
+    if found is not None:
+        from agentcore_connect.project.answers import answers_from_project
+
+        case = replace(case, inferred=answers_from_project(found, document.data))
+    read = {n: _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
+    return Gathered(replace(case, read=read), document, surface, base)
+
+
+def _project(document: Document, base: Path, given: Path | None) -> Project | None:
+    wanted = given if given is not None else document.data.get("project")
+    if wanted is None:
+        return None
+    from agentcore_connect.project.reader import read_project
+
+    folder = (Path.cwd() if given is not None else base) / wanted
+    found = read_project(folder)
+    if found is None:
+        raise ConnectError(
+            "no-project",
+            "there is no AgentCore project here",
+            where="--project" if given is not None else document.where("project"),
+            expected="a folder with agentcore/agentcore.json in it or above it",
+            received=str(wanted),
+            hint="leave the key out when there is no project yet; `agentcore create` makes one",
+        )
+    return found
+
+
+def _read(
+    connection: Mapping[str, Any], number: int, document: Document, base: Path, project: Project | None
+) -> dict[str, Any]:
+    """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
+    found: dict[str, Any] = {"answers": {}, "faults": []}
+    tools, schema = connection.get("tools"), connection.get("schema")
+    if isinstance(tools, list):
+        _take_tools(found, tools, connection, document.where(f"connections.{number}.tools"))
+    elif isinstance(tools, str):
+        path = _file(tools, base, project, document.where(f"connections.{number}.tools"))
+        found["tools_path"] = path
+        _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), connection, str(tools))
+    if isinstance(schema, str) and "://" not in schema:
+        place = document.where(f"connections.{number}.schema")
+        path = _file(schema, base, project, place)
+        found["schema_path"] = path
+        found["schema_text"] = _as_json(path, place)
+        if project is not None and path.suffix == ".json" and path.is_relative_to(project.root):
+            found["schema_in_project"] = path.relative_to(project.root).as_posix()
+        if connection.get("service") != "smithy":
+            _take_openapi(found, path, connection, schema)
+    return found
+
+
+def _as_json(path: Path, where: str) -> str:
+    """The text of a document as JSON, whichever of JSON and YAML it was written in."""
+    if path.suffix.lower() == ".json":
+        _json(path, where)
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    from agentcore_connect.answers.document import parse_any
+
+    return json.dumps(parse_any(path.read_text(encoding="utf-8"), str(path)), ensure_ascii=False, indent=2)
+
+
+def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
+    """A file named in the answers: relative to the answers file, else to the project's root."""
+    places = [base / name, *([project.root / name] if project is not None else [])]
+    for path in places:
+        if path.is_file():
+            return path.resolve()
+    raise ConnectError(
+        "missing-file",
+        "this file does not exist",
+        where=where,
+        expected="a path relative to the answers file, or to the project's root",
+        received=name,
+        hint="check the path; looked in " + " and ".join(dict.fromkeys(str(p.parent) for p in places)),
+    )
+
+
+def _json(path: Path, where: str) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ConnectError(
+            "malformed-json",
+            f"{path.name} is not JSON: {error.msg}",
+            where=f"{path}:{error.lineno}",
+            hint=f"it is named at {where}",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConnectError(
+            "unreadable-file", f"{path.name} cannot be read: {type(error).__name__}", where=where
+        ) from None
+
+
+def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], shown: str) -> None:
+    from agentcore_connect.checks import tool_schema
+
+    tools, notices = tool_schema.unwrap(raw)
+    reduced, losses = tool_schema.reduce_tools(tools)
+    name = connection.get("name") or ""
+    problems = tool_schema.check_tools(reduced, target_name=name)
+    found["tools"] = reduced
+    found["tools_given"] = raw
+    found["faults"] += [f"{shown}: {text}" for text in (*map(str, notices), *map(str, losses), *map(str, problems))]
+    found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
+    found["answers"]["tool_count"] = len(reduced)
+
+
+def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any], shown: str) -> None:
+    from agentcore_connect.answers import store
+    from agentcore_connect.readers.openapi import answers_from_openapi, read_openapi
+
+    summary = read_openapi(path, target_name=connection.get("name"))
+    answers: dict[str, Any] = {}
+    for key, value in answers_from_openapi(summary).items():
+        answers = store.put(answers, key, value)
+    if "service_auth" in connection:  # what was answered counts, and the document's details go with its own demand
+        if connection["service_auth"] != answers.get("service_auth"):
+            answers.pop("oauth", None)
+            answers.pop("api_key", None)
+        answers.pop("service_auth", None)
+    found["answers"].update(answers)
+    found["tool_names"] = list(summary.tool_names)
+    for fault in summary.faults:
+        place = f" ({fault.places[0].where})" if fault.places else ""
+        times = f", {fault.count} times" if fault.count > 1 else ""
+        found["faults"].append(f"{shown}{place}: {fault.text}{times}. {fault.remedy}")

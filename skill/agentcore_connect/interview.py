@@ -1,0 +1,278 @@
+"""The interview as a pure function: answers in, the next question out. Every front end that asks is a view on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentcore_connect import triage
+from agentcore_connect.answers import gate
+from agentcore_connect.decide import Verdict, advise, decide
+from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan import words
+from agentcore_connect.questions import Question, by_variable, of_scope, questions
+from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a question; ``unavailable`` is the reason where it cannot be taken here."""
+
+    value: Any
+    label: str
+    help: str
+    unavailable: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what the situation adds to it. ``scope`` is where its answer goes in the file."""
+
+    question: Question
+    scope: str
+    choices: tuple[Choice, ...]
+    default: Any
+    answered: int
+    remaining_at_most: int
+    notes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The dotted key of the answer in the file."""
+        own = self.question.id
+        return f"{self.scope}.{own}" if self.scope.startswith("connections.") else own
+
+    def as_dict(self) -> dict[str, Any]:
+        """The question as ``next`` prints it."""
+        return {
+            "status": "question",
+            "id": self.question.id,
+            "scope": self.scope,
+            "key": self.key,
+            "text": self.question.text,
+            "help": self.question.help,
+            "type": self.question.type,
+            "choices": [
+                {"value": c.value, "label": c.label, "help": c.help, "unavailable": c.unavailable} for c in self.choices
+            ],
+            "default": self.default,
+            "why": self.question.why,
+            "sources": list(self.question.sources),
+            "progress": {"answered": self.answered, "remaining_at_most": self.remaining_at_most},
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(slots=True)
+class State:
+    """Where an interview stands: the verdicts so far and the question that comes next, None when it is done."""
+
+    asked: Asked | None
+    verdicts: list[Verdict] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def state(case: Case) -> State:
+    """Replay the answers and say where the interview stands.
+
+    Args:
+        case: what is known; its answers may be incomplete but have passed the gate.
+    """
+    found = State(None)
+    agent = agent_facts(case, asking=True)
+    gateway = gateway_facts(case, asking=True)
+    if not case.connections:
+        case = Case(
+            {**case.answers, "connections": [{}]}, case.project, case.inferred, case.read, case.surface, case.via
+        )
+    for number in range(len(case.connections)):
+        facts = connection_facts(case, number, agent, gateway, asking=True)
+        verdict = decide(facts, asking=True)
+        found.verdicts.append(verdict)
+        found.notes += [n for n in _notes(verdict) if n not in found.notes]
+        pending = next(_pending(verdict, facts, f"connections.{number}"), None)
+        if pending is not None:
+            found.asked = _asked(case, pending, facts, verdict, found)
+            break
+    return found
+
+
+def _notes(verdict: Verdict) -> Iterator[str]:
+    """The warnings raised so far."""
+    facts = {**verdict.facts, "c": verdict.facts}
+    rules = [*verdict.rules]
+    for rule_id in rules:
+        rule = triage.rules().get(rule_id)
+        if rule is not None and rule.kind == "warning":
+            yield words.say(rule.text, facts)
+
+
+def _pending(verdict: Verdict, facts: Mapping[str, Any], scope: str) -> Iterator[tuple[Question, str]]:
+    """The open questions of one connection, the next first."""
+    known = verdict.facts
+    if verdict.pending is not None:
+        question = by_variable()[verdict.pending]
+        for earlier in question.after:
+            before = questions()[earlier]
+            if lookup(facts, earlier) in (None, "", []) and before.when(known):
+                yield before, _scope(before, scope)
+        yield question, _scope(question, scope)
+        return
+    for owner in ("connection", "gateway", "agent"):
+        for question in of_scope(owner):
+            if question.ask != "volunteer" and question.when(known) and _open(question, known, verdict):
+                yield question, _scope(question, scope)
+
+
+def _scope(question: Question, connection: str) -> str:
+    return connection if question.scope == "connection" else question.scope
+
+
+def _open(question: Question, known: Mapping[str, Any], verdict: Verdict) -> bool:
+    """Whether a detail is still to be asked for: it applies, it is not there, and it can change the plan."""
+    if question.ask == "tree":
+        # a gateway's authorizer belongs to the tree of another decision than the connection's
+        return bool(question.tree) and lookup(known, question.id) is None
+    if question.run_time is not None and question.run_time.when(known):
+        return False
+    if lookup(known, question.id) is not None:
+        return False
+    given = known.get("given") or {}
+    if question.scope == "connection" and question.id in given:
+        return False
+    return not (question.optional(known) or question.starter(known))
+
+
+def _asked(
+    case: Case, pending: tuple[Question, str], facts: Mapping[str, Any], verdict: Verdict, found: State
+) -> Asked:
+    question, scope = pending
+    closed = _closed(question, verdict)
+    choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
+    default = _default(question, case, closed)
+    return Asked(
+        question,
+        scope,
+        choices,
+        default,
+        answered=_answered(case),
+        remaining_at_most=_remaining(case, question, scope, facts),
+        notes=tuple(found.notes),
+    )
+
+
+def _default(question: Question, case: Case, closed: Mapping[Any, str]) -> Any:
+    inferred = case.inferred.get(question.id)
+    default = inferred if inferred is not None else question.default
+    return None if default in closed else default
+
+
+def _closed(question: Question, verdict: Verdict) -> dict[Any, str]:
+    """The values that cannot be taken here, each with its reason."""
+    tree = question.tree or verdict.tree
+    if question.type != "choice" or tree not in triage.engine().trees or not question.ask == "tree":
+        return {}
+    facts = dict(verdict.facts)
+    found = {}
+    for one in triage.engine().unavailable(tree, facts, question.variable, question.values):
+        found[one.value] = words.say(triage.rules()[one.rule].text, {**facts, "c": facts})
+    return found
+
+
+def _answered(case: Case) -> int:
+    """How many answers the file holds."""
+
+    def count(value: Any) -> int:
+        if isinstance(value, Mapping):
+            return sum(count(v) for k, v in value.items() if k != "version")
+        if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            return sum(count(v) for v in value)
+        return 0 if value is None else 1
+
+    return count(case.answers)
+
+
+def _remaining(case: Case, question: Question, scope: str, facts: Mapping[str, Any], depth: int = 0) -> int:
+    """At most how many questions are left, this one included: the longest way the answers can take."""
+    del case, scope
+    return _longest(dict(facts), question, depth)
+
+
+_DEEPEST = 12
+
+
+def _longest(facts: dict[str, Any], question: Question, depth: int) -> int:
+    """The longest way on from here, by trying each value of each choice."""
+    if depth >= _DEEPEST:
+        return 1
+    values: list[Any] = (
+        question.values if question.type == "choice" else [True, False] if question.type == "boolean" else ["?"]
+    )
+    best = 0
+    for value in values:
+        changed = _with(facts, question, value)
+        verdict = decide(changed, asking=True)
+        following = next(_pending(verdict, changed, "connections.0"), None)
+        if following is not None and following[0].id != question.id:
+            best = max(best, _longest(changed, following[0], depth + 1))
+    return 1 + best
+
+
+def _with(facts: dict[str, Any], question: Question, value: Any) -> dict[str, Any]:
+    changed = dict(facts)
+    own = question.id
+    stand_in: Any = value if value != "?" else ([] if question.type == "list" else "?")
+    if question.type == "list":
+        stand_in = ["?"]
+    if "." in own:
+        outer, _, inner = own.partition(".")
+        changed[outer] = {**(changed.get(outer) or {}), inner: stand_in}
+        if question.id == "gateway.inbound_auth":
+            changed["inbound"] = stand_in
+    else:
+        changed[own] = stand_in
+        if own == "endpoint":
+            changed.setdefault("host", None)
+    return changed
+
+
+def refusal(asked: Asked, value: Any) -> ConnectError | None:
+    """Why this answer to this question cannot be taken; None when it can. The gate, and the closed choices."""
+    problem = gate.check_value(asked.question, value)
+    if problem is not None:
+        return problem
+    for choice in asked.choices:
+        if choice.value == value and choice.unavailable is not None:
+            open_values = [str(c.value) for c in asked.choices if c.unavailable is None]
+            return ConnectError(
+                "choice-unavailable",
+                choice.unavailable,
+                expected="one of " + ", ".join(open_values),
+                received=str(value),
+                hint=asked.question.help or None,
+            )
+    return None
+
+
+def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
+    """The keys of the connections that have no part in the decision as it stands."""
+    from agentcore_connect.plan.missing import details
+
+    found = []
+    for number, verdict in enumerate(verdicts):
+        if verdict.pending is None and number < len(case.connections):
+            one = details("connection", verdict.facts, case.connections[number], "x", set(verdict.used))
+            found += [f"connections.{number}.{key}" for key in one.unused]
+    return found
+
+
+def advice_of(verdicts: list[Verdict]) -> list[str]:
+    """The ids of the rules that speak up about the connections as decided so far."""
+    found: list[str] = []
+    for verdict in verdicts:
+        if verdict.pending is None:
+            found += advise("connection", {**verdict.facts, "c": verdict.facts})
+    return list(dict.fromkeys(found))

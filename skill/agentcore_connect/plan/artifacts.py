@@ -1,0 +1,85 @@
+"""Which files a plan has: read from the renderers' manifests, so that a new kind of file is a new folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentcore_connect.engine.conditions import compile_condition
+from agentcore_connect.resources import load_manifest, manifests
+from agentcore_connect.triage import patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of a plan: its path in the output folder, and what it is rendered from.
+
+    ``connection`` is its connection's context, ``policy`` its policy's; None for a file of the whole plan.
+    """
+
+    path: str
+    kind: str
+    manifest: Mapping[str, Any]
+    connection: Mapping[str, Any] | None = None
+    policy: Mapping[str, Any] | None = None
+
+    @property
+    def checks(self) -> list[str]:
+        """The names of the checks that its manifest asks for."""
+        return list(self.manifest.get("checks", ()))
+
+
+def artifacts(ctx: Mapping[str, Any]) -> list[Artifact]:
+    """Every file of a plan, in the order of the manifests; paths are unique.
+
+    Two connections that want the same file get one each, the later with its connection's name in it.
+    """
+    found: list[Artifact] = []
+    taken: set[str] = set()
+    for kind in manifests():
+        manifest = load_manifest(kind)
+        if "artifact" not in manifest:
+            continue
+        for one in _of_kind(kind, manifest, ctx):
+            path = one.path
+            if path in taken and one.connection is not None:
+                stem, dot, ending = path.rpartition(".")
+                path = f"{stem}_{one.connection['ident']}{dot}{ending}"
+            taken.add(path)
+            found.append(Artifact(path, one.kind, one.manifest, one.connection, one.policy))
+    return found
+
+
+def _of_kind(kind: str, manifest: Mapping[str, Any], ctx: Mapping[str, Any]) -> Iterator[Artifact]:
+    applies = compile_condition(manifest.get("when"), patterns())
+    match manifest.get("scope", "plan"):
+        case "connection":
+            for c in ctx["connections"]:
+                if applies({**ctx, **c, "c": c}):
+                    yield Artifact(manifest["artifact"].format(**_names(c)), kind, manifest, c)
+        case "policy":
+            for policy in ctx["policies"]:
+                if applies({**ctx, "policy": policy}):
+                    yield Artifact(manifest["artifact"].format(**_names(policy)), kind, manifest, None, policy)
+        case _:
+            if applies(ctx):
+                yield Artifact(manifest["artifact"], kind, manifest)
+
+
+def _names(context: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(context[key]) for key in ("name", "ident", "file") if key in context}
+
+
+def planned(ctx: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files of a plan that was not written, as plan.json has them: nothing was checked yet."""
+    fixed = [
+        {"path": "plan.md", "kind": "document", "checks": []},
+        {"path": "plan.json", "kind": "plan", "checks": _unchecked(["json-schema"])},
+        {"path": "answers.yaml", "kind": "answers", "checks": _unchecked(["json-schema"])},
+    ]
+    return [*fixed, *({"path": a.path, "kind": a.kind, "checks": _unchecked(a.checks)} for a in artifacts(ctx))]
+
+
+def _unchecked(names: list[str]) -> list[dict[str, Any]]:
+    return [{"check": name, "status": "not-run", "by": "not written; use --out"} for name in names]

@@ -1,0 +1,333 @@
+"""From gathered answers to the plan: decide, settle details, list steps and artifacts. No input, no output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentcore_connect import triage
+from agentcore_connect.answers import store
+from agentcore_connect.decide import Verdict, advise, decide
+from agentcore_connect.errors import ConnectError, raise_all
+from agentcore_connect.gather import Gathered
+from agentcore_connect.plan import words
+from agentcore_connect.plan.artifacts import planned
+from agentcore_connect.plan.context import (
+    connection_context,
+    gateway_context,
+    plan_context,
+    project_context,
+)
+from agentcore_connect.plan.missing import Details, details, missing_error, question_for
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.plan.operations import operations
+from agentcore_connect.plan.promises import promises
+from agentcore_connect.resources import load
+from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts
+
+
+@dataclass(slots=True)
+class _Connection:
+    """One connection on its way into the plan."""
+
+    number: int
+    verdict: Verdict
+    details: Details
+    context: dict[str, Any]
+    facts: dict[str, Any]
+
+
+def build(gathered: Gathered) -> Plan:
+    """Make the plan.
+
+    Errors: ConnectError with exit code 3 naming every answer that is missing, with exit code 2 for a combination that
+    is refused (a production gateway without authorizer).
+    """
+    case = gathered.case
+    agent = agent_facts(case, asking=False)
+    gateway = gateway_facts(case, asking=False)
+    if not case.connections:
+        raise missing_error(question_for("service"), gathered.document.where("connections"))
+    found = [_decide(gathered, number, agent, gateway) for number in range(len(case.connections))]
+    shared = _shared_details(found, agent, gateway)
+    _raise_missing(gathered, found, shared)
+    used_gateway = any(_uses_gateway(c) for c in found)
+    kind, inbound = _gateway_decisions(gathered, found, gateway, used=used_gateway)
+    ctx = _context(gathered, found, agent, gateway, kind)
+    return _plan(gathered, found, shared, ctx, kind, inbound, used_gateway=used_gateway)
+
+
+def _decide(gathered: Gathered, number: int, agent: Mapping[str, Any], gateway: Mapping[str, Any]) -> _Connection:
+    facts = connection_facts(gathered.case, number, agent, gateway, asking=False)
+    verdict = decide(facts)
+    where = gathered.document.where(f"connections.{number}")
+    if verdict.pending is not None:
+        raise missing_error(question_for(verdict.pending), where)
+    known = dict(verdict.facts)
+    read = gathered.case.read.get(number, {})
+    settled = details("connection", known, gathered.case.connections[number], facts["name"], set(verdict.used))
+    context = connection_context(verdict, settled.values, read, gateway)
+    known.update(c=context, **_observed(known, context, read, gathered))
+    return _Connection(number, verdict, settled, context, known)
+
+
+def _observed(
+    facts: Mapping[str, Any], c: Mapping[str, Any], read: Mapping[str, Any], gathered: Gathered
+) -> dict[str, Any]:
+    """What only shows once names and files are known: names too long, ARNs that do not fit."""
+    limit = load("limits")["limits"]["model-tool-name-length"]["value"]
+    scope_limit = load("limits")["limits"]["oauth-scope-length"]["value"]
+    long_tools = [
+        f"{c['name']}___{tool} ({len(c['name']) + 3 + len(tool)})"
+        for tool in read.get("tool_names", ())
+        if len(c["name"]) + 3 + len(tool) > limit
+    ]
+    long_scopes = [s for s in c["oauth"]["scopes"] if len(s) > scope_limit] if c["target_type"] else []
+    region, account = _arn_place(c.get("lambda_arn"))
+    project = project_context(gathered)
+    return {
+        "long_tools": long_tools,
+        "long_tools_text": "; ".join(long_tools),
+        "long_scopes": long_scopes,
+        "long_scopes_text": ", ".join(long_scopes),
+        "arn_region": region,
+        "region_differs": bool(region and facts["gateway"].get("region") and region != facts["gateway"]["region"]),
+        "arn_account": account,
+        "account_differs": bool(account and project["account"] and account != project["account"]),
+        "project": project,
+    }
+
+
+def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
+    parts = (arn or "").split(":")
+    return (parts[3], parts[4]) if len(parts) > 5 else (None, None)  # noqa: PLR2004 - arn, partition, service, region, account
+
+
+def _uses_gateway(c: _Connection) -> bool:
+    return c.verdict.result.get("stage") == "gateway" or c.verdict.result.get("redirect") == "mcp-client"
+
+
+def _shared_details(
+    found: list[_Connection], agent: Mapping[str, Any], gateway: Mapping[str, Any]
+) -> dict[str, Details]:
+    """The details of agent, gateway and policy: asked for once, where any connection needs them."""
+    shared = {}
+    for scope, given in (("agent", agent), ("gateway", gateway)):
+        best = Details()
+        for c in found:
+            one = details(scope, c.verdict.facts, _answered(given, c, scope), c.facts["name"], set(c.verdict.used))
+            best.assumed += [a for a in one.assumed if a not in best.assumed]
+            best.missing += [m for m in one.missing if m not in best.missing]
+            best.unused += [u for u in one.unused if u not in best.unused]
+        best.unused = [u for u in best.unused if all(u in _unused(c, scope) for c in found)]
+        shared[scope] = best
+    return shared
+
+
+def _answered(_given: Mapping[str, Any], c: _Connection, scope: str) -> Mapping[str, Any]:
+    return (c.facts.get(f"{scope}_answers") or {}) if f"{scope}_answers" in c.facts else {}
+
+
+def _unused(_c: _Connection, _scope: str) -> list[str]:
+    return []
+
+
+def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping[str, Details]) -> None:
+    problems: list[ConnectError] = []
+    for c in found:
+        problems += [
+            missing_error(q, gathered.document.where(f"connections.{c.number}.{q.id}")) for q in c.details.missing
+        ]
+    for one in shared.values():
+        problems += [missing_error(q, gathered.document.where(q.id)) for q in one.missing]
+    raise_all(problems)
+
+
+def _gateway_decisions(
+    gathered: Gathered, found: list[_Connection], gateway: Mapping[str, Any], *, used: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What kind of gateway it is, and who may call it. Errors: ConnectError where that is refused."""
+    counts = [c.context["tool_count"] for c in found if c.context["tool_count"] is not None and _uses_gateway(c)]
+    above = load("derivations")["many_tools_above"]["value"]
+    total = sum(counts)
+    facts = {
+        "http_target": any(c.verdict.facts["http_target"] for c in found),
+        "many_tools": total > above,
+        "inbound": gateway["inbound_auth"],
+        "environment": gateway["environment"],
+    }
+    engine = triage.engine()
+    kind = engine.decide("gateway-kind", facts)
+    inbound = engine.decide("inbound", facts)
+    refused = [r for r in inbound.rules() if triage.rules()[r].refuses]
+    if used and refused and not gateway["in_project"]:
+        rule = triage.rules()[refused[0]]
+        raise ConnectError(
+            refused[0],
+            rule.text.split(". ")[0] + ".",
+            where=gathered.document.where("gateway.inbound_auth"),
+            expected="aws-iam or custom-jwt",
+            received=str(gateway["inbound_auth"]),
+            hint=rule.text.split(". ", 1)[-1],
+        )
+    return {**kind.result, "rules": kind.rules(), "total": total if counts else None}, inbound.rules()
+
+
+def _context(
+    gathered: Gathered,
+    found: list[_Connection],
+    agent: Mapping[str, Any],
+    gateway: Mapping[str, Any],
+    kind: Mapping[str, Any],
+) -> dict[str, Any]:
+    connections = [c.context for c in found]
+    own = gathered.project.gateway(gateway["name"]) if gathered.project is not None else None
+    for c in connections:
+        c["in_project"] = own is not None and any(t.name == c["name"] for t in own.targets)
+    return {
+        "plan": {**plan_context(gathered), "files_dir": "connect"},
+        "project": project_context(gathered),
+        "agent": dict(agent),
+        "gateway": gateway_context(gathered, gateway, connections, kind),
+        "connections": connections,
+        "search": {"recommended": bool(kind.get("search_recommended")), "total_tools": kind["total"]},
+        "policy": gathered.case.answers.get("policy"),
+        "policies": [],
+        "agent_client": any(c.verdict.facts["agent_client"] for c in found),
+    }
+
+
+def _plan(
+    gathered: Gathered,
+    found: list[_Connection],
+    shared: Mapping[str, Details],
+    ctx: dict[str, Any],
+    kind: Mapping[str, Any],
+    inbound: tuple[str, ...],
+    *,
+    used_gateway: bool,
+) -> Plan:
+    ops = operations(ctx, load(f"commands-{gathered.surface.id}"))
+    plan_facts = {**ctx, "surface": gathered.surface.id}
+    gateway_rules = [*(kind["rules"] if any(c.verdict.result.get("stage") == "gateway" for c in found) else ())]
+    gateway_words = words.split([*inbound, *gateway_rules] if used_gateway else [], plan_facts)
+    general = words.split(advise("plan", plan_facts), plan_facts)
+    notes = [*general["note"], *general["why"]]
+    if gathered.surface.notice:
+        notes.insert(0, {"rule": "surface", "text": gathered.surface.notice, "sources": list(gathered.surface.sources)})
+    return Plan(
+        cli_version=gathered.surface.version,
+        surface=gathered.surface.id,
+        known_by=gathered.surface.known_by,
+        gateway=_gateway_json(ctx, gateway_words) if used_gateway else {},
+        semantic_search={
+            "total_tools": kind["total"],
+            "recommended": bool(kind.get("search_recommended")),
+        },
+        connections=[_connection_json(c, kind) for c in found],
+        steps=[_step(op) for op in ops],
+        artifacts=planned(ctx),
+        promises=_promises(ops),
+        warnings=[*gateway_words["warning"], *general["warning"]],
+        notes=[n["text"] for n in notes],
+        assumed=_assumed(found, shared),
+        unused=_unused_keys(found),
+        summary=_summary(found, ctx),
+        answers=_normal(gathered),
+        context=ctx,
+        operations=ops,
+    )
+
+
+_STEP_KEYS = (
+    *("id", "title", "kind", "argv", "line", "artifact", "connection", "needs_aws", "after_deploy", "directory"),
+    *("inputs", "stdin", "env", "edit", "files", "text", "why", "sources"),
+)
+
+
+def _step(op: Any) -> dict[str, Any]:
+    """An operation as plan.json has it; what is empty is left out, but for the keys that are always there."""
+    whole = op.as_dict()
+    always = ("id", "title", "kind", "argv", "artifact", "connection", "needs_aws", "line")
+    return {key: whole[key] for key in _STEP_KEYS if key in always or whole[key] not in (None, "", [], {}, False)}
+
+
+def _promises(ops: list[Any]) -> dict[str, Any]:
+    state = promises(ops)
+    return {"entries": [one.as_dict() for one in state.entries], "variables": sorted(state.variables)}
+
+
+def _gateway_json(ctx: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    gateway = ctx["gateway"]
+    keys = (
+        "name",
+        "aws_name",
+        "inbound_auth",
+        "authorizer_type",
+        "environment",
+        "region",
+        "id",
+        "arn",
+        "discovery_url",
+    )
+    found = {k: gateway[k] for k in keys if gateway[k] is not None}
+    found.update({k: gateway[k] for k in ("allowed_audience", "allowed_clients", "allowed_scopes") if gateway[k]})
+    found.update(reused=bool(gateway["in_project"]), mcp_protocol=gateway["protocol_type"] == "MCP")
+    found.update(url_variable=gateway["env_url"], why=[*said["why"], *said["note"]])
+    return found
+
+
+def _connection_json(c: _Connection, kind: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {**c.facts, "search_recommended": bool(kind.get("search_recommended"))}
+    result = c.verdict.result
+    said = words.split([*c.verdict.rules, *advise("connection", facts)], facts)
+    warnings = [{"rule": w["rule"], "text": w["text"], "sources": w["sources"]} for w in said["warning"]]
+    warnings += [{"rule": "file", "text": text, "sources": []} for text in facts.get("faults", ())]
+    return {
+        "name": c.facts["name"],
+        "path": result["path"],
+        "target_type": result.get("target_type"),
+        "outbound_auth": result.get("outbound_auth"),
+        "grant": result.get("grant"),
+        "mechanism": result["mechanism"],
+        "redirect": result.get("redirect"),
+        "steered": bool(result.get("steered")),
+        "why": said["why"],
+        "warnings": warnings,
+        "notes": said["note"],
+    }
+
+
+def _assumed(found: list[_Connection], shared: Mapping[str, Details]) -> list[dict[str, Any]]:
+    assumed = []
+    for c in found:
+        assumed += [{**a, "key": f"connections.{c.number}.{a['key']}"} for a in c.details.assumed]
+    for one in shared.values():
+        assumed += one.assumed
+    return assumed
+
+
+def _unused_keys(found: list[_Connection]) -> list[str]:
+    return [f"connections.{c.number}.{key}" for c in found for key in c.details.unused]
+
+
+def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:
+    parts = []
+    for c in found:
+        result = c.verdict.result
+        target = result.get("target_type") or result.get("redirect") or "direct call"
+        auth = result.get("grant") or result.get("outbound_auth") or "no sign-in"
+        parts.append(f"{c.facts['name']}: path {result['path']}, {target}, {auth}, by {result['mechanism']}")
+    gateway = ctx["gateway"]
+    lead = f"Gateway {gateway['name']} ({gateway['inbound_auth']}). " if any(_uses_gateway(c) for c in found) else ""
+    return lead + "; ".join(parts)
+
+
+def _normal(gathered: Gathered) -> dict[str, Any]:
+    """The answers as they are written out: as given, with the version said."""
+    return {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None and k != "version"}}
+
+
+__all__ = ["build", "store", "re"]

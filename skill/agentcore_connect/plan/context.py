@@ -1,0 +1,193 @@
+"""The render context: what every template and every operation of a plan may refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect import __version__
+from agentcore_connect.decide import Verdict
+from agentcore_connect.gather import Gathered
+from agentcore_connect.plan.requests import infer_vendor
+from agentcore_connect.questions import questions
+from agentcore_connect.resources import load
+from agentcore_connect.situation import variable_name
+
+_CONNECTION_KEYS = (
+    *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
+    *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
+)
+_RESULT_KEYS = (
+    *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "stage"),
+    "front_missing",
+)
+#: A target gets credentials of a kind where it signs in with one.
+_CREDENTIAL_KIND = {"oauth": "oauth", "api-key": "api-key"}
+
+
+def identifier(name: str) -> str:
+    """A Python identifier made from a target's name."""
+    text = re.sub(r"\W+", "_", name).strip("_").lower() or "target"
+    return f"t_{text}" if text[0].isdigit() else text
+
+
+def connection_context(
+    verdict: Verdict, details: Mapping[str, Any], read: Mapping[str, Any], gateway: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One connection for templates: its answers, its decision, and what follows from both."""
+    facts = {**verdict.facts, **details}
+    c: dict[str, Any] = {key: facts.get(key) for key in _CONNECTION_KEYS}
+    c.update({key: verdict.result.get(key) for key in _RESULT_KEYS})
+    c["name"] = facts["name"]
+    c["ident"] = identifier(facts["name"])
+    c["forward_headers"] = facts.get("forward_headers") or []
+    c["forward_headers_text"] = ", ".join(c["forward_headers"])
+    c["credential"] = _credential(facts, c)
+    c["oauth"] = _oauth(facts, details, c)
+    c["api_key"] = _api_key(facts, c)
+    c["sigv4"] = _signing(c, gateway)
+    c["tool_filters"] = facts.get("tool_filters") or []
+    c["tools"] = read.get("tools") or (_starter_tools(c) if c["target_type"] == "lambda-function-arn" else [])
+    c["tools_file"] = f"{c['name']}.tools.json" if c["target_type"] == "lambda-function-arn" else None
+    c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
+    c["schema_text"] = read.get("schema_text")
+    c["schema_cli"] = read.get("schema_in_project")
+    c["schema_artifact"] = f"{c['name']}.schema.json" if read.get("schema_text") and not c["schema_cli"] else None
+    return c
+
+
+def _credential(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
+    found = facts["credential"]
+    kind = _CREDENTIAL_KIND.get(c["outbound_auth"] or "")
+    return {
+        "name": found["name"] if kind else None,
+        "exists": bool(found.get("exists")),
+        "in_project": bool(found.get("in_project")),
+        "kind": kind,
+        "env": variable_name(found["name"]),
+    }
+
+
+def _oauth(facts: Mapping[str, Any], details: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
+    own = facts["oauth"]
+    found = {
+        key: details.get(f"oauth.{key}", own.get(key)) for key in ("vendor", "discovery_url", "client_id", "return_url")
+    }
+    found["scopes"] = own.get("scopes") or []
+    vendors = load("oauth-vendors")
+    if not found["vendor"] and c["grant"] in vendors["infer_when"]["grant"]:
+        found["vendor"] = infer_vendor(found["discovery_url"])
+    if c["outbound_auth"] == "oauth":
+        found["vendor"] = found["vendor"] or vendors["default"]
+    return found
+
+
+def _api_key(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
+    own = facts["api_key"]
+    prefix = own.get("prefix") or None
+    return {
+        "location": own.get("location"),
+        "parameter": own.get("parameter"),
+        "prefix": prefix,
+        "prefix_text": f" with the prefix {prefix!r}" if prefix else "",
+    }
+
+
+def _signing(c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What to sign with, where the caller of the service signs and the target type wants the service named."""
+    if c["outbound_auth"] != "iam" or c["target_type"] not in (None, *_signed_types()):
+        return None
+    service = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == (c["host"] or "external"))
+    region = re.search(load("derivations")["readings"][0]["pattern"], c["endpoint"] or "")
+    return {"service": service, "region": region[1] if region else gateway.get("region")}
+
+
+def _signed_types() -> tuple[str, ...]:
+    named: list[str] = load("auth-matrix")["signing_service_named"]
+    return tuple(named)
+
+
+def _starter_tools(c: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One tool to begin with, for a function that is still to be written."""
+    return [
+        {
+            "name": f"call_{c['ident']}",
+            "description": f"Send one request to {c['name']} and return its answer.",
+            "inputSchema": {
+                "type": "object",
+                "properties": {"request": {"type": "string", "description": "What is wanted, in words or as JSON."}},
+                "required": ["request"],
+            },
+        }
+    ]
+
+
+def gateway_context(
+    gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], kind: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The gateway for templates."""
+    project = gathered.project
+    name = gateway["name"]
+    choices = questions()["gateway.inbound_auth"].choices
+    authorizer = next(c["api_value"] for c in choices if c["value"] == gateway["inbound_auth"])
+    return {
+        **{k: gateway.get(k) for k in ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project")},
+        "name": name,
+        "aws_name": f"{project.name}-{name}" if project is not None else name,
+        "env": variable_name(name),
+        "inbound_auth": gateway["inbound_auth"],
+        "authorizer_type": authorizer,
+        **{k: gateway.get(k) or [] for k in ("allowed_audience", "allowed_clients", "allowed_scopes")},
+        "exists": bool(gateway.get("exists")) and not gateway["in_project"],
+        "protocol_type": gateway.get("existing_protocol") or kind["protocol_type"],
+        "semantic_search": (gateway.get("existing_protocol") or kind["protocol_type"]) == "MCP",
+        "token_provider": _token_provider(gathered, gateway, connections),
+        "existing_protocol": gateway.get("existing_protocol"),
+        "existing_authorizer": gateway.get("existing_authorizer"),
+        "inbound_given": gateway.get("inbound_given"),
+    }
+
+
+def _token_provider(gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]]) -> str | None:
+    """The provider from which an agent gets its own token for the gateway; None where it hands on a user's token.
+
+    Source: the CLI names the managed credential of a gateway after it (CLI 0.30.0, run).
+    """
+    if gateway["inbound_auth"] != "custom-jwt" or any(c["grant"] in _USER_GRANTS for c in connections):
+        return None
+    name = f"{gateway['name']}-oauth"
+    if gateway["in_project"]:
+        own = gathered.project.credential(name) if gathered.project is not None else None
+        return name if own is not None else None
+    return name if gateway.get("allowed_clients") and not gateway.get("exists") else None
+
+
+_USER_GRANTS = ("authorization-code", "token-exchange")
+
+
+def project_context(gathered: Gathered) -> dict[str, Any]:
+    """The project for templates."""
+    project = gathered.project
+    account = None
+    if project is not None and project.aws_targets:
+        account = project.aws_targets[0].account
+    return {
+        "name": project.name if project is not None else None,
+        "known": project is not None,
+        "path": str(project.root) if project is not None else None,
+        "account": account,
+        "harness": project.harnesses[0].name if project is not None and project.harnesses else None,
+        "policy_engines": [e.name for e in project.policy_engines] if project is not None else [],
+    }
+
+
+def plan_context(gathered: Gathered) -> dict[str, Any]:
+    """The plan itself for templates."""
+    return {
+        "cli_version": gathered.surface.version,
+        "surface": gathered.surface.id,
+        "known_by": gathered.surface.known_by,
+        "via": gathered.case.via,
+        "tool_version": __version__,
+    }

@@ -1,0 +1,106 @@
+"""What a plan needs to know beyond the decision: taken from the answers, assumed by default, or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.questions import Question, of_scope, questions
+from agentcore_connect.situation import variable_name
+
+
+@dataclass(slots=True)
+class Details:
+    """Values by question id, what was assumed, what is left to run time, and what is missing."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    assumed: list[dict[str, Any]] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[Question] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+
+
+def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], ident: str, used: set[str]) -> Details:
+    """Settle the questions of a scope that are about details.
+
+    Args:
+        scope: the questions' scope.
+        facts: everything known, with the decision.
+        given: the answers as given.
+        ident: part of the names of run-time variables.
+        used: variables that the decision looked at.
+    """
+    found = Details()
+    lead = "" if scope == "connection" else f"{scope}."
+    asked: set[tuple[str, ...]] = set()
+    for question in of_scope(scope):
+        own = question.id.removeprefix(lead)
+        answered = lookup(given, own) not in (None, "", [])
+        if not question.when(facts):
+            if answered and question.variable not in used:
+                found.unused.append(question.id)
+            continue
+        value = lookup(facts, question.id)
+        if question.ask == "tree":
+            if answered and question.variable not in used and question.when(facts):
+                found.unused.append(question.id)
+            elif not answered and question.variable in used and question.has_default:
+                _assume(found, question, value)
+            continue
+        if value not in (None, "", []):
+            if not answered:
+                _assume(found, question, value)
+            continue
+        if question.ask == "volunteer" or question.optional(facts) or question.has_default:
+            continue
+        _settle(found, question, facts, ident, asked)
+    return found
+
+
+def _assume(found: Details, question: Question, value: Any) -> None:
+    if value == question.default and question.has_default:
+        found.assumed.append({"key": question.id, "value": value})
+
+
+def _settle(
+    found: Details, question: Question, facts: Mapping[str, Any], ident: str, asked: set[tuple[str, ...]]
+) -> None:
+    """An answer that is needed and not there: left to run time, made a starter, or missing."""
+    if question.run_time is not None and question.run_time.when(facts):
+        env = f"{question.run_time.env}_{variable_name(ident)}"
+        found.values[question.id] = f"${{{env}}}"
+        found.inputs.append({"name": question.id, "env": env, "secret": False, "prompt": question.run_time.prompt})
+        return
+    if question.starter(facts):
+        found.assumed.append({"key": question.id, "value": "a starter, to be replaced"})
+        return
+    if question.need_one_of:
+        if question.need_one_of in asked or any(lookup(facts, key) for key in question.need_one_of):
+            return
+        asked.add(question.need_one_of)
+    found.missing.append(question)
+
+
+def missing_error(question: Question, where: str) -> ConnectError:
+    """The message for an answer that a plan cannot do without: what it means and the values it takes."""
+    takes = ", ".join(map(str, question.values)) or question.help or question.type
+    if question.need_one_of:
+        takes = "at least one of " + ", ".join(question.need_one_of)
+    return ConnectError(
+        "answer-missing",
+        f"{question.id} is missing: {question.text}",
+        where=where,
+        expected=takes,
+        hint=question.why,
+        exit_code=ExitCode.ANSWERS_MISSING,
+    )
+
+
+def question_for(variable: str) -> Question:
+    """The question that settles a variable at which a decision stopped."""
+    from agentcore_connect.questions import by_variable
+
+    return by_variable().get(variable) or questions()[variable]

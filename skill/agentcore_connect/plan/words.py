@@ -1,0 +1,38 @@
+"""Rules as sentences: the text of a rule with the situation's own names filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agentcore_connect import triage
+from agentcore_connect.engine.conditions import lookup
+
+_NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+
+
+def say(text: str, facts: Mapping[str, Any]) -> str:
+    """The text with each ``{name}`` that is a fact replaced by it; what is unknown becomes a word in capitals."""
+
+    def value(found: re.Match[str]) -> str:
+        known = lookup(facts, found[1])
+        if known is None:
+            return found[1].rsplit(".", 1)[-1].upper()
+        return ", ".join(map(str, known)) if isinstance(known, list) else str(known)
+
+    return _NAME.sub(value, text)
+
+
+def entry(rule_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule as plan.json has it."""
+    rule = triage.rules()[rule_id]
+    return {"rule": rule_id, "text": say(rule.text, facts), "sources": list(rule.sources)}
+
+
+def split(rule_ids: Iterable[str], facts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Rules sorted by kind: why, warning, note; each once."""
+    found: dict[str, list[dict[str, Any]]] = {"why": [], "warning": [], "note": []}
+    for rule_id in dict.fromkeys(rule_ids):
+        found[triage.rules()[rule_id].kind].append(entry(rule_id, facts))
+    return found

@@ -1,0 +1,122 @@
+"""The questions of the knowledge base, indexed: what a key of the answers file means and takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from agentcore_connect.engine.conditions import Predicate, compile_condition
+from agentcore_connect.resources import load
+from agentcore_connect.triage import patterns
+
+
+@dataclass(frozen=True, slots=True)
+class RunTime:
+    """An answer that may be left to the moment the commands run: the variable that asks for it, and when."""
+
+    env: str
+    prompt: str
+    when: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One key of the answers file.
+
+    ``ask`` is tree, detail or volunteer; ``when`` says where it applies; ``optional`` where it may stay open.
+    ``variable`` is the name under which the decision tree knows it.
+    """
+
+    id: str
+    scope: str
+    type: str
+    ask: str
+    text: str
+    help: str
+    why: str
+    sources: tuple[str, ...]
+    choices: tuple[Mapping[str, Any], ...]
+    default: Any
+    has_default: bool
+    when: Predicate
+    optional: Predicate
+    asked_for: Predicate
+    variable: str
+    tree: str
+    after: tuple[str, ...]
+    need_one_of: tuple[str, ...]
+    run_time: RunTime | None
+    starter: Predicate
+    raw: Mapping[str, Any]
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of a choice, in order."""
+        return [choice["value"] for choice in self.choices]
+
+
+def _never(_facts: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _optional(raw: Mapping[str, Any], key: str) -> Predicate:
+    return compile_condition(raw[key], patterns()) if key in raw else _never
+
+
+def _question(raw: Mapping[str, Any]) -> Question:
+    run_time = raw.get("run_time")
+    return Question(
+        id=raw["id"],
+        scope=raw["scope"],
+        type=raw["type"],
+        ask=raw["ask"],
+        text=raw["text"],
+        help=raw.get("help", ""),
+        why=raw["why"],
+        sources=tuple(raw["sources"]),
+        choices=tuple(raw.get("choices", ())),
+        default=raw.get("default"),
+        has_default="default" in raw,
+        when=compile_condition(raw.get("when"), patterns()),
+        optional=_optional(raw, "optional_when"),
+        asked_for=compile_condition(raw.get("asked_for"), patterns()),
+        variable=raw.get("variable", raw["id"]),
+        tree=raw.get("tree", ""),
+        after=tuple(raw.get("after", ())),
+        need_one_of=tuple(raw.get("need_one_of", ())),
+        run_time=RunTime(run_time["env"], run_time["prompt"], compile_condition(run_time["when"], patterns()))
+        if run_time
+        else None,
+        starter=_optional(raw, "starter_when"),
+        raw=raw,
+    )
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """Every question by its id, in the order of asking."""
+    return {raw["id"]: _question(raw) for raw in load("questions")["questions"]}
+
+
+@cache
+def of_scope(scope: str) -> tuple[Question, ...]:
+    """The questions of a scope, in the order of asking."""
+    return tuple(q for q in questions().values() if q.scope == scope)
+
+
+@cache
+def by_variable() -> dict[str, Question]:
+    """The question that settles a variable of the decision tree."""
+    found = {q.variable: q for q in questions().values()}
+    for variable, entry in load("decision-tree")["variables"].items():
+        if "asks" in entry:
+            found[variable] = questions()[entry["asks"]]
+    return found
+
+
+def kinds() -> Mapping[str, Mapping[str, Any]]:
+    """What a KIND on the command line answers."""
+    found: Mapping[str, Mapping[str, Any]] = load("questions")["kinds"]
+    return found

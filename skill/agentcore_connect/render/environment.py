@@ -1,0 +1,61 @@
+"""The Jinja environment: strict names, a sandbox, and one quoting filter for each language that is written."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from functools import cache
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from agentcore_connect.resources import renderers_dir
+
+
+def python_literal(value: Any) -> str:
+    """A value as Python source, with double quotes as the formatters write them."""
+    if isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+        return text if text.isprintable() else ascii(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{python_literal(k)}: {python_literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(python_literal, value)) + "]"
+    return repr(value)
+
+
+def cedar_literal(value: Any) -> str:
+    """Text as a Cedar string literal."""
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def markdown_text(value: Any) -> str:
+    """Text that Markdown shows as it stands."""
+    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in str(value))
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON, characters as they are."""
+    return json.dumps(value, indent=indent, ensure_ascii=False)
+
+
+def shell_word(value: Any) -> str:
+    """Text as one word of POSIX shell."""
+    return shlex.quote(str(value))
+
+
+@cache
+def environment() -> SandboxedEnvironment:
+    """The environment over ``renderers/``; built once."""
+    made = SandboxedEnvironment(
+        loader=FileSystemLoader(renderers_dir()),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - what is written is Python, shell and Markdown, each with its own filter
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(py=python_literal, cedar=cedar_literal, md=markdown_text, json=json_text, sh=shell_word)
+    return made

@@ -1,0 +1,29 @@
+"""The answers as they are written beside a plan: running them again gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.gather import Gathered
+
+#: Keys that name files, in a connection.
+_PATHS = {"tools": "tools_path", "schema": "schema_path"}
+
+
+def normal_answers(gathered: Gathered, out: Path) -> dict[str, Any]:
+    """The answers with paths that fit the folder they are written to; nothing that was not answered is added."""
+    data: dict[str, Any] = {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None}}
+    if gathered.project is not None:
+        data["project"] = os.path.relpath(gathered.project.root, out.resolve())
+    connections = []
+    for number, connection in enumerate(data.get("connections") or []):
+        read = gathered.case.read.get(number, {})
+        changed = {k: v for k, v in connection.items() if v is not None}
+        for key, found in _PATHS.items():
+            if found in read and isinstance(changed.get(key), str):
+                changed[key] = os.path.relpath(read[found], out.resolve())
+        connections.append(changed)
+    data["connections"] = connections
+    return data

@@ -1,0 +1,242 @@
+"""The facts that a decision stands on: answers, what the project and the answers' own text tell, and defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from agentcore_connect.questions import Question, of_scope
+from agentcore_connect.resources import load
+from agentcore_connect.triage import patterns
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.model import Gateway, Project
+
+_SCOPES = ("agent", "gateway", "policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that is known before deciding.
+
+    ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told.
+    """
+
+    answers: Mapping[str, Any]
+    project: Project | None = None
+    inferred: Mapping[str, Any] = field(default_factory=dict)
+    read: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    surface: str = "0.30"
+    via: str = "cli"
+
+    @property
+    def connections(self) -> list[Mapping[str, Any]]:
+        """The connections as answered."""
+        return list(self.answers.get("connections") or [])
+
+
+def given(case: Case, scope: str) -> dict[str, Any]:
+    """The answers of a scope, with what was inferred where nothing was answered."""
+    found = {k: v for k, v in (case.answers.get(scope) or {}).items() if v is not None}
+    for key, value in case.inferred.items():
+        outer, _, inner = key.partition(".")
+        if outer == scope and "." not in inner:
+            found.setdefault(inner, value)
+    return found
+
+
+def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
+    """The agent: framework, state, and whether it is a harness (configuration only)."""
+    found = given(case, "agent")
+    project = case.project
+    kind = "unknown"
+    if project is not None:
+        kind = "runtime" if project.runtimes else "harness" if project.harnesses else "unknown"
+    name = None
+    if project is not None and project.agent_runtime is not None:
+        name = project.agent_runtime.name
+    elif kind == "harness" and project is not None:
+        name = project.harnesses[0].name
+    return {**_defaults("agent", found, asking=asking), **found, "kind": kind, "name": name}
+
+
+def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
+    """The gateway, as answered, as the project has it, and what follows for its variables."""
+    found = {**_defaults("gateway", given(case, "gateway"), asking=asking), **given(case, "gateway")}
+    own = case.project.gateway(found.get("name")) if case.project is not None else None
+    wanted = found.get("inbound_auth")
+    if own is not None:
+        found.update(_of_project(own))
+    discovery = found.get("discovery_url") or ""
+    found.update(
+        in_project=own is not None,
+        existing_protocol=own.protocol_type if own else None,
+        existing_authorizer=own.authorizer_type if own else None,
+        inbound_given=wanted,
+        inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
+        cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
+        restricted_otherwise=bool(found.get("allowed_audience") or found.get("allowed_scopes"))
+        and not found.get("allowed_clients"),
+        env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
+    )
+    return found
+
+
+def _of_project(own: Gateway) -> dict[str, Any]:
+    """What the project's own gateway settles, whatever the answers say: it cannot be changed any more."""
+    values: dict[str, Any] = {"name": own.name, "inbound_auth": own.inbound_auth, "exists": True}
+    if own.discovery_url:
+        values.update(
+            discovery_url=own.discovery_url,
+            allowed_audience=list(own.allowed_audience),
+            allowed_clients=list(own.allowed_clients),
+            allowed_scopes=list(own.allowed_scopes),
+        )
+    return {k: v for k, v in values.items() if v is not None}
+
+
+def variable_name(name: str) -> str:
+    """The part of an environment variable that stands for a name: upper case, everything else an underscore."""
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def connection_facts(
+    case: Case, number: int, agent: Mapping[str, Any], gateway: Mapping[str, Any], *, asking: bool
+) -> dict[str, Any]:
+    """Everything about one connection that the trees and rules may look at.
+
+    Args:
+        case: what is known.
+        number: the connection's index.
+        agent: from ``agent_facts``.
+        gateway: from ``gateway_facts``.
+        asking: leave open what an interview has yet to ask.
+    """
+    raw = {k: v for k, v in case.connections[number].items() if v is not None}
+    read = dict(case.read.get(number, {}))
+    facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
+    for group in ("credential", "oauth", "api_key"):
+        facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
+    endpoint = facts.get("endpoint")
+    if endpoint:
+        facts.setdefault("host", host_of(endpoint))
+        facts["endpoint"] = endpoint_url(endpoint)
+        if facts["host"] is None and not asking:
+            facts["host"] = "external"
+    if not asking:
+        facts.setdefault("host", "external")
+    facts["name"] = facts.get("name") or derived_name(facts, number)
+    facts["credential"] = _credential(case, facts)
+    facts.update(
+        agent=agent,
+        gateway=gateway,
+        policy=case.answers.get("policy"),
+        inbound=gateway.get("inbound_auth"),
+        environment=gateway.get("environment"),
+        surface=case.surface,
+        via=case.via,
+        asking=asking,
+        given=raw,
+        inbound_differs=gateway["inbound_differs"],
+        **{k: v for k, v in read.items() if k != "answers"},
+    )
+    return facts
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in flat.items() if "." not in k}
+
+
+def _connection_defaults(raw: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
+    return {q.id: q.default for q in of_scope("connection") if q.has_default and (not asking or not _will_ask(q, raw))}
+
+
+def _will_ask(question: Question, facts: Mapping[str, Any]) -> bool:
+    """Whether an interview asks this question where the tree looks at it."""
+    return question.ask != "volunteer" and question.asked_for(facts)
+
+
+def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
+    lead = f"{scope}."
+    return {
+        q.id.removeprefix(lead): q.default
+        for q in of_scope(scope)
+        if q.has_default and q.id.removeprefix(lead) not in found and (not asking or q.ask == "volunteer")
+    }
+
+
+def _group_defaults(group: str) -> dict[str, Any]:
+    lead = f"{group}."
+    return {
+        q.id.removeprefix(lead): q.default for q in of_scope("connection") if q.id.startswith(lead) and q.has_default
+    }
+
+
+def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The credential, with a name of its own where none was given, and whether the project has it."""
+    found = dict(facts["credential"])
+    found["named"] = bool(found.get("name"))
+    found["name"] = found.get("name") or f"{facts['name']}Credential"
+    own = case.project.credential(found["name"]) if case.project is not None else None
+    found["in_project"] = own is not None
+    found["kind_in_project"] = own.kind if own else None
+    return found
+
+
+def host_of(endpoint: str) -> str | None:
+    """Where an endpoint is hosted, by the form of its URL or ARN; None where the form does not tell."""
+    for entry in load("derivations")["hosts"]:
+        if re.search(patterns()[entry["pattern"]], endpoint):
+            host: str = entry["host"]
+            return host
+    return None
+
+
+def endpoint_url(endpoint: str) -> str:
+    """The URL of an endpoint: of a runtime's ARN the invocation URL, percent-encoded; anything else as it stands.
+
+    Source: knowledge/gateway-facts, the form of a Runtime's MCP endpoint.
+    """
+    if re.search(patterns()["runtime-arn"], endpoint):
+        region = endpoint.split(":")[3]
+        return f"https://bedrock-agentcore.{region}.amazonaws.com/runtimes/{quote(endpoint, safe='')}/invocations?qualifier=DEFAULT"
+    return _encoded(endpoint)
+
+
+def _encoded(url: str) -> str:
+    """A runtime URL whose ARN was not percent-encoded, put right."""
+    found = re.match(r"(https://bedrock-agentcore\.[^/]+/runtimes/)(arn:[^?]+?)(/invocations.*)$", url)
+    return f"{found[1]}{quote(unquote(found[2]), safe='')}{found[3]}" if found else url
+
+
+def runtime_arn(endpoint: str) -> str | None:
+    """The ARN of a runtime, from its ARN or its invocation URL; None where the endpoint is none."""
+    plain = unquote(endpoint)
+    found = re.search(r"arn:[^:/]+:bedrock-agentcore:[^/]+:runtime/[A-Za-z0-9_-]+", plain)
+    return found[0] if found else None
+
+
+def derived_name(facts: Mapping[str, Any], number: int) -> str:
+    """A target name made from what the connection is about: function, host, document or service."""
+    for text in _name_sources(facts):
+        words = [w for w in re.split(r"[^0-9A-Za-z]+", text) if w]
+        if words:
+            return "-".join(words)[:40].strip("-")
+    return f"target-{number + 1}"
+
+
+def _name_sources(facts: Mapping[str, Any]) -> list[str]:
+    found = []
+    if facts.get("lambda_arn"):
+        found.append(facts["lambda_arn"].split(":function:")[-1].split(":")[0])
+    if isinstance(facts.get("schema"), str):
+        found.append(facts["schema"].rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    if facts.get("endpoint"):
+        arn = runtime_arn(facts["endpoint"])
+        labels = [p for p in (urlsplit(facts["endpoint"]).hostname or "").split(".") if p not in ("www", "mcp", "api")]
+        found.append(arn.rsplit("/", 1)[-1].rsplit("-", 1)[0] if arn else labels[0] if labels else "")
+    found.append(str(facts.get("service") or facts.get("direction") or ""))
+    return found

@@ -1,0 +1,67 @@
+"""What the address of a service tells: who hosts it, in which Region, whose service it is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from agentcore_connect.resources import load
+
+_LONGEST: Final = 4096
+
+
+def hints_from_endpoint(url: str) -> dict[str, str]:
+    """What can be read off a URL or ARN.
+
+    Out: any of `host` (the answers' word), `region`, `vendor` (the id of a well-known service), `vendor_name`;
+    empty for what is no address. A host of AWS wins over a well-known service.
+    """
+    if not url or len(url) > _LONGEST:
+        return {}
+    found: dict[str, str] = {}
+    host = next((word for word, pattern in _hosts() if pattern.search(url)), None)
+    if host:
+        found["host"] = host
+    region = next((match[1] for pattern in _readings() if (match := pattern.search(url))), None)
+    if region:
+        found["region"] = region
+    vendor = None if host else vendor_of(url)
+    if vendor:
+        found |= {"host": "external", "vendor": vendor["id"], "vendor_name": vendor["name"]}
+    return found
+
+
+def vendor_of(url: str) -> dict[str, Any] | None:
+    """The well-known service that a URL belongs to, as `service-hints` describes it."""
+    name = host_name(url)
+    if name is None:
+        return None
+    for vendor in load("service-hints")["vendors"]:
+        for pattern in vendor["hosts"]:
+            wild = pattern.startswith("*.")
+            if name.endswith(pattern[1:]) if wild else name == pattern:
+                return dict(vendor)
+    return None
+
+
+def host_name(url: str) -> str | None:
+    """The host of an http or https URL in lower case; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+@cache
+def _hosts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    patterns = load("limits")["patterns"]
+    return tuple((one["host"], re.compile(patterns[one["pattern"]]["regex"])) for one in load("derivations")["hosts"])
+
+
+@cache
+def _readings() -> tuple[re.Pattern[str], ...]:
+    readings = load("derivations")["readings"]
+    return tuple(re.compile(one["pattern"]) for one in readings if one["key"] == "region" and one["from"] == "endpoint")

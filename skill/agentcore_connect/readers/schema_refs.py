@@ -1,0 +1,79 @@
+"""Writes a JSON Schema's local references out, within bounds, since a tool definition has no place for them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import unquote
+
+_MAX_SCHEMAS: Final = 20_000
+_MAX_DEPTH: Final = 60
+_HOLDERS: Final = ("$defs", "definitions", "$schema", "$id", "$comment", "$anchor")
+_MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
+
+
+def inline_refs(schema: Any, root: Any) -> tuple[dict[str, Any], list[str]]:
+    """A copy of a schema with every local `$ref` replaced by what it points to.
+
+    In: the schema, the document its references start from. Out: the copy, and in words what could not be written out
+    (a type that contains itself, a reference to elsewhere or to nothing, a schema beyond all bounds).
+    """
+    worker = _Inliner(root)
+    found = worker.schema(schema, ())
+    return found if isinstance(found, dict) else {}, list(dict.fromkeys(worker.notes))
+
+
+class _Inliner:
+    def __init__(self, root: Any) -> None:
+        self.notes: list[str] = []
+        self._root = root
+        self._built = 0
+
+    def schema(self, schema: Any, open_refs: tuple[str, ...], depth: int = 0) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        self._built += 1
+        if self._built > _MAX_SCHEMAS or depth > _MAX_DEPTH:
+            self.notes.append("the schema is too large or too deep to be written out; the rest is taken as objects")
+            return {"type": "object"}
+        ref = schema.get("$ref")
+        if isinstance(ref, str):
+            return self._reference(ref, schema, open_refs, depth)
+        copy: dict[str, Any] = {}
+        for key, value in schema.items():
+            if key in _HOLDERS:
+                continue
+            if key in _MAPS and isinstance(value, dict):
+                copy[key] = {name: self.schema(one, open_refs, depth + 1) for name, one in value.items()}
+            elif key in ("items", "additionalProperties", "not", "contains", "if", "then", "else"):
+                copy[key] = self.schema(value, open_refs, depth + 1)
+            elif key in ("oneOf", "anyOf", "allOf", "prefixItems") and isinstance(value, list):
+                copy[key] = [self.schema(one, open_refs, depth + 1) for one in value]
+            else:
+                copy[key] = value
+        return copy
+
+    def _reference(self, ref: str, schema: dict[str, Any], open_refs: tuple[str, ...], depth: int) -> Any:
+        words = {key: schema[key] for key in ("description", "title", "default") if key in schema}
+        if ref in open_refs:
+            self.notes.append(f"{ref[:80]} contains itself; the inner one is taken as an object")
+            return {"type": "object", **words}
+        target = self._lookup(ref)
+        if target is None:
+            self.notes.append(f"{ref[:80]} cannot be found in the document; taken as an object")
+            return {"type": "object", **words}
+        found = self.schema(target, (*open_refs, ref), depth + 1)
+        return {**found, **words} if isinstance(found, dict) else {"type": "object", **words}
+
+    def _lookup(self, ref: str) -> Any:
+        if not ref.startswith("#"):
+            return None
+        here: Any = self._root
+        for part in ref[1:].lstrip("/").split("/") if len(ref) > 1 else []:
+            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            if isinstance(here, dict) and key in here:
+                here = here[key]
+            elif isinstance(here, list) and key.isdigit() and len(key) < 10 and int(key) < len(here):
+                here = here[int(key)]
+            else:
+                return None
+        return here if isinstance(here, dict) else None

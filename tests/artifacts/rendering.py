@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import keyword
-import pprint
-import re
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
-
 from agentcore_connect import resources
+from agentcore_connect.render.environment import environment
 
 PLAN = {"cli_version": "0.30.0", "surface": "0.30", "via": "cli", "tool_version": "0.1.0"}
 GATEWAY = {
@@ -52,7 +45,7 @@ CONNECTION = {
     "network": "public",
     "user_identity": False,
     "forward_headers": [],
-    "credential": {"name": None, "exists": False, "in_project": True, "kind": None},
+    "credential": {"name": None, "exists": False, "in_project": True, "kind": None, "env": None},
     "oauth": {"vendor": None, "discovery_url": None, "client_id": None, "scopes": [], "return_url": None},
     "api_key": {"location": None, "parameter": None, "prefix": None},
     "sigv4": None,
@@ -68,41 +61,6 @@ CONNECTION = {
     "tool_count": None,
     "client": None,
 }
-
-
-def ident(name: str) -> str:
-    """A Python identifier from any name."""
-    text = re.sub(r"\W", "_", name, flags=re.ASCII)
-    if not text or text[0].isdigit():
-        text = f"_{text}"
-    return f"{text}_" if keyword.iskeyword(text) else text
-
-
-def py(value: Any) -> str:
-    """A Python literal, with double quotes where that is the same text."""
-    if isinstance(value, str):
-        quoted = json.dumps(value, ensure_ascii=False)
-        return quoted if quoted.isprintable() else ascii(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(py(item) for item in value) + "]"
-    return pprint.pformat(value, sort_dicts=False)
-
-
-def environment() -> SandboxedEnvironment:
-    """Jinja as the plan writer sets it up."""
-    env = SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(resources.renderers_dir()),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - what is written is code
-    )
-    env.filters.update(py=py, sh=shlex.quote, ident=ident)
-    env.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
-    env.filters["cedar"] = lambda value: json.dumps(value)
-    env.filters["md"] = lambda value: re.sub(r"([\\`*_\[\]<>|])", r"\\\1", str(value))
-    return env
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _closed(
     result = {**route.result, **(auth.result if auth else {})}
     known.update(derive("decision", known, asking=asking))
     fired = (*route.rules(), *(auth.rules() if auth else ()), *wishes)
-    rules = tuple(rule for rule in dict.fromkeys(fired) if rule in triage.rules())
+    rules = tuple(dict.fromkeys(fired))
     used = {**route.tested, **(auth.tested if auth else {})}
     return Verdict(known, result, rules, used, None, "")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from agentcore_connect.questions import Question, of_scope
-from agentcore_connect.resources import load
+from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.triage import patterns
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def connection_facts(
         facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
     endpoint = facts.get("endpoint")
     if endpoint:
-        facts.setdefault("host", host_of(endpoint))
+        facts.setdefault("host", hints_from_endpoint(endpoint).get("host"))
         facts["endpoint"] = endpoint_url(endpoint)
         if facts["host"] is None and not asking:
             facts["host"] = "external"
@@ -186,15 +186,6 @@ def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def host_of(endpoint: str) -> str | None:
-    """Where an endpoint is hosted, by the form of its URL or ARN; None where the form does not tell."""
-    for entry in load("derivations")["hosts"]:
-        if re.search(patterns()[entry["pattern"]], endpoint):
-            host: str = entry["host"]
-            return host
-    return None
-
-
 def endpoint_url(endpoint: str) -> str:
     """The URL of an endpoint: of a runtime's ARN the invocation URL, percent-encoded; anything else as it stands.
 
@@ -202,7 +193,8 @@ def endpoint_url(endpoint: str) -> str:
     """
     if re.search(patterns()["runtime-arn"], endpoint):
         region = endpoint.split(":")[3]
-        return f"https://bedrock-agentcore.{region}.amazonaws.com/runtimes/{quote(endpoint, safe='')}/invocations?qualifier=DEFAULT"
+        encoded = quote(endpoint, safe="")
+        return f"https://bedrock-agentcore.{region}.amazonaws.com/runtimes/{encoded}/invocations?qualifier=DEFAULT"
     return _encoded(endpoint)
 
 

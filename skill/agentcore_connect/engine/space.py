@@ -93,7 +93,7 @@ def _value(leaf: Leaf, variable: str) -> Any:
 
 def unused_rows(engine: Engine, table: str, seen: list[Leaf]) -> list[str]:
     """Name the rows of a table that no leaf stands on."""
-    used = {f.rule for leaf in seen for f in leaf.decision.fired if f.by == table}
+    used = {f.rule for leaf in seen for f in leaf.decision.fired if f.row and f.by == table}
     return [f"{table}: row {row['id']} is never used" for row in engine.tables[table].values() if row["id"] not in used]
 
 

@@ -25,10 +25,11 @@ class TreeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule that took part in a decision, and the node or table row that cited it."""
+    """A rule that took part in a decision and the node or row that cited it; or (``row``) a row of the table ``by``."""
 
     rule: str
     by: str
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Decision:
 
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules that fired, each once, in order."""
-        return tuple(dict.fromkeys(f.rule for f in self.fired))
+        return tuple(dict.fromkeys(f.rule for f in self.fired if not f.row))
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ class Engine:
             if row is None:
                 msg = f"table {table!r}: no row for {dict(zip(by, key, strict=True))!r}"
                 raise TreeError(msg)
-            walk.fired.append(Fired(row["id"], table))
+            walk.fired.append(Fired(row["id"], table, row=True))
             walk.cite(row.get("rules"), row["id"])
             walk.result.update(row.get("set", {}))
             if "use" not in row:

@@ -11,6 +11,7 @@ from agentcore_connect.decide import Verdict
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.questions import questions
+from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
 from agentcore_connect.situation import variable_name
 
@@ -99,8 +100,8 @@ def _signing(c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any]
     if c["outbound_auth"] != "iam" or c["target_type"] not in (None, *_signed_types()):
         return None
     service = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == (c["host"] or "external"))
-    region = re.search(load("derivations")["readings"][0]["pattern"], c["endpoint"] or "")
-    return {"service": service, "region": region[1] if region else gateway.get("region")}
+    region = hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.get("region")
+    return {"service": service, "region": region}
 
 
 def _signed_types() -> tuple[str, ...]:

@@ -1,0 +1,75 @@
+"""References followed and schemas put together, as `$ref` and `allOf` ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+Schema = dict[str, Any]
+
+
+def resolve(root: Any, ref: Any) -> Any:
+    """What a reference within the same document points to; None when there is nothing, or it points elsewhere."""
+    if not isinstance(ref, str) or not ref.startswith("#"):
+        return None
+    here = root
+    for part in ref[1:].split("/")[1:]:
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(here, Mapping) and key in here:
+            here = here[key]
+        elif isinstance(here, list) and key.isdecimal() and len(key) < 6 and int(key) < len(here):
+            here = here[int(key)]
+        else:
+            return None
+    return here
+
+
+def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema, list[str]]:
+    """One schema that asks for what both ask for, and what contradicts in words. Descriptions: the first one's."""
+    made: Schema = {**second, **first}
+    problems: list[str] = []
+    if "properties" in first and "properties" in second:
+        made["properties"] = _properties(first["properties"], second["properties"])
+    for key in ("required", "allOf"):
+        if isinstance(first.get(key), list) and isinstance(second.get(key), list):
+            made[key] = [*first[key], *(one for one in second[key] if one not in first[key])]
+    for key in ("type", "enum"):
+        if key in first and key in second:
+            common = _common(first[key], second[key])
+            made[key] = common if common is not None else first[key]
+            if common is None:
+                problems.append(
+                    f"allOf contradicts itself: {key} {first[key]!r} and {second[key]!r}; the first was kept"
+                )
+    return made, problems
+
+
+def _properties(first: Any, second: Any) -> Schema:
+    made = dict(second) if isinstance(second, Mapping) else {}
+    for name, schema in first.items() if isinstance(first, Mapping) else ():
+        made[name] = {"allOf": [schema, made[name]]} if name in made and made[name] != schema else schema
+    return made
+
+
+def _common(first: Any, second: Any) -> Any:
+    """The values that both allow, one by itself where there is one; None for none."""
+    one, other = (value if isinstance(value, list) else [value] for value in (first, second))
+    both = [value for value in one if value in other]
+    if not isinstance(first, list) or not isinstance(second, list):
+        return both[0] if both else None
+    return both or None
+
+
+def says_nothing(schema: Any) -> bool:
+    """Whether a schema leaves everything open."""
+    return not isinstance(schema, Mapping) or not schema
+
+
+def type_of_values(values: list[Any]) -> str | None:
+    """The one type that all of these JSON values have; None for none or several."""
+    kinds = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+    found = {kinds[type(value)] for value in values if type(value) in kinds}
+    if found == {"integer", "number"}:
+        return "number"
+    return found.pop() if len(found) == 1 else None

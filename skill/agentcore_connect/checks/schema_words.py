@@ -1,0 +1,27 @@
+"""Keywords of JSON Schema said in words, for descriptions."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from agentcore_connect.resources import load
+
+
+def sentence(keyword: str, value: Any) -> str:
+    """What a keyword and its value say to a model; empty for a keyword that has no words or says nothing."""
+    words: str | None = load("tool-schema")["in_words"].get(keyword)
+    if words is None or value is None or value == []:
+        return ""
+    if "{}" not in words:
+        return words if value is True else ""
+    return words.replace("{}", _said(value))
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value if one is not None)
+    if isinstance(value, str) and re.fullmatch(r"[\w.:/@+%-]+", value):
+        return value
+    return json.dumps(value, ensure_ascii=False)

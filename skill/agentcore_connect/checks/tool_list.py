@@ -1,0 +1,53 @@
+"""The list of tools in a document, and how places in it are named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.checks.problem import Problem
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.resources import load
+
+
+def unwrap(document: Any) -> tuple[list[Any], list[Problem]]:
+    """The list of tools in a document, bare or in one of the known wrappers, or one tool by itself.
+
+    Out: the list, and a notice when something was around it.
+    Errors: ConnectError `tool-schema-shape` for anything else.
+    """
+    if isinstance(document, list):
+        return document, []
+    for wrapper in load("tool-schema")["wrappers"]:
+        inner = document
+        for key in wrapper["keys"]:
+            inner = inner.get(key) if isinstance(inner, Mapping) else None
+        if isinstance(inner, list):
+            path = "".join(f".{key}" for key in wrapper["keys"])
+            message = f"the list was taken out of {wrapper['text']}: the CLI wants the bare list"
+            return inner, [Problem("notice", "wrapped-list", f"${path}", message)]
+    if isinstance(document, Mapping) and "name" in document:
+        return [document], [Problem("notice", "single-tool", "$", "one tool was put into a list: the CLI wants a list")]
+    raise ConnectError(
+        "tool-schema-shape",
+        "this is no list of tools",
+        where="$",
+        expected='a JSON array of {"name", "description", "inputSchema"}',
+        received=f"a JSON {shown(document)}",
+        hint="give the answer to an MCP tools/list, an OpenAPI document, or Python functions to `agentcore-connect tools`",
+    )
+
+
+def step(at: str, key: str) -> str:
+    """The JSON path of a key below `at`."""
+    return f"{at}.{key}" if re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII) else f"{at}[{json.dumps(key)}]"
+
+
+def shown(value: Any) -> str:
+    """What kind of JSON value it is, in a word."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    kinds = {str: "text", int: "number", float: "number", list: "list"}
+    return next((word for kind, word in kinds.items() if isinstance(value, kind)), "object")

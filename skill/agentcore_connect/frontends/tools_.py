@@ -1,0 +1,217 @@
+"""`agentcore-connect tools`: a Lambda target's tools.json made from what describes the tools, or an existing one checked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentcore_connect.errors import ConnectError, ExitCode
+
+if TYPE_CHECKING:
+    from agentcore_connect.readers.spec_file import SpecFile
+    from agentcore_connect.readers.tool_draft import ToolDraft
+
+_EPILOG = """\
+FROM is a Python file (FILE.py, or FILE.py:one,two for some of its functions; it is read, never run), an OpenAPI
+document, an MCP tools/list result, a tools.json in the old or the new format, or a JSON Schema. Without FROM a
+short dialog asks for the tools.
+
+examples:
+  agentcore-connect tools weather.py -o tools.json
+  agentcore-connect tools --check tools.json
+  agentcore-connect tools api.yaml --repair api.json --server https://api.example.com
+
+exit codes: 0 done, 1 findings (or losses with --strict or --check), 2 bad input
+"""
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "tools",
+        help="a Lambda tool schema from code or documents",
+        description="Makes the tools.json of a Lambda target, reduced to what the service takes, or checks one.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sources", nargs="*", metavar="FROM", help="what describes the tools")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here instead of standard output")
+    parser.add_argument("--target", metavar="NAME", help="the target's name, which counts in the length of tool names")
+    parser.add_argument("--strict", action="store_true", help="refuse where something would be lost, and write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="only check what is there; an OpenAPI document as a target"
+    )
+    parser.add_argument("--repair", type=Path, metavar="FILE", help="write an OpenAPI document's repaired copy here")
+    parser.add_argument("--server", metavar="URL", help="with --repair: the https URL of the API")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; definitions or JSON go to standard output, everything else to standard error."""
+    if args.repair is not None:
+        return _repair(args)
+    if args.check:
+        return _check(args)
+    drafts = _drafts(args)
+    from agentcore_connect.checks import tool_schema
+
+    tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
+    notes = [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
+    lost = [*notes, *map(str, losses)]
+    findings = [str(one) for one in tool_schema.check_tools(tools, target_name=args.target)]
+    refused = bool(args.strict and lost)
+    text = json.dumps(tools, indent=2, ensure_ascii=False) + "\n"
+    if args.output is not None and not refused:
+        _write(args.output, text)
+    if args.json:
+        data = {"tools": tools, "losses": lost, "findings": findings, "written": None}
+        if args.output is not None and not refused:
+            data["written"] = str(args.output)
+        _print_json(data)
+    else:
+        if args.output is None and not refused:
+            sys.stdout.write(text)
+        _tell(len(tools), lost, findings, args, refused)
+    return ExitCode.FINDINGS if findings or refused else ExitCode.DONE
+
+
+def _drafts(args: argparse.Namespace) -> list[ToolDraft]:
+    if not args.sources:
+        from agentcore_connect.frontends.tools_dialog import ask_tools
+
+        return ask_tools()
+    from agentcore_connect.readers.tool_sources import read_tools
+
+    return [draft for source in args.sources for draft in read_tools(source)]
+
+
+def _tell(count: int, lost: list[str], findings: list[str], args: argparse.Namespace, refused: bool) -> None:
+    for text in lost:
+        _say(f"lost: {text}")
+    for text in findings:
+        _say(f"finding: {text}")
+    if refused:
+        _say(f"nothing written: --strict, and {len(lost)} thing(s) would be lost")
+    elif args.output is not None:
+        _say(f"{args.output}: {count} tool(s)")
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Check what is there as it is: definitions against what the service takes, a document as a target."""
+    if not args.sources:
+        raise ConnectError("no-source", "nothing to check", expected="the file to check after --check")
+    results = [_checked(source, args.target) for source in args.sources]
+    found = [text for result in results for text in result["findings"]]
+    if args.json:
+        _print_json({"checked": results})
+    else:
+        for result in results:
+            for text in result["findings"]:
+                sys.stdout.write(f"{text}\n")
+            _say(f"{result['source']}: {result['what']}, {len(result['findings'])} finding(s)")
+    return ExitCode.FINDINGS if found else ExitCode.DONE
+
+
+def _checked(source: str, target: str | None) -> dict[str, Any]:
+    from agentcore_connect.checks import tool_schema
+    from agentcore_connect.readers import tool_sources
+    from agentcore_connect.readers.spec_file import load_spec
+
+    if source.partition(":")[0].endswith(".py"):
+        drafts, wrapper = tool_sources.read_tools(source), None
+    else:
+        spec = load_spec(source)
+        if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
+            return _checked_document(spec, source, target)
+        drafts, wrapper = tool_sources.tools_from_data(spec), tool_sources.is_old_format(spec)
+    findings = []
+    if wrapper:
+        findings.append(
+            f"{source}:1: the tools are wrapped in {wrapper!r}; the CLI takes a bare JSON array "
+            f"(agentcore-connect tools {source} -o tools.json unwraps it)"
+        )
+    tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
+    findings += [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
+    findings += [f"{source}: {one}" for one in (*losses, *tool_schema.check_tools(tools, target_name=target))]
+    return {"source": source, "what": f"{len(tools)} tool(s)", "findings": findings}
+
+
+def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[str, Any]:
+    from agentcore_connect.readers.openapi import summary
+    from agentcore_connect.readers.openapi_validate import validate
+
+    found = summary(spec, target_name=target)
+    findings = []
+    for fault in found.faults:
+        place = fault.places[0].where if fault.places else source
+        notes = "; ".join(one.note for one in fault.places[:3] if one.note)
+        times = f" ({fault.count} places)" if fault.count > 1 else ""
+        findings.append(
+            f"{place}: {fault.severity}: {fault.text}{times}{f' [{notes}]' if notes else ''} {fault.remedy}"
+        )
+    validation = validate(spec)
+    findings += [f"{one.where}: error: {one.message} (at {one.pointer or 'the top'})" for one in validation.violations]
+    by = f", validated by {validation.by}" if not validation.not_run else f", not validated: {validation.not_run}"
+    what = f"OpenAPI {found.version}, {found.tool_count} operation(s){by}"
+    return {"source": source, "what": what, "findings": findings, "summary": found.as_dict()}
+
+
+def _repair(args: argparse.Namespace) -> int:
+    from agentcore_connect.readers.openapi import summary
+    from agentcore_connect.readers.openapi_repair import repair
+    from agentcore_connect.readers.spec_file import load_spec, parse_spec
+
+    if len(args.sources) != 1:
+        raise ConnectError("no-source", "--repair takes one document", expected="one OpenAPI document before --repair")
+    if args.server is not None and not args.server.startswith("https://"):
+        raise ConnectError("bad-value", "is not the URL of an API", where="--server", expected="an https URL")
+    source = args.sources[0]
+    if "://" not in source and args.repair.resolve() == Path(source).resolve():
+        raise ConnectError(
+            "bad-value", "is the original, which is never changed", where="--repair", expected="another file"
+        )
+    found = repair(load_spec(source), server=args.server, target_name=args.target)
+    left = summary(parse_spec(found.text, shown=str(args.repair)), target_name=args.target)
+    _write(args.repair, found.text)
+    if args.json:
+        changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in found.changes]
+        _print_json({"written": str(args.repair), "changes": changes, "left": [one.as_dict() for one in left.faults]})
+    else:
+        diff = found.diff()
+        sys.stdout.write(f"{diff}\n" if diff else "")
+        for fault in left.faults:
+            place = fault.places[0].where if fault.places else str(args.repair)
+            _say(f"left: {place}: {fault.text} {fault.remedy}")
+        _say(f"{args.repair}: {len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left")
+    return ExitCode.FINDINGS if any(one.severity == "error" for one in left.faults) else ExitCode.DONE
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        reason = error.strerror or str(error)
+        raise ConnectError("unwritable-file", f"cannot be written: {reason}", where=str(path)) from None
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

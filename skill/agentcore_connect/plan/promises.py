@@ -1,0 +1,230 @@
+"""What a plan promises about the project's files, and how the files are held against it.
+
+A command that is accepted proves little: a tool may take an option and drop it. So every operation says what a file
+must hold afterwards, and which option is answerable for which part; `compare` names each difference and that option.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+Step = str | Mapping[str, Any]
+Place = tuple[Step, ...]
+
+_MARKER = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One object, or one value, that must stand in a file.
+
+    `at`: the way to it, keys and, for a list's entry, what to know it by (`{"name": "x"}`). `value`: what must be
+    there; `${NAME}` inside a text stands for a value known only at run time. `whole`: nothing else may be there, but
+    for the keys in `free`. `flags`: option answerable for a part, by the part's dotted path. `by`: the operation.
+    `file`: relative to the project; empty for the project's own file.
+    """
+
+    at: Place
+    value: Any
+    by: str = ""
+    file: str = ""
+    whole: bool = False
+    free: tuple[str, ...] = ()
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The promise as plain data, for plan files and for the script that checks what is there already."""
+        entry: dict[str, Any] = {"file": self.file} if self.file else {}
+        entry |= {"at": list(self.at), "value": self.value}
+        if self.whole:
+            entry |= {"whole": True, "free": list(self.free)}
+        return entry
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The state when all operations are done: what the files say, and the names that the variables file holds."""
+
+    entries: tuple[Promised, ...]
+    variables: frozenset[str] = frozenset()
+
+
+class Promising(Protocol):
+    """What `promises` needs of an operation."""
+
+    @property
+    def promise(self) -> tuple[Promised, ...]:
+        """What this operation promises."""
+
+
+def promises(operations: Iterable[Promising]) -> Promise:
+    """Fold the promises of operations, in their order, into the state that they end in.
+
+    A later promise about a part of an earlier object goes into that object, and overrides what was promised there.
+    """
+    entries: list[Promised] = []
+    for operation in operations:
+        for promised in operation.promise:
+            for index, earlier in enumerate(entries):
+                inner = _inside(earlier, promised)
+                if inner is not None:
+                    entries[index] = _merged(earlier, promised, inner)
+                    break
+            else:
+                entries.append(promised)
+    return Promise(tuple(entries))
+
+
+def compare(
+    promise: Promise,
+    actual: Mapping[str, Any],
+    *,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
+    variables: Collection[str] | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Every difference between a promise and the files, one sentence each; empty when the promise is kept.
+
+    In: the parsed project file; other files by path, where a promise speaks of them (one that is not given counts as
+    empty); the names in the variables file, where they are to be checked; run-time values that are known.
+    """
+    found: list[str] = []
+    for promised in promise.entries:
+        document = (files or {}).get(promised.file, {}) if promised.file else actual
+        found += _differences_of(promised, document, inputs or {})
+    missing = promise.variables.difference(promise.variables if variables is None else variables)
+    return found + [f"{name}: promised in the variables file, not there" for name in sorted(missing)]
+
+
+def find(document: Any, place: Place) -> Any:
+    """What stands at this place of a parsed file, None where nothing does."""
+    value = _find(document, place)
+    return None if value is _ABSENT else value
+
+
+def spell(place: Place) -> str:
+    """A place as text: `agentCoreGateways[MyGateway].targets[Weather].outboundAuth`."""
+    text = ""
+    for step in place:
+        if isinstance(step, str):
+            text += f".{step}" if text else step
+        else:
+            text += f"[{', '.join(str(value) for value in step.values())}]"
+    return text
+
+
+def _find(document: Any, place: Place) -> Any:
+    value = document
+    for step in place:
+        if isinstance(step, str):
+            if not isinstance(value, Mapping) or step not in value:
+                return _ABSENT
+            value = value[step]
+        else:
+            entries = value if isinstance(value, list) else []
+            value = next((entry for entry in entries if _fits(entry, step)), _ABSENT)
+            if value is _ABSENT:
+                return _ABSENT
+    return value
+
+
+def _fits(entry: Any, step: Mapping[str, Any]) -> bool:
+    return isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in step.items())
+
+
+def _inside(earlier: Promised, later: Promised) -> tuple[str, ...] | None:
+    """The keys that lead from an earlier promise's object to a later promise's value; None where it lies elsewhere."""
+    length = len(earlier.at)
+    if later.file != earlier.file or not isinstance(earlier.value, Mapping) or later.at[:length] != earlier.at:
+        return None
+    keys = later.at[length:]
+    return tuple(key for key in keys if isinstance(key, str)) if all(isinstance(key, str) for key in keys) else None
+
+
+def _merged(earlier: Promised, later: Promised, keys: tuple[str, ...]) -> Promised:
+    prefix = ".".join(keys)
+    flags = {path: flag for path, flag in earlier.flags.items() if not prefix or not _below(path, prefix)}
+    flags |= {".".join(filter(None, (prefix, path))): flag for path, flag in later.flags.items()}
+    flags.setdefault(prefix, later.by)
+    value = _with(earlier.value, keys, later.value)
+    return replace(earlier, value=value, flags=flags, whole=earlier.whole or (later.whole and not keys))
+
+
+def _below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + ".")
+
+
+def _with(value: Any, keys: tuple[str, ...], new: Any) -> Any:
+    base = dict(value) if isinstance(value, Mapping) else {}
+    if not keys:
+        return base | dict(new)
+    base[keys[0]] = _with(base.get(keys[0]), keys[1:], new) if len(keys) > 1 else new
+    return base
+
+
+def _differences_of(promised: Promised, document: Any, inputs: Mapping[str, str]) -> list[str]:
+    place = spell(promised.at)
+    actual = _find(document, promised.at)
+    if actual is _ABSENT:
+        return [f"{place}: promised by {promised.by or 'the plan'}, not there"]
+    return _differences(promised, promised.value, actual, (), place, inputs)
+
+
+def _differences(
+    promised: Promised, value: Any, actual: Any, path: tuple[str, ...], place: str, inputs: Mapping[str, str]
+) -> list[str]:
+    here = ".".join(filter(None, (place, *path)))
+    within = f"{here}." if here else ""
+    if isinstance(value, Mapping) and isinstance(actual, Mapping):
+        found: list[str] = []
+        for key, wanted in value.items():
+            if key in actual:
+                found += _differences(promised, wanted, actual[key], (*path, key), place, inputs)
+            else:
+                found.append(f"{within}{key}: promised {_show(wanted)}, not there{_answerable(promised, (*path, key))}")
+        if promised.whole:
+            extra = [key for key in actual if key not in value and (path or key not in promised.free)]
+            found += [
+                f"{within}{key}: {_show(actual[key])} stands there, and nothing of the kind was promised"
+                for key in extra
+            ]
+        return found
+    if _equal(value, actual, inputs):
+        return []
+    return [f"{here}: promised {_show(value)}, it says {_show(actual)}{_answerable(promised, path)}"]
+
+
+def _equal(value: Any, actual: Any, inputs: Mapping[str, str]) -> bool:
+    if isinstance(value, str) and isinstance(actual, str) and _MARKER.search(value):
+        pattern, at = "", 0
+        for match in _MARKER.finditer(value):
+            known = inputs.get(match[0][2:-1])
+            pattern += re.escape(value[at : match.start()]) + (".+" if known is None else re.escape(known))
+            at = match.end()
+        return re.fullmatch(pattern + re.escape(value[at:]), actual, re.DOTALL) is not None
+    if isinstance(value, list) and isinstance(actual, list):
+        return len(value) == len(actual) and all(_equal(*pair, inputs) for pair in zip(value, actual, strict=True))
+    if isinstance(value, Mapping) and isinstance(actual, Mapping):
+        return value.keys() == actual.keys() and all(_equal(value[key], actual[key], inputs) for key in value)
+    return type(value) is type(actual) and bool(value == actual)
+
+
+def _answerable(promised: Promised, path: tuple[str, ...]) -> str:
+    """Who should have brought this about: the option for this part, or for the nearest part around it."""
+    for length in range(len(path), -1, -1):
+        flag = promised.flags.get(".".join(path[:length]))
+        if flag:
+            return f" ({flag} had no effect)" if flag.startswith("--") else f" ({flag})"
+    inner = [flag for part, flag in promised.flags.items() if _below(part, ".".join(path))]
+    if inner:
+        return f" ({', '.join(dict.fromkeys(inner))} had no effect)"
+    return f" ({promised.by})" if promised.by else ""
+
+
+def _show(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,118 @@
+"""What `commands.sh` is rendered from: the operations as shell-ready pieces; and the way back, from script to argv.
+
+The script says nothing of its own: its command lines are those of the operations, and what it compares with the
+project's files before a step is what the operations promise.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from agentcore_connect.plan import argv as words
+from agentcore_connect.plan.operation import Input, Operation
+from agentcore_connect.plan.promises import Promised, promises
+
+_STEP = re.compile(r"^step_(\d+)\(\) \($")
+_TITLE = re.compile(r"^# (\d+) (\S+): ")
+
+
+def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[str, Any]:
+    """What the script's template is rendered from.
+
+    In: the operations of a plan and the surface they were made from. Out: plain data; texts ending in `_json` are JSON
+    for the script's helper, the template quotes them for the shell.
+    """
+    project_file = surface["cli"].get("project_file")
+    entries = promises(operations).entries
+    steps = [_step(number, one, entries, project_file) for number, one in enumerate(operations, 1)]
+    values = surface.get("credential_values")
+    return {
+        "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")},
+        "surface": surface["surface"],
+        "project_file": project_file,
+        "steps": steps,
+        "programs": sorted({one.argv[0] for one in operations if one.argv} - {"agentcore"}),
+        "values_json": json.dumps({**values, "project_file": project_file}) if values else None,
+        "variables_file": values["variables_file"] if values else None,
+        "secrets": sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"}),
+        "makes_project": next((_project_of(one) for one in operations if one.directory == "parent"), None),
+        "has": {
+            "lookup": any(one.after_deploy for one in operations),
+            "ask": any(one.kind != "lookup" for op in operations for one in op.inputs),
+            "edit": any(one.edit for one in operations),
+            "probe": any(step["probes"] for step in steps),
+            "files": any(one.files for one in operations),
+            "stdin": any(one.stdin for one in operations),
+            "aws": any(one.needs_aws for one in operations),
+            "manual": any(one.kind == "manual" for one in operations),
+        },
+    }
+
+
+def command_lines(text: str) -> dict[str, list[str]]:
+    """The argv of each step of a rendered script, by the step's id; steps without a command line are left out.
+
+    Source: the script itself; this is what tests and checks hold against the plan.
+    """
+    found: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    step: str | None = None
+    for line in text.splitlines():
+        if title := _TITLE.match(line):
+            titles[title[1]] = title[2]
+        elif start := _STEP.match(line):
+            step = titles[start[1]]
+        elif line == ")":
+            step = None
+        elif step and not line.lstrip().startswith(_OWN_WORDS):
+            found[step] = words.parse_line(line.strip())
+    return found
+
+
+# Lines of a step that are the script's own; any other line is the command line.
+_OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "bring ", "ask_for_values")
+
+
+def _step(number: int, operation: Operation, entries: Iterable[Promised], project_file: str | None) -> dict[str, Any]:
+    step = operation.as_dict()
+    step["number"] = number
+    step["inputs"] = [_input(one) for one in operation.inputs]
+    step["names"] = [one.name for one in operation.inputs]
+    step["fills"] = [one.name for one in operation.inputs if one.kind != "secret"]
+    step["takes_values"] = any(one.kind == "secret" for one in operation.inputs) and operation.stdin is None
+    step["probes"] = _probes(operation, entries, project_file)
+    step["changes_json"] = json.dumps(step["edit"]["changes"], ensure_ascii=False) if operation.edit else None
+    step["needs"] = "aws" if operation.needs_aws else "local"
+    return step
+
+
+def _input(one: Input) -> dict[str, Any]:
+    entry = one.as_dict()
+    entry["default"] = one.default or ""
+    entry["line"] = words.shell_line(one.argv)
+    entry["places_json"] = json.dumps([list(place) for place in one.find], ensure_ascii=False)
+    return entry
+
+
+def _probes(operation: Operation, entries: Iterable[Promised], project_file: str | None) -> list[str]:
+    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end."""
+    if operation.kind != "command" or not operation.promise or operation.directory == "parent" or project_file is None:
+        return []
+    final = {(one.file, json.dumps(list(one.at))): one for one in entries}
+    own = list(operation.promise)
+    ended = [final.get((one.file, json.dumps(list(one.at))), one) for one in own]
+    texts = [
+        json.dumps(
+            [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in alternative],
+            ensure_ascii=False,
+        )
+        for alternative in (own, ended)
+    ]
+    return list(dict.fromkeys(texts))
+
+
+def _project_of(operation: Operation) -> str | None:
+    return next((str(one.value["name"]) for one in operation.promise if "name" in one.value), None)

@@ -13,7 +13,7 @@ class Problem:
     """One thing a check found.
 
     `severity`: an error is refused by the service or the CLI; a warning works there and fails or weakens something
-    else; a notice was put right on the way. `where`: a JSON path, or file:line. `code` is stable, for tests and scripts.
+    else; a notice was put right on the way. `where`: a JSON path, or file:line. `code` is stable, for scripts.
     """
 
     severity: Severity

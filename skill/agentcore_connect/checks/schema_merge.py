@@ -26,14 +26,16 @@ def resolve(root: Any, ref: Any) -> Any:
 
 
 def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema, list[str]]:
-    """One schema that asks for what both ask for, and what contradicts in words. Descriptions: the first one's."""
+    """One schema that asks for what both ask for, and in words what contradicts.
+
+    In: schemas without references and alternatives. Of two descriptions, formats and the like the first one's count.
+    """
     made: Schema = {**second, **first}
     problems: list[str] = []
     if "properties" in first and "properties" in second:
         made["properties"] = _properties(first["properties"], second["properties"])
-    for key in ("required", "allOf"):
-        if isinstance(first.get(key), list) and isinstance(second.get(key), list):
-            made[key] = [*first[key], *(one for one in second[key] if one not in first[key])]
+    if isinstance(first.get("required"), list) and isinstance(second.get("required"), list):
+        made["required"] = [*first["required"], *second["required"]]
     for key in ("type", "enum"):
         if key in first and key in second:
             common = _common(first[key], second[key])
@@ -46,9 +48,9 @@ def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema,
 
 
 def _properties(first: Any, second: Any) -> Schema:
-    made = dict(second) if isinstance(second, Mapping) else {}
-    for name, schema in first.items() if isinstance(first, Mapping) else ():
-        made[name] = {"allOf": [schema, made[name]]} if name in made and made[name] != schema else schema
+    made = dict(first) if isinstance(first, Mapping) else {}
+    for name, schema in second.items() if isinstance(second, Mapping) else ():
+        made[name] = {"allOf": [made[name], schema]} if name in made and made[name] != schema else schema
     return made
 
 

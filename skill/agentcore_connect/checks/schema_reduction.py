@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
@@ -87,93 +89,94 @@ def _top(schema: Any, at: str, found: list[Problem]) -> Schema:
     reduction = _Reduction(schema, found)
     made, _ = reduction.schema(schema, at, (), 0)
     if made["type"] != top:
-        raise _RefusedError(f"its schema describes a {made['type']}, and the outermost must be an {top}")
+        raise _RefusedError(f"the outermost type of a tool's schema must be {top}, this is {made['type']}")
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A schema inside another, with the references that led to it: it must not use them again."""
+
+    schema: Any
+    refs: tuple[str, ...]
 
 
 class _Reduction:
     """One schema on its way; `root` is what its references point into."""
 
-    def __init__(self, root: Any, found: list[Problem]) -> None:
+    def __init__(self, root: Any, found: list[Problem], nodes: Iterator[int] | None = None) -> None:
         self._root = root
         self._found = found
-        self._nodes = 0
-
-    def _lost(self, at: str, message: str) -> None:
-        self._found.append(Problem("warning", "lost", at, message))
+        self._nodes = nodes or count(1)
 
     def schema(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
         """The schema reduced, and whether null was allowed."""
-        self._nodes += 1
-        if self._nodes > _MAX_NODES or depth > _MAX_DEPTH:
-            raise _RefusedError("its schema is too large when its references are written out")
-        node, refs, nullable = self._flat(given, at, refs)
+        node, nullable = self._flat(given, at, refs, depth)
         kind, allows_null = self._type(node, at)
-        words = [node.get("description")] if isinstance(node.get("description"), str) else []
-        words += [said for key, value in node.items() if (said := sentence(key, value))]
+        said = [node.get("description"), *(sentence(key, value) for key, value in node.items())]
+        texts = [text.strip() for text in said if isinstance(text, str) and text.strip()]
         self._name_losses(node, at)
         made: Schema = {"type": kind}
-        if words:
-            made["description"] = " ".join(
-                word if word.rstrip().endswith((".", "!", "?")) else f"{word}." for word in words
-            )
+        if texts:
+            made["description"] = " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts)
         if kind == "object":
-            made.update(self._object(node, at, refs, depth))
+            made.update(self._object(node, at, depth))
         if kind == "array":
-            items = node.get("items", {})
-            if says_nothing(items):
-                self._lost(at, "the items are not described: a model will guess")
-            else:
-                made["items"] = self.schema(items, step(at, "items"), refs, depth + 1)[0]
+            made.update(self._items(node, at, depth))
         return made, nullable or allows_null
 
-    def _flat(self, given: Any, at: str, refs: tuple[str, ...]) -> tuple[Schema, tuple[str, ...], bool]:
-        """The schema with its references, allOf and alternatives written into it."""
-        node, nullable = (dict(given), False) if isinstance(given, Mapping) else ({}, False)
-        while "$ref" in node or any(isinstance(node.get(key), list) for key in ("allOf", "anyOf", "oneOf")):
-            if "$ref" in node:
-                ref = node.pop("$ref")
-                target = self._target(ref, refs)
-                refs = (*refs, ref)
-                node = self._merge(node, target, at)
-            elif isinstance(node.get("allOf"), list):
-                for part in node.pop("allOf"):
-                    node = self._merge(node, part, at)
-            else:
-                key = "anyOf" if isinstance(node.get("anyOf"), list) else "oneOf"
-                node, null = self._alternatives(node, key, at, refs)
+    def _flat(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
+        """The schema with its references, allOf and alternatives written into it, and whether null was one of them."""
+        if next(self._nodes) > _MAX_NODES or depth > _MAX_DEPTH:
+            raise _RefusedError("its schema is too large when its references are written out")
+        if isinstance(given, _Bound):
+            given, refs = given.schema, given.refs
+        node = dict(given) if isinstance(given, Mapping) else {}
+        if isinstance(node.get("properties"), Mapping):
+            node["properties"] = {name: _Bound(inner, refs) for name, inner in node["properties"].items()}
+        if "items" in node:
+            node["items"] = _Bound(node["items"], refs)
+        nullable = node.get("nullable") is True
+        parts = [_Bound(part, refs) for part in _list(node.pop("allOf", None))]
+        if "$ref" in node:
+            parts.insert(0, self._target(node.pop("$ref"), refs))
+        for key in ("anyOf", "oneOf"):
+            if key in node:
+                chosen, null = self._alternatives(_list(node.pop(key)), key, at, refs, depth)
+                parts += chosen
                 nullable = nullable or null
-        return node, refs, nullable or node.get("nullable") is True
+        for part in parts:
+            flat, null = self._flat(part, at, (), depth + 1)
+            node, contradictions = merged(node, flat)
+            nullable = nullable or null
+            for problem in contradictions:
+                self._lost(at, problem)
+        return node, nullable
 
-    def _target(self, ref: Any, refs: tuple[str, ...]) -> Any:
+    def _target(self, ref: Any, refs: tuple[str, ...]) -> _Bound:
         if ref in refs:
             raise _RefusedError(f"{ref} refers to itself, and a tool schema has no references")
         target = resolve(self._root, ref)
         if target is None:
-            raise _RefusedError(f"the reference {ref} leads nowhere in this schema")
-        return target
+            raise _RefusedError(f"the reference {ref!r} leads nowhere in this schema")
+        return _Bound(target, (*refs, ref))
 
-    def _merge(self, node: Schema, part: Any, at: str) -> Schema:
-        both, contradictions = merged(node, part if isinstance(part, Mapping) else {})
-        for problem in contradictions:
-            self._lost(at, problem)
-        return both
-
-    def _alternatives(self, node: Schema, key: str, at: str, refs: tuple[str, ...]) -> tuple[Schema, bool]:
-        given = node.pop(key)
+    def _alternatives(
+        self, given: list[Any], key: str, at: str, refs: tuple[str, ...], depth: int
+    ) -> tuple[list[_Bound], bool]:
+        """What is kept of the alternatives, as one schema or none, and whether null was among them."""
         kept = [one for one in given if not (isinstance(one, Mapping) and one.get("type") == "null")]
         null = len(kept) < len(given)
-        values = [value for one in kept if isinstance(one, Mapping) for value in _constants(one)]
-        if kept and all(isinstance(one, Mapping) and _constants(one) for one in kept):
-            return self._merge(node, {"enum": values, "type": type_of_values(values) or "string"}, at), null
+        if kept and all(_constants(one) for one in kept):
+            values = [value for one in kept for value in _constants(one)]
+            return [_Bound({"enum": values, "type": type_of_values(values) or "string"}, refs)], null
         if len(kept) > 1:
-            reduced = [self.schema(one, at, refs, 1) for one in kept]
-            kinds = " or ".join(dict.fromkeys(one["type"] for one, _ in reduced))
-            same = all(one == reduced[0][0] for one, _ in reduced)
-            null = null or any(allows for _, allows in reduced)
-            if not same:
+            quiet = _Reduction(self._root, [], self._nodes)  # what only the others would lose need not be told
+            reduced = [quiet.schema(one, at, refs, depth + 1)[0] for one in kept]
+            if any(one != reduced[0] for one in reduced):
+                kinds = " or ".join(dict.fromkeys(one["type"] for one in reduced))
                 self._lost(at, f"{key} has {len(kept)} alternatives ({kinds}): only the first was kept")
-        return (self._merge(node, kept[0], at) if kept else node), null
+        return [_Bound(one, refs) for one in kept[:1]], null
 
     def _type(self, node: Schema, at: str) -> tuple[str, bool]:
         known = load("tool-schema")["schema"]["types"]
@@ -192,20 +195,25 @@ class _Reduction:
             self._lost(at, "any type is possible: string was written")
         return guessed or "string", null
 
-    def _object(self, node: Schema, at: str, refs: tuple[str, ...], depth: int) -> Schema:
-        properties = node.get("properties") if isinstance(node.get("properties"), Mapping) else {}
+    def _object(self, node: Schema, at: str, depth: int) -> Schema:
         made: Schema = {}
         optional: set[str] = set()
-        for name, inner in (properties or {}).items():
-            if inner is False:
-                optional.add(name)
+        properties = node.get("properties")
+        for name, inner in properties.items() if isinstance(properties, Mapping) else ():
+            if isinstance(inner, _Bound) and inner.schema is False:
                 continue
-            made[name], nullable = self.schema(inner, step(step(at, "properties"), name), refs, depth + 1)
+            made[name], nullable = self.schema(inner, step(step(at, "properties"), name), (), depth + 1)
             if nullable:
                 optional.add(name)
-        wanted = node.get("required") if isinstance(node.get("required"), list) else []
-        required = [name for name in dict.fromkeys(wanted or []) if name in made and name not in optional]
-        return {"properties": made, **({"required": required} if required else {})}
+        wanted = [name for name in dict.fromkeys(_list(node.get("required"))) if name in made and name not in optional]
+        return {"properties": made, **({"required": wanted} if wanted else {})}
+
+    def _items(self, node: Schema, at: str, depth: int) -> Schema:
+        items = node.get("items")
+        if not isinstance(items, _Bound) or says_nothing(items.schema):
+            self._lost(at, "what the list holds is not said: a model will guess")
+            return {}
+        return {"items": self.schema(items, step(at, "items"), (), depth + 1)[0]}
 
     def _name_losses(self, node: Schema, at: str) -> None:
         knowledge = load("tool-schema")
@@ -217,8 +225,15 @@ class _Reduction:
                 continue
             self._lost(step(at, key), f"`{key}` ({shown(value)}) cannot be said in a tool schema and was left out")
 
+    def _lost(self, at: str, message: str) -> None:
+        self._found.append(Problem("warning", "lost", at, message))
 
-def _constants(one: Mapping[str, Any]) -> list[Any]:
-    if "const" in one:
-        return [one["const"]]
-    return list(one["enum"]) if isinstance(one.get("enum"), list) else []
+
+def _constants(one: Any) -> list[Any]:
+    if not isinstance(one, Mapping):
+        return []
+    return [one["const"]] if "const" in one else _list(one.get("enum"))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -36,7 +36,7 @@ def unwrap(document: Any) -> tuple[list[Any], list[Problem]]:
         where="$",
         expected='a JSON array of {"name", "description", "inputSchema"}',
         received=f"a JSON {shown(document)}",
-        hint="give the answer to an MCP tools/list, an OpenAPI document, or Python functions to `agentcore-connect tools`",
+        hint="`agentcore-connect tools` makes one from an MCP tools/list, an OpenAPI document or Python functions",
     )
 
 

@@ -15,7 +15,7 @@ from agentcore_connect.resources import load
 
 __all__ = ["Problem", "check_tools", "reduce_tools", "unwrap"]
 
-_REDUCE: Final = "`agentcore-connect tools FILE -o tools.json` says it in the description instead"
+_REDUCE: Final = "`agentcore-connect tools FILE -o tools.json` writes the tools in the form that is taken"
 
 
 def check_tools(document: Any, *, target_name: str | None = None) -> list[Problem]:
@@ -71,7 +71,9 @@ def _check_schema(schema: Any, at: str) -> Iterator[Problem]:
         if key not in rules["keywords"]:
             yield Problem("error", "unknown-keyword", step(at, key), f"the keyword `{key}` is not taken here", _REDUCE)
     kind = schema.get("type")
-    if not isinstance(kind, str):
+    if kind is None and any(key not in rules["keywords"] for key in schema):
+        pass  # a reference or an alternative stands for it, and was named above
+    elif not isinstance(kind, str):
         problem = "`type` is missing" if kind is None else f"`type` must be one word, this is a {shown(kind)}"
         yield Problem("error", "no-type", at, problem, f"one of {', '.join(rules['types'])}")
     elif kind not in rules["types"]:
@@ -126,8 +128,7 @@ def _check_names(tools: list[Any]) -> Iterator[Problem]:
             same = seen[alike] == name
             message = f"{name!r} is there twice" if same else f"{name!r} and {seen[alike]!r} differ only by - and _"
             hint = "give each tool its own name" if same else "some frameworks take them for the same tool"
-            severity = "error" if same else "warning"
-            yield Problem(severity, "duplicate-name", f"$[{number}].name", message, hint)
+            yield Problem("error" if same else "warning", "duplicate-name", f"$[{number}].name", message, hint)
         seen.setdefault(alike, name)
 
 

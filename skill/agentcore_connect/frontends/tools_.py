@@ -1,4 +1,4 @@
-"""`agentcore-connect tools`: a Lambda target's tools.json made from what describes the tools, or an existing one checked."""
+"""`agentcore-connect tools`: a Lambda target's tools.json from what describes the tools, or an existing one checked."""
 
 from __future__ import annotations
 
@@ -123,23 +123,24 @@ def _checked(source: str, target: str | None) -> dict[str, Any]:
     from agentcore_connect.readers import tool_sources
     from agentcore_connect.readers.spec_file import load_spec
 
-    if source.partition(":")[0].endswith(".py"):
-        drafts, wrapper = tool_sources.read_tools(source), None
-    else:
-        spec = load_spec(source)
-        if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
-            return _checked_document(spec, source, target)
-        drafts, wrapper = tool_sources.tools_from_data(spec), tool_sources.is_old_format(spec)
-    findings = []
-    if wrapper:
-        findings.append(
-            f"{source}:1: the tools are wrapped in {wrapper!r}; the CLI takes a bare JSON array "
-            f"(agentcore-connect tools {source} -o tools.json unwraps it)"
-        )
-    tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
-    findings += [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
-    findings += [f"{source}: {one}" for one in (*losses, *tool_schema.check_tools(tools, target_name=target))]
-    return {"source": source, "what": f"{len(tools)} tool(s)", "findings": findings}
+    if ".py" in (source[-3:], source.partition(":")[0][-3:]):
+        drafts = tool_sources.read_tools(source)
+        tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
+        findings = [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
+        findings += [f"{source}: {one}" for one in (*losses, *tool_schema.check_tools(tools, target_name=target))]
+        return {"source": source, "what": f"{len(tools)} tool(s)", "findings": findings}
+    spec = load_spec(source)
+    if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
+        return _checked_document(spec, source, target)
+    from agentcore_connect.readers.json_path import parse_json_path
+
+    problems = tool_schema.check_tools(spec.data, target_name=target)
+    around = next((parse_json_path(one.where) for one in problems if one.code == "wrapped-list"), ())
+    places = [parse_json_path(one.where) for one in problems]
+    places = [(*around, *at) if at and isinstance(at[0], int) else at for at in places]
+    lines = spec.lines(places)
+    findings = [f"{source}:{lines[at]}: {one}" for at, one in zip(places, problems, strict=True)]
+    return {"source": source, "what": f"{len(tool_schema.unwrap(spec.data)[0])} tool(s)", "findings": findings}
 
 
 def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[str, Any]:

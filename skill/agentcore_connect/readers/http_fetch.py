@@ -47,8 +47,8 @@ def fetch(
 ) -> Answer:
     """One request, with redirects followed within limits.
 
-    In: `timeout` bounds the whole exchange, redirects included; `allow` is asked before each address; `stop` sees
-    the body so far and ends the reading when it has what it needs (event streams never end by themselves).
+    In: `timeout` bounds the whole exchange, redirects included; `allow` is asked before each address; `stop` is
+    fed each piece of the body and ends the reading when it has what it needs (event streams never end by themselves).
     Out: always an answer; every failure is its `problem`. A redirect to another host drops the given headers,
     https never turns into http, and a POST is repeated only where the status says so (307, 308).
     """
@@ -126,7 +126,7 @@ def _exchange(
             key = name.lower()
             found[key] = f"{found[key]}, {value}" if key in found else value
         content, complete = _read(response, max_bytes, stop)
-        if complete and time.monotonic() >= deadline:
+        if time.monotonic() >= deadline:
             return Answer(url, problem="it took too long")
         return Answer(url, response.status, found, content, complete=complete)
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -143,12 +143,12 @@ def _read(
 ) -> tuple[bytes, bool]:
     content = bytearray()
     while len(content) <= max_bytes:
-        if stop is not None and stop(bytes(content)):
-            return bytes(content), False
         piece = response.read1(_CHUNK)
         if not piece:
             return bytes(content), True
         content += piece
+        if stop is not None and stop(piece):
+            return bytes(content), False
     return bytes(content[:max_bytes]), False
 
 

@@ -172,9 +172,10 @@ class FaultList:
 
     KEPT: Final = 20
 
-    def __init__(self, spec: SpecFile) -> None:
-        """In: the document that the places are in."""
+    def __init__(self, spec: SpecFile, words: str = "openapi-limits") -> None:
+        """In: the document that the places are in; the knowledge file that describes the faults."""
         self._spec = spec
+        self._words = words
         self._places: dict[str, list[tuple[JsonPath, str]]] = {}
         self._counts: dict[str, int] = {}
         self._seen: set[tuple[str, JsonPath]] = set()
@@ -191,7 +192,7 @@ class FaultList:
 
     def faults(self) -> tuple[Fault, ...]:
         """The faults, the gravest first, otherwise in the order of the knowledge."""
-        words = load("openapi-limits")["faults"]
+        words = load(self._words)["faults"]
         wanted = [at for places in self._places.values() for at, _ in places]
         lines = self._spec.lines(wanted) if wanted else {}
         order = {"error": 0, "warning": 1, "note": 2}

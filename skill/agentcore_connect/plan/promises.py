@@ -80,6 +80,15 @@ def promises(operations: Iterable[Promising]) -> Promise:
     return Promise(tuple(entries))
 
 
+def in_the_end(promised: Promised, promise: Promise) -> Promised:
+    """One operation's promise with the value that the whole plan leaves there."""
+    for entry in promise.entries:
+        keys = _inside(entry, promised)
+        if keys is not None:
+            return replace(promised, value=find(entry.value, keys))
+    return promised
+
+
 def compare(
     promise: Promise,
     actual: Mapping[str, Any],

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
-from agentcore_connect.plan.promises import Promised, promises
+from agentcore_connect.plan.promises import Promise, in_the_end, promises
 
 _STEP = re.compile(r"^step_(\d+)\(\) \($")
 _TITLE = re.compile(r"^# (\d+) (\S+): ")
@@ -26,8 +26,8 @@ def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[
     for the script's helper, the template quotes them for the shell.
     """
     project_file = surface["cli"].get("project_file")
-    entries = promises(operations).entries
-    steps = [_step(number, one, entries, project_file) for number, one in enumerate(operations, 1)]
+    whole = promises(operations)
+    steps = [_step(number, one, whole, project_file) for number, one in enumerate(operations, 1)]
     values = surface.get("credential_values")
     return {
         "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")},
@@ -76,14 +76,15 @@ def command_lines(text: str) -> dict[str, list[str]]:
 _OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "bring ", "ask_for_values")
 
 
-def _step(number: int, operation: Operation, entries: Iterable[Promised], project_file: str | None) -> dict[str, Any]:
+def _step(number: int, operation: Operation, whole: Promise, project_file: str | None) -> dict[str, Any]:
     step = operation.as_dict()
     step["number"] = number
+    step["id"], step["title"] = (" ".join(step[key].split()) for key in ("id", "title"))  # they go into comments
     step["inputs"] = [_input(one) for one in operation.inputs]
     step["names"] = [one.name for one in operation.inputs]
     step["fills"] = [one.name for one in operation.inputs if one.kind != "secret"]
     step["takes_values"] = any(one.kind == "secret" for one in operation.inputs) and operation.stdin is None
-    step["probes"] = _probes(operation, entries, project_file)
+    step["probes"] = _probes(operation, whole, project_file)
     step["changes_json"] = json.dumps(step["edit"]["changes"], ensure_ascii=False) if operation.edit else None
     step["needs"] = "aws" if operation.needs_aws else "local"
     return step
@@ -97,13 +98,12 @@ def _input(one: Input) -> dict[str, Any]:
     return entry
 
 
-def _probes(operation: Operation, entries: Iterable[Promised], project_file: str | None) -> list[str]:
+def _probes(operation: Operation, whole: Promise, project_file: str | None) -> list[str]:
     """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end."""
     if operation.kind != "command" or not operation.promise or operation.directory == "parent" or project_file is None:
         return []
-    final = {(one.file, json.dumps(list(one.at))): one for one in entries}
     own = list(operation.promise)
-    ended = [final.get((one.file, json.dumps(list(one.at))), one) for one in own]
+    ended = [in_the_end(one, whole) for one in own]
     texts = [
         json.dumps(
             [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in alternative],

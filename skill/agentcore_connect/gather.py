@@ -155,12 +155,13 @@ def _json(path: Path, where: str) -> Any:
 
 
 def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], shown: str) -> None:
-    from agentcore_connect.checks import tool_schema
+    from agentcore_connect.checks.schema_reduction import reduce_tools
+    from agentcore_connect.checks.tool_schema import check_tools, unwrap
 
-    tools, notices = tool_schema.unwrap(raw)
-    reduced, losses = tool_schema.reduce_tools(tools)
+    tools, notices = unwrap(raw)
+    reduced, losses = reduce_tools(tools)
     name = connection.get("name") or ""
-    problems = tool_schema.check_tools(reduced, target_name=name)
+    problems = check_tools(reduced, target_name=name)
     found["tools"] = reduced
     found["tools_given"] = raw
     found["faults"] += [f"{shown}: {text}" for text in (*map(str, notices), *map(str, losses), *map(str, problems))]

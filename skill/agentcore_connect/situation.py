@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from agentcore_connect.questions import Question, of_scope
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
+from agentcore_connect.resources import load
 from agentcore_connect.triage import patterns
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def connection_facts(
         facts.setdefault("host", "external")
     facts["name"] = facts.get("name") or derived_name(facts, number)
     facts["credential"] = _credential(case, facts)
+    facts["oauth"]["own_endpoints"] = _has_own_endpoints(facts["oauth"].get("vendor"))
     facts.update(
         agent=agent,
         gateway=gateway,
@@ -173,6 +175,12 @@ def _group_defaults(group: str) -> dict[str, Any]:
     return {
         q.id.removeprefix(lead): q.default for q in of_scope("connection") if q.id.startswith(lead) and q.has_default
     }
+
+
+def _has_own_endpoints(vendor: str | None) -> bool:
+    """Whether the API knows the vendor's endpoints by itself, so that no discovery URL is needed."""
+    entry = next((one for one in load("oauth-vendors")["vendors"] if one["id"] == vendor), None)
+    return entry is not None and vendor != load("oauth-vendors")["default"] and "discovery" not in entry
 
 
 def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:

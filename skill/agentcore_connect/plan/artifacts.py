@@ -39,7 +39,7 @@ def artifacts(ctx: Mapping[str, Any]) -> list[Artifact]:
     taken: set[str] = set()
     for kind in manifests():
         manifest = load_manifest(kind)
-        if "artifact" not in manifest:
+        if "artifact" not in manifest or manifest.get("of") == "whole-plan":
             continue
         for one in _of_kind(kind, manifest, ctx):
             path = one.path
@@ -73,7 +73,7 @@ def _names(context: Mapping[str, Any]) -> dict[str, str]:
 
 def planned(ctx: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The files of a plan that was not written, as plan.json has them: nothing was checked yet."""
-    fixed = [
+    fixed: list[dict[str, Any]] = [
         {"path": "plan.md", "kind": "document", "checks": []},
         {"path": "plan.json", "kind": "plan", "checks": _unchecked(["json-schema"])},
         {"path": "answers.yaml", "kind": "answers", "checks": _unchecked(["json-schema"])},

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect import triage
-from agentcore_connect.answers import store
 from agentcore_connect.decide import Verdict, advise, decide
 from agentcore_connect.errors import ConnectError, raise_all
 from agentcore_connect.gather import Gathered
@@ -25,7 +23,7 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operations import operations
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.resources import load
-from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts
+from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts, given
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ def build(gathered: Gathered) -> Plan:
     if not case.connections:
         raise missing_error(question_for("service"), gathered.document.where("connections"))
     found = [_decide(gathered, number, agent, gateway) for number in range(len(case.connections))]
-    shared = _shared_details(found, agent, gateway)
+    shared = _shared_details(gathered, found)
     _raise_missing(gathered, found, shared)
     used_gateway = any(_uses_gateway(c) for c in found)
     kind, inbound = _gateway_decisions(gathered, found, gateway, used=used_gateway)
@@ -109,29 +107,18 @@ def _uses_gateway(c: _Connection) -> bool:
     return c.verdict.result.get("stage") == "gateway" or c.verdict.result.get("redirect") == "mcp-client"
 
 
-def _shared_details(
-    found: list[_Connection], agent: Mapping[str, Any], gateway: Mapping[str, Any]
-) -> dict[str, Details]:
+def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, Details]:
     """The details of agent, gateway and policy: asked for once, where any connection needs them."""
     shared = {}
-    for scope, given in (("agent", agent), ("gateway", gateway)):
+    for scope, answered in (("agent", given(gathered.case, "agent")), ("gateway", given(gathered.case, "gateway"))):
+        each = [details(scope, c.verdict.facts, answered, c.facts["name"], {*c.verdict.used, "inbound"}) for c in found]
         best = Details()
-        for c in found:
-            one = details(scope, c.verdict.facts, _answered(given, c, scope), c.facts["name"], set(c.verdict.used))
+        for one in each:
             best.assumed += [a for a in one.assumed if a not in best.assumed]
             best.missing += [m for m in one.missing if m not in best.missing]
-            best.unused += [u for u in one.unused if u not in best.unused]
-        best.unused = [u for u in best.unused if all(u in _unused(c, scope) for c in found)]
+        best.unused = [u for u in each[0].unused if all(u in one.unused for one in each)]
         shared[scope] = best
     return shared
-
-
-def _answered(_given: Mapping[str, Any], c: _Connection, scope: str) -> Mapping[str, Any]:
-    return (c.facts.get(f"{scope}_answers") or {}) if f"{scope}_answers" in c.facts else {}
-
-
-def _unused(_c: _Connection, _scope: str) -> list[str]:
-    return []
 
 
 def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping[str, Details]) -> None:
@@ -210,7 +197,14 @@ def _plan(
     used_gateway: bool,
 ) -> Plan:
     ops = operations(ctx, load(f"commands-{gathered.surface.id}"))
-    plan_facts = {**ctx, "surface": gathered.surface.id}
+    plan_facts = {
+        **ctx,
+        "surface": gathered.surface.id,
+        "inbound": ctx["gateway"]["inbound_auth"],
+        "inbound_differs": ctx["gateway"]["inbound_differs"],
+        "uses_gateway": used_gateway,
+        "search_recommended": ctx["search"]["recommended"],
+    }
     gateway_rules = [*(kind["rules"] if any(c.verdict.result.get("stage") == "gateway" for c in found) else ())]
     gateway_words = words.split([*inbound, *gateway_rules] if used_gateway else [], plan_facts)
     general = words.split(advise("plan", plan_facts), plan_facts)
@@ -233,7 +227,7 @@ def _plan(
         warnings=[*gateway_words["warning"], *general["warning"]],
         notes=[n["text"] for n in notes],
         assumed=_assumed(found, shared),
-        unused=_unused_keys(found),
+        unused=[*_unused_keys(found), *(key for one in shared.values() for key in one.unused)],
         summary=_summary(found, ctx),
         answers=_normal(gathered),
         context=ctx,
@@ -250,7 +244,7 @@ _STEP_KEYS = (
 def _step(op: Any) -> dict[str, Any]:
     """An operation as plan.json has it; what is empty is left out, but for the keys that are always there."""
     whole = op.as_dict()
-    always = ("id", "title", "kind", "argv", "artifact", "connection", "needs_aws", "line")
+    always = ("id", "title", "kind", "argv", "artifact", "connection", "needs_aws", "line", "text", "why")
     return {key: whole[key] for key in _STEP_KEYS if key in always or whole[key] not in (None, "", [], {}, False)}
 
 
@@ -301,9 +295,14 @@ def _connection_json(c: _Connection, kind: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assumed(found: list[_Connection], shared: Mapping[str, Details]) -> list[dict[str, Any]]:
-    assumed = []
+    """What was assumed; an assumption that every connection shares is said once, with a star for the index."""
+    assumed: list[dict[str, Any]] = []
+    common = (
+        [a for a in found[0].details.assumed if all(a in c.details.assumed for c in found)] if len(found) > 1 else []
+    )
+    assumed += [{**a, "key": f"connections.*.{a['key']}"} for a in common]
     for c in found:
-        assumed += [{**a, "key": f"connections.{c.number}.{a['key']}"} for a in c.details.assumed]
+        assumed += [{**a, "key": f"connections.{c.number}.{a['key']}"} for a in c.details.assumed if a not in common]
     for one in shared.values():
         assumed += one.assumed
     return assumed
@@ -328,6 +327,3 @@ def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:
 def _normal(gathered: Gathered) -> dict[str, Any]:
     """The answers as they are written out: as given, with the version said."""
     return {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None and k != "version"}}
-
-
-__all__ = ["build", "store", "re"]

@@ -147,6 +147,8 @@ def gateway_context(
         "existing_protocol": gateway.get("existing_protocol"),
         "existing_authorizer": gateway.get("existing_authorizer"),
         "inbound_given": gateway.get("inbound_given"),
+        "inbound_differs": gateway["inbound_differs"],
+        "cognito": gateway["cognito"],
     }
 
 

@@ -48,8 +48,6 @@ def render_plan(plan: Plan, gathered: Gathered, out: Path) -> tuple[Plan, dict[s
     files: dict[str, Content] = {}
     checked: list[dict[str, Any]] = []
     for artifact in artifacts(ctx):
-        if artifact.kind == "plan-document":
-            continue
         text = render(artifact, ctx)
         results = check_artifact(artifact, text, ctx)
         failed = [r for r in results if r["status"] == "failed"]
@@ -96,7 +94,7 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
 
 def _finish(plan: Plan, checked: list[dict[str, Any]]) -> Plan:
     by = f"agentcore-connect {__version__}"
-    fixed = [
+    fixed: list[dict[str, Any]] = [
         {"path": "plan.md", "kind": "document", "checks": []},
         {"path": "plan.json", "kind": "plan", "checks": [_passed("json", by)]},
         {"path": "answers.yaml", "kind": "answers", "checks": [_passed("answers-gate", by)]},

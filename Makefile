@@ -1,0 +1,48 @@
+# Everything a developer does here, one word each. Needs Python 3.11 or later, git, Node 20 or later and make.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test quick lint types bench envs conformance screens references constraints clean
+
+# The main job on the example that ships with the project.
+demo: $(BIN)/.ready
+	agentcore-connect plan examples/support-desk/answers.yaml --out build/connect --force
+	@echo "The files are in build/connect; begin with build/connect/plan.md."
+
+# All tests, against the real tools, which it fetches first. Closes with the number of tests that passed.
+test: envs lint types
+	CONNECT_REQUIRE_ENVS=1 pytest -n $(JOBS) --dist loadgroup -q
+
+# What needs no real tools: the engine, the gate, the readers.
+quick: $(BIN)/.ready
+	pytest -n $(JOBS) -q -m "not realcli and not envs and not terminal"
+
+lint: $(BIN)/.ready
+	ruff check .
+	ruff format --check .
+	python tools/check_knowledge.py
+
+types: $(BIN)/.ready
+	mypy
+
+# Whole-process ratios and the engine's own speed.
+bench: envs
+	python tools/benchmark.py
+
+# The real CLI, the frameworks, the public API documents: each in a place of its own.
+envs: $(BIN)/.ready
+	python tools/agentcore_cli.py
+	python tools/client_envs.py
+	python tools/fetch_specs.py
+
+clean:
+	rm -rf .venv .venvs .cache build dist
+
+$(BIN)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@

@@ -11,35 +11,18 @@ import difflib
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from agentcore_connect import resources
+from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.requests import with_samples
 
 _LISTED = 30
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What the model has against one place of a request.
-
-    `path` is the member ("targetConfiguration.mcp.mcpServer.endpoint"), `code` is stable, `message` is a sentence with
-    what was received (unless the model calls it sensitive) and what the model allows. A `note` is no fault.
-    """
-
-    path: str
-    code: str
-    message: str
-    note: bool = False
-
-    def __str__(self) -> str:
-        """The place and the sentence."""
-        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 def botocore_version() -> str | None:
@@ -53,6 +36,8 @@ def botocore_version() -> str | None:
 def check_request(operation: str, body: Mapping[str, Any], service: str) -> list[Problem]:
     """What the model has against this request; an empty list when it allows it.
 
+    A message says what was received, unless the model calls that sensitive, and what the model allows. A pattern that
+    Python cannot read gives a notice, everything else is an error.
     In: the operation as boto3 or as the model spells it, its arguments without run-time markers, the service's name.
     Errors: ConnectError `botocore-missing`, `service-unknown`.
     """
@@ -60,28 +45,22 @@ def check_request(operation: str, body: Mapping[str, Any], service: str) -> list
     name = _operation_name(operation, model)
     if name is None:
         names = [_botocore().xform_name(known) for known in model.operation_names]
-        text = f"{_model()} has no operation {operation}.{_allowed(names, operation)}"
-        return [Problem("", "unknown-operation", text)]
+        return [_fault(service, "unknown-operation", f"{_model()} has no operation {operation}", names, operation)]
     shape = model.operation_model(name).input_shape
     problems = list(_walk(body, shape, "", sensitive=False))
-    return problems or _backstop(body, shape)
+    return problems if any(problem.severity == "error" for problem in problems) else problems + _backstop(body, shape)
 
 
 def check_requests(requests: Iterable[Mapping[str, Any]]) -> list[Problem]:
     """As `check_request` for what a configure script prints with --dry-run; run-time values become samples.
 
-    Out: the problems, each path beginning with its operation. Errors: as `check_request`.
+    Out: the problems, each place beginning with its operation. Errors: as `check_request`.
     """
     found = []
     for one in requests:
         for problem in check_request(one["operation"], with_samples(one["body"]), one["service"]):
-            found.append(replace(problem, path=_join(one["operation"], problem.path)))
+            found.append(replace(problem, where=_join(one["operation"], problem.where)))
     return found
-
-
-def faults(problems: list[Problem]) -> list[Problem]:
-    """The problems that are faults, without the notes."""
-    return [problem for problem in problems if not problem.note]
 
 
 def _walk(value: Any, shape: Any, path: str, *, sensitive: bool) -> Iterator[Problem]:
@@ -92,7 +71,7 @@ def _walk(value: Any, shape: Any, path: str, *, sensitive: bool) -> Iterator[Pro
     wrong_boolean = isinstance(value, bool) and shape.type_name != "boolean"
     if expected and (not isinstance(value, expected[0]) or wrong_boolean):
         # The kind of value only: what is inside may be sensitive even where this member is not.
-        yield Problem(path, "type", f"the model wants {expected[1]}, received {_kind(value)}.")
+        yield Problem("error", "type", path, f"the model wants {expected[1]}, received {_kind(value)}")
         return
     match shape.type_name:
         case "structure":
@@ -132,14 +111,14 @@ def _structure(value: Mapping[str, Any], shape: Any, path: str, sensitive: bool)
     members = shape.members
     for name in value:
         if name not in members:
-            text = f"{_model()} has no such member here.{_allowed(list(members), str(name))}"
-            yield Problem(_join(path, name), "unknown-member", text)
+            text = f"{_model()} has no such member here"
+            yield _fault(_join(path, name), "unknown-member", text, list(members), str(name))
     for name in shape.required_members:
         if name not in value:
-            yield Problem(_join(path, name), "missing", "the model wants this member, and it is not there.")
+            yield Problem("error", "missing", _join(path, name), "the model wants this member, and it is not there")
     if shape.is_tagged_union and len([name for name in value if name in members]) != 1:
         given = ", ".join(map(str, value)) or "none"
-        yield Problem(path, "union", f"exactly one of {', '.join(members)} has to be there, received {given}.")
+        yield Problem("error", "union", path, f"exactly one of {', '.join(members)} has to be there, received {given}")
     for name, part in value.items():
         if name in members:
             yield from _walk(part, members[name], _join(path, name), sensitive=sensitive)
@@ -149,40 +128,41 @@ def _string(value: str, shape: Any, path: str, sensitive: bool) -> Iterator[Prob
     shown = f"a value that is not shown ({len(value)} characters)" if sensitive else _short(value)
     yield from _size(len(value), shape, path, "characters", "character")
     if shape.enum and value not in shape.enum:
-        instead = _allowed(list(shape.enum), value)
-        yield Problem(path, "enum", f"received {shown}, and {_model()} has no such value.{instead}")
+        yield _fault(path, "enum", f"received {shown}, and {_model()} has no such value", list(shape.enum), value)
     pattern = shape.metadata.get("pattern")
     if not pattern:
         return
     compiled = _compiled(pattern)
     if compiled is None:
-        yield Problem(path, "pattern-not-checked", f"pattern not checked, Python cannot read it: {pattern}", note=True)
+        yield Problem("notice", "pattern-not-checked", path, f"pattern not checked, Python cannot read it: {pattern}")
     elif not compiled.fullmatch(value):
-        yield Problem(path, "pattern", f"received {shown}, which has not the form that the model wants: {pattern}")
+        yield Problem(
+            "error", "pattern", path, f"received {shown}, which has not the form that the model wants: {pattern}"
+        )
 
 
 def _size(size: int, shape: Any, path: str, many: str, one: str) -> Iterator[Problem]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     unit = one if size == 1 else many
     if least is not None and size < least:
-        yield Problem(path, "too-small", f"received {size} {unit}, the model wants at least {least}.")
+        yield Problem("error", "too-small", path, f"received {size} {unit}, the model wants at least {least}")
     if most is not None and size > most:
-        yield Problem(path, "too-large", f"received {size} {unit}, the model allows at most {most}.")
+        yield Problem("error", "too-large", path, f"received {size} {unit}, the model allows at most {most}")
 
 
 def _bounds(value: float, shape: Any, path: str) -> Iterator[Problem]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and value < least:
-        yield Problem(path, "too-small", f"received {value}, the model wants at least {least}.")
+        yield Problem("error", "too-small", path, f"received {value}, the model wants at least {least}")
     if most is not None and value > most:
-        yield Problem(path, "too-large", f"received {value}, the model allows at most {most}.")
+        yield Problem("error", "too-large", path, f"received {value}, the model allows at most {most}")
 
 
 def _backstop(body: Mapping[str, Any], shape: Any) -> list[Problem]:
     """What botocore's own validation would stop although nothing was found here; its words may hold values."""
     if not _botocore("validate").ParamValidator().validate(dict(body), shape).has_errors():
         return []
-    return [Problem("", "refused", f"botocore {botocore_version()} refuses this request before it is sent.")]
+    return [Problem("error", "refused", "", f"botocore {botocore_version()} refuses this request before it is sent")]
 
 
 def _service_model(service: str) -> Any:
@@ -223,19 +203,17 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def _allowed(allowed: list[str], given: str) -> str:
-    """What there is instead, and what to do: the nearest name, or a newer botocore."""
+def _fault(path: str, code: str, message: str, allowed: list[str], given: str) -> Problem:
+    """An error that says what there is instead, and what to do: take the nearest name, or a newer botocore."""
     near = difflib.get_close_matches(given, allowed, n=1, cutoff=0.6)
-    listed = f" It has {', '.join(allowed)}." if 0 < len(allowed) <= _LISTED else ""
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"{listed}{meant}{_upgrade(near=bool(near))}"
-
-
-def _upgrade(*, near: bool) -> str:
+    listed = f"; it has {', '.join(allowed)}" if 0 < len(allowed) <= _LISTED else ""
+    hints = [f"did you mean {near[0]}?"] if near else []
     written = resources.load("sources")["sources"]["botocore-model"]["versions"]["botocore"]
     if _numbers(botocore_version() or "") < _numbers(written):
-        return f" These requests were written with botocore {written}: pip install --upgrade boto3"
-    return "" if near else " If it is newer than that: pip install --upgrade boto3"
+        hints.append(f"it is older than botocore {written}, with which this was written: pip install --upgrade boto3")
+    elif not near:
+        hints.append("if it is newer than that: pip install --upgrade boto3")
+    return Problem("error", code, path, message + listed, " ".join(hints))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -276,11 +276,14 @@ def _hoisted(body: Any, path: tuple[str, ...], texts: dict[str, str]) -> Any:
 
 
 def _needs_answer(c: Context, path: str) -> ConnectError:
-    return ConnectError(
-        "request-needs-answer",
-        f"the request for {c.get('name') or 'this connection'} cannot be made without an answer to {path}",
-        hint=f"answer {path}",
-    )
+    name = c.get("name") or "this connection"
+    if path.startswith("values."):
+        wanted = path.removeprefix("values.")
+        source = str(_bodies()["values"][wanted]["from"])
+        message = f"the answer to {source} does not show the {wanted.replace('_', ' ')} that {name} needs"
+        return ConnectError("request-needs-answer", message, hint=f"correct {source}")
+    message = f"the request for {name} cannot be made without an answer to {path}"
+    return ConnectError("request-needs-answer", message, hint=f"answer {path}")
 
 
 def _partition(region: str) -> str:

@@ -1,0 +1,95 @@
+"""Runs a rendered configure script against the stand-in, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.configure.cases import script
+from tests.configure.control_plane import ControlPlane
+
+_NUMBERS = itertools.count()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of a script ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ControlPlane]:
+    """The stand-in, with the environment set up so that boto3 asks it and nobody else."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "AGENTCORE_"))]:
+        monkeypatch.delenv(name)
+    with ControlPlane() as plane:
+        for name, value in {
+            "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL": plane.origin,
+            "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": plane.origin,
+            "AWS_ACCESS_KEY_ID": "stand-in",
+            "AWS_SECRET_ACCESS_KEY": "stand-in",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_RETRY_MODE": "standard",
+            "AWS_MAX_ATTEMPTS": "1",
+            "NO_PROXY": "127.0.0.1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield plane
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Renders the script of a connection, loads it and calls its `main` with these arguments."""
+
+    def runs(ctx: Mapping[str, Any], c: Mapping[str, Any], *argv: str) -> Outcome:
+        path = write(tmp_path, ctx, c)
+        name = f"configure_script_{next(_NUMBERS)}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        monkeypatch.setattr(sys, "argv", [path.name, *argv])
+        capsys.readouterr()
+        try:
+            status = module.main([*argv, "--every", "0"])
+        except SystemExit as end:
+            status = end.code
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return runs
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., Outcome]:
+    """Renders the script of a connection and runs it as a program, with warnings as errors."""
+
+    def starts(ctx: Mapping[str, Any], c: Mapping[str, Any], *argv: str, options: tuple[str, ...] = ()) -> Outcome:
+        path = write(tmp_path, ctx, c)
+        command = [sys.executable, "-W", "error", *options, path.name, *argv]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=120
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return starts
+
+
+def write(folder: Path, ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Path:
+    """The rendered script as a file."""
+    path = folder / f"configure_{c['ident']}.py"
+    path.write_text(script(ctx, c), encoding="utf-8")
+    return path

@@ -1,0 +1,251 @@
+"""A stand-in for the AgentCore control plane that speaks its REST-JSON protocol, routed by botocore's own model.
+
+It keeps gateways, targets, credential providers and workload identities, notes each call, and can be told to fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import botocore.session
+from tests.sim.http import LoopbackServer, Reply, Request
+
+CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
+ACCOUNT, REGION = "123456789012", "us-east-1"
+_TIME = "2026-11-21T12:00:00Z"
+_TIMES = {"createdAt": _TIME, "updatedAt": _TIME}
+WRITES = ("Create", "Update", "Complete")
+
+
+class ServiceError(Exception):
+    """An error that the service answers with."""
+
+    def __init__(self, code: str, message: str = "refused", status: int = 400) -> None:
+        super().__init__(code, message)
+        self.code, self.message, self.status = code, message, status
+
+
+class ControlPlane(LoopbackServer):
+    """The stand-in; `calls` holds (operation, arguments) in order, `plan` what the next targets go through.
+
+    `faults`: by operation, what its next calls raise. `before`: by operation, what happens just before its next call.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.gateways: dict[str, dict[str, Any]] = {}
+        self.targets: dict[str, dict[str, Any]] = {}
+        self.providers: dict[tuple[str, str], dict[str, Any]] = {}
+        self.identities: dict[str, list[str]] = {}
+        self.plan: list[str] = ["CREATING", "READY"]
+        self.update_plan: list[str] = ["UPDATING", "READY"]
+        self.reasons: list[str] = []
+        self.faults: dict[str, list[ServiceError]] = {}
+        self.before: dict[str, Callable[[], None]] = {}
+        known = [route for service in (CONTROL, DATA) for route in _routes(service)]
+        self._routes = [route for route in known if hasattr(self, f"_{route[2]}")]
+
+    @property
+    def writes(self) -> list[tuple[str, dict[str, Any]]]:
+        """The calls that change something."""
+        return [(name, body) for name, body in self.calls if name.startswith(WRITES)]
+
+    def add_gateway(self, name: str = "Shop-gate", gateway_id: str = "shop-gate-abcdefghij", **members: Any) -> str:
+        """Put a gateway there, as it would be after a deploy."""
+        self.gateways[gateway_id] = {
+            "gatewayId": gateway_id,
+            "gatewayArn": f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:gateway/{gateway_id}",
+            "gatewayUrl": f"https://{gateway_id}.gateway.bedrock-agentcore.{REGION}.amazonaws.com/mcp",
+            "name": name,
+            "status": "READY",
+            "authorizerType": "CUSTOM_JWT",
+            "protocolType": "MCP",
+            "workloadIdentityDetails": {
+                "workloadIdentityArn": f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:workload-identity-directory/"
+                f"default/workload-identity/{gateway_id}"
+            },
+            **_TIMES,
+            **members,
+        }
+        self.identities[gateway_id] = ["https://kept.example.com/return"]
+        return gateway_id
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to a request, by the operation that the model finds for it."""
+        parts = urlsplit(request.path)
+        for method, pattern, name in self._routes:
+            match = pattern.fullmatch(parts.path)
+            if match and method == request.method:
+                arguments = {key: unquote(value) for key, value in match.groupdict().items()}
+                arguments |= {key: values[0] for key, values in parse_qs(parts.query).items()}
+                arguments |= request.json() or {}
+                return self._perform(name, arguments)
+        return Reply(404, {"message": f"no operation at {request.method} {request.path}"})
+
+    def _perform(self, name: str, arguments: dict[str, Any]) -> Reply:
+        self.calls.append((name, arguments))
+        self.before.pop(name, lambda: None)()
+        try:
+            if self.faults.get(name):
+                raise self.faults[name].pop(0)
+            return Reply(200, getattr(self, f"_{name}")(**arguments))
+        except ServiceError as fault:
+            return Reply(fault.status, {"message": fault.message}, {"x-amzn-errortype": fault.code})
+
+    # Gateways
+
+    def _CreateGateway(self, name: str, **members: Any) -> dict[str, Any]:  # noqa: N802
+        if any(one["name"] == name for one in self.gateways.values()):
+            raise ServiceError("ConflictException", f"gateway {name} exists", 409)
+        members.pop("clientToken")
+        return self.gateways[self.add_gateway(name, f"{name.lower()}-zyxwvutsrq", **{"protocolType": None, **members})]
+
+    def _ListGateways(self, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
+        """One gateway a page, so that whoever reads one page only finds the first."""
+        return _page(list(self.gateways.values()), nextToken)
+
+    def _GetGateway(self, gatewayIdentifier: str) -> dict[str, Any]:  # noqa: N802, N803
+        return _found(self.gateways, gatewayIdentifier)
+
+    # Credential providers
+
+    def _provider(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        name = body["name"]
+        path = {"apikey": "apiKey", "oauth2": "clientSecret"}[kind]
+        secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:bedrock-agentcore-identity!default/{kind}/{name}-x"
+        made: dict[str, Any] = {
+            "name": name,
+            "credentialProviderArn": f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:token-vault/default/"
+            f"{kind}credentialprovider/{name}",
+            f"{path}Arn" if kind == "oauth2" else "apiKeySecretArn": {"secretArn": secret},
+            "createdTime": _TIME,
+            "lastUpdatedTime": _TIME,
+        }
+        if kind == "oauth2":
+            [(member, config)] = body["oauth2ProviderConfigInput"].items()
+            hidden = {"clientSecret", "clientSecretSource", "clientSecretConfig", "tenantId"}
+            shown = {key: value for key, value in config.items() if key not in hidden}
+            shown.setdefault("oauthDiscovery", {"authorizationServerMetadata": {"issuer": "i"}})
+            made |= {
+                "credentialProviderVendor": body["credentialProviderVendor"],
+                "callbackUrl": f"https://bedrock-agentcore.{REGION}.amazonaws.com/identities/oauth2/callback/{name}",
+                "oauth2ProviderConfigOutput": {member: shown},
+                "status": "READY",
+            }
+        self.providers[kind, name] = made
+        return made
+
+    def _CreateApiKeyCredentialProvider(self, **body: Any) -> dict[str, Any]:  # noqa: N802
+        return self._new_provider("apikey", body)
+
+    def _CreateOauth2CredentialProvider(self, **body: Any) -> dict[str, Any]:  # noqa: N802
+        return self._new_provider("oauth2", body)
+
+    def _new_provider(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        if (kind, body["name"]) in self.providers:
+            raise ServiceError("ConflictException", "the provider exists", 409)
+        return self._provider(kind, body)
+
+    def _UpdateOauth2CredentialProvider(self, **body: Any) -> dict[str, Any]:  # noqa: N802
+        return self._provider("oauth2", body)
+
+    def _UpdateApiKeyCredentialProvider(self, **body: Any) -> dict[str, Any]:  # noqa: N802
+        return self._provider("apikey", body)
+
+    def _GetOauth2CredentialProvider(self, name: str) -> dict[str, Any]:  # noqa: N802
+        return _found(self.providers, ("oauth2", name))
+
+    def _GetApiKeyCredentialProvider(self, name: str) -> dict[str, Any]:  # noqa: N802
+        return _found(self.providers, ("apikey", name))
+
+    # Workload identities
+
+    def _GetWorkloadIdentity(self, name: str) -> dict[str, Any]:  # noqa: N802
+        urls = _found(self.identities, name)
+        arn = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:workload-identity/{name}"
+        times = {"createdTime": _TIME, "lastUpdatedTime": _TIME}
+        return {"name": name, "workloadIdentityArn": arn, "allowedResourceOauth2ReturnUrls": urls, **times}
+
+    def _UpdateWorkloadIdentity(  # noqa: N802
+        self,
+        name: str,
+        allowedResourceOauth2ReturnUrls: list[str],  # noqa: N803
+    ) -> dict[str, Any]:
+        self.identities[name] = allowedResourceOauth2ReturnUrls
+        return self._GetWorkloadIdentity(name)
+
+    def _CompleteResourceTokenAuth(self, sessionUri: str, userIdentifier: dict[str, str]) -> dict[str, Any]:  # noqa: N802, N803
+        for target in self.targets.values():
+            if target.get("authorizationData", {}).get("oauth2", {}).get("userId") == userIdentifier.get("userId"):
+                target["states"] = [target["states"][0], "SYNCHRONIZING", "READY"]
+                return {}
+        raise ServiceError("ValidationException", f"nobody waits with {sessionUri}")
+
+    # Targets
+
+    def add_target(self, **members: Any) -> dict[str, Any]:
+        """Put a target there; `states` is what it shows, one a look, the last for ever."""
+        members.pop("clientToken", None)
+        target = {
+            "targetId": f"TARGET{len(self.targets):04d}",
+            "gatewayArn": self.gateways[members.pop("gatewayIdentifier")]["gatewayArn"],
+            "states": list(self.plan),
+            **_TIMES,
+            **members,
+        }
+        self.targets[target["targetId"]] = target
+        return target
+
+    def _shown(self, target: dict[str, Any]) -> dict[str, Any]:
+        state = target["states"].pop(0) if len(target["states"]) > 1 else target["states"][0]
+        shown = {key: value for key, value in target.items() if key not in ("states", "authorizationData")}
+        shown |= {"status": state, "statusReasons": self.reasons}
+        if state.endswith("PENDING_AUTH"):
+            data = {"authorizationUrl": "https://idp.example.com/consent?x=1", "userId": "gw-user-1"}
+            target["authorizationData"] = shown["authorizationData"] = {"oauth2": data}
+        return shown
+
+    def _CreateGatewayTarget(self, **body: Any) -> dict[str, Any]:  # noqa: N802
+        if any(one["name"] == body["name"] for one in self.targets.values()):
+            raise ServiceError("ConflictException", "the target exists", 409)
+        return {**self._shown(self.add_target(**body)), "status": "CREATING"}
+
+    def _UpdateGatewayTarget(self, gatewayIdentifier: str, targetId: str, **body: Any) -> dict[str, Any]:  # noqa: N802, N803
+        """A full replace, as with the service: what is not sent is gone."""
+        kept = {key: self.targets[targetId][key] for key in ("targetId", "gatewayArn", *_TIMES)}
+        self.targets[targetId] = {**kept, **body, "states": list(self.update_plan)}
+        return {**self._shown(self.targets[targetId]), "status": "UPDATING"}
+
+    def _GetGatewayTarget(self, gatewayIdentifier: str, targetId: str) -> dict[str, Any]:  # noqa: N802, N803
+        return self._shown(_found(self.targets, targetId))
+
+    def _ListGatewayTargets(self, gatewayIdentifier: str, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
+        shown = [{key: one[key] for key in ("targetId", "name", *_TIMES)} for one in self.targets.values()]
+        return _page([{**one, "status": "READY"} for one in shown], nextToken)
+
+
+def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
+    model = botocore.session.get_session().get_service_model(service)
+    routes = []
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(http["requestUri"]))
+        if "{" not in path:
+            routes.append((http["method"], re.compile(path), name))
+    return routes
+
+
+def _page(items: list[dict[str, Any]], token: str) -> dict[str, Any]:
+    number = int(token)
+    more = {"nextToken": str(number + 1)} if number + 1 < len(items) else {}
+    return {"items": items[number : number + 1], **more}
+
+
+def _found(there: dict[Any, Any], key: Any) -> Any:
+    if key not in there:
+        raise ServiceError("ResourceNotFoundException", f"there is no {key}", 404)
+    return there[key]

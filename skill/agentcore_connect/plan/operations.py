@@ -17,33 +17,35 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.operation import Edit, Input, Operation
 from agentcore_connect.plan.promises import Promised
 from agentcore_connect.plan.templates import fill
+from agentcore_connect.resources import load
 
 Facts = Mapping[str, Any]
 Data = Mapping[str, Any]
 
 
-def operations(ctx: Facts, surface: Data) -> list[Operation]:
+def operations(ctx: Facts, surface: Data, plan_facts: Data | None = None) -> list[Operation]:
     """The operations of a plan, in the order in which they run.
 
-    In: the render context, and a parsed command surface. Out: one operation for each entry of the surface that is
-    needed (and for each connection, credential or policy that it goes over); reused things give none.
+    In: the render context, a parsed command surface, and what plans need (absent: `knowledge/plan-facts.yaml`). Out:
+    one operation for each entry of the surface that is needed (and for each connection, credential or policy that the
+    entry goes over); reused things give none.
     Errors: ConnectError when two things would share what must be their own, or a value cannot be written as an option.
     """
-    facts = _derived(ctx, surface)
-    for rule in surface.get("distinct", []):
+    needs = load("plan-facts") if plan_facts is None else plan_facts
+    facts = _derived(ctx, {**needs["facts"], **surface.get("facts", {})})
+    for rule in needs.get("distinct", []):
         _check_distinct(rule, facts)
     return [_operation(entry, scope) for entry in surface["operations"] for scope in _scopes(entry, facts)]
 
 
-def _derived(ctx: Facts, surface: Data) -> dict[str, Any]:
-    """The context with the surface's own facts, each of which may use those before it."""
+def _derived(ctx: Facts, specs: Data) -> dict[str, Any]:
+    """The context with the facts that follow from it, each of which may use those before it."""
     facts = dict(ctx)
-    for name, spec in surface.get("facts", {}).items():
+    for name, spec in specs.items():
         if "collect" in spec:
             facts[name] = [scope[spec["as"]] for scope in _scopes({**spec, "each": spec}, facts)]
         elif "first" in spec:
-            values = (fill(template, facts) for template in spec["first"])
-            facts[name] = next((value for value in values if value not in (None, "", [])), None)
+            facts[name] = fill(spec, facts)
         else:
             facts[name] = holds(spec["when"], facts)
     return facts

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agentcore_connect.plan import argv as words
@@ -27,7 +28,7 @@ def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[
     """
     project_file = surface["cli"].get("project_file")
     whole = promises(operations)
-    steps = [_step(number, one, whole, project_file) for number, one in enumerate(operations, 1)]
+    steps = [_step(number, one, whole, surface["cli"]) for number, one in enumerate(operations, 1)]
     values = surface.get("credential_values")
     return {
         "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")},
@@ -76,7 +77,7 @@ def command_lines(text: str) -> dict[str, list[str]]:
 _OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "bring ", "ask_for_values")
 
 
-def _step(number: int, operation: Operation, whole: Promise, project_file: str | None) -> dict[str, Any]:
+def _step(number: int, operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> dict[str, Any]:
     step = operation.as_dict()
     step["number"] = number
     step["id"], step["title"] = (" ".join(step[key].split()) for key in ("id", "title"))  # they go into comments
@@ -84,7 +85,7 @@ def _step(number: int, operation: Operation, whole: Promise, project_file: str |
     step["names"] = [one.name for one in operation.inputs]
     step["fills"] = [one.name for one in operation.inputs if one.kind != "secret"]
     step["takes_values"] = any(one.kind == "secret" for one in operation.inputs) and operation.stdin is None
-    step["probes"] = _probes(operation, whole, project_file)
+    step["probes"] = _probes(operation, whole, cli)
     step["changes_json"] = json.dumps(step["edit"]["changes"], ensure_ascii=False) if operation.edit else None
     step["needs"] = "aws" if operation.needs_aws else "local"
     return step
@@ -98,12 +99,18 @@ def _input(one: Input) -> dict[str, Any]:
     return entry
 
 
-def _probes(operation: Operation, whole: Promise, project_file: str | None) -> list[str]:
-    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end."""
+def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> list[str]:
+    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end.
+
+    Where a surface is known by reading only, the name decides: how its files spell the rest was not seen.
+    """
+    project_file = cli.get("project_file")
     if operation.kind != "command" or not operation.promise or operation.directory == "parent" or project_file is None:
         return []
     own = list(operation.promise)
-    ended = [in_the_end(one, whole) for one in own]
+    if cli.get("probe") == "name":
+        own = [replace(one, value=one.at[-1]) for one in own if isinstance(one.at[-1], Mapping)]
+    ended = own if cli.get("probe") == "name" else [in_the_end(one, whole) for one in own]
     texts = [
         json.dumps(
             [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in alternative],

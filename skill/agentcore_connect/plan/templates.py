@@ -27,6 +27,8 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
     "env": _variable,
     # the first of a list, or None
     "first": lambda value: next(iter(value), None) if isinstance(value, list | tuple) else value,
+    # "two-words" as "twoWords"
+    "camel": lambda value: re.sub(r"-(\w)", lambda match: match[1].upper(), str(value)),
     # how many there are
     "count": lambda value: len(value) if isinstance(value, list | tuple) else 1,
 }
@@ -40,7 +42,8 @@ def fill(template: Any, facts: Facts) -> Any:
     """The template with every placeholder filled.
 
     In: strings, or lists and mappings of them. A mapping `{when: condition, then: template}` counts only where its
-    condition holds; `{collect: path, as: name, give: template}` is a list, one entry for each element.
+    condition holds; `{collect: path, as: name, give: template}` is a list, one entry for each element;
+    `{first: templates}` is the first of them that is there.
     Out: the same shape; entries that came out as None are left out of lists and mappings.
     """
     if isinstance(template, str):
@@ -53,6 +56,9 @@ def fill(template: Any, facts: Facts) -> Any:
         if set(template) == {"collect", "as", "give"}:
             elements = lookup(facts, template["collect"]) or []
             return [fill(template["give"], {**facts, template["as"]: element}) for element in elements]
+        if set(template) == {"first"}:
+            values = (fill(entry, facts) for entry in template["first"])
+            return next((value for value in values if value not in (None, "", [], {})), None)
         filled = {key: fill(entry, facts) for key, entry in template.items()}
         return {key: value for key, value in filled.items() if value is not None}
     return template

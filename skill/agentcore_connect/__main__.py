@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 from agentcore_connect import __version__
 from agentcore_connect.errors import ConnectError, ExitCode
@@ -40,6 +39,8 @@ exit codes:
 
 def offered() -> list[str]:
     """The commands whose front end is there, in the order of the table."""
+    from importlib.util import find_spec
+
     return [name for name, (module, _) in COMMANDS.items() if find_spec(f"agentcore_connect.frontends.{module}")]
 
 
@@ -85,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), None)
-    if command in COMMANDS and command in offered():
+    if command in COMMANDS:
         args = _parser([command]).parse_args(words)
         module = import_module(f"agentcore_connect.frontends.{COMMANDS[command][0]}")
         status: int = module.run(args)

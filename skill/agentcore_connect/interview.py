@@ -159,7 +159,7 @@ def _asked(
         choices,
         default,
         answered=_answered(case),
-        remaining_at_most=_remaining(case, question, scope, facts),
+        remaining_at_most=_remaining(question, facts),
         notes=tuple(found.notes),
     )
 
@@ -195,9 +195,8 @@ def _answered(case: Case) -> int:
     return count(case.answers)
 
 
-def _remaining(case: Case, question: Question, scope: str, facts: Mapping[str, Any], depth: int = 0) -> int:
+def _remaining(question: Question, facts: Mapping[str, Any], depth: int = 0) -> int:
     """At most how many questions are left, this one included: the longest way the answers can take."""
-    del case, scope
     return _longest(dict(facts), question, depth)
 
 
@@ -208,9 +207,9 @@ def _longest(facts: dict[str, Any], question: Question, depth: int) -> int:
     """The longest way on from here, by trying each value of each choice."""
     if depth >= _DEEPEST:
         return 1
-    values: list[Any] = (
-        question.values if question.type == "choice" else [True, False] if question.type == "boolean" else ["?"]
-    )
+    values: list[Any] = ["?"]
+    if question.ask == "tree":  # the answers of the others lead the same way
+        values = question.values if question.type == "choice" else [True, False]
     best = 0
     for value in values:
         changed = _with(facts, question, value)

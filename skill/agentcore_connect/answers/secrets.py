@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -24,9 +25,25 @@ _ADDRESS = re.compile(r"(?i)(arn:|[a-z][a-z0-9+.-]{1,20}://)")
 _KEY_MARKS = re.compile(r"[-_\s.]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form that secrets have. Its expression is compiled only once a text holds one of its hints."""
+
+    regex: str
+    what: str
+    hints: tuple[str, ...]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        lowered = text.lower()
+        return re.search(self.regex, text) if any(hint in lowered for hint in self.hints) else None
+
+    def sub(self, by: str, text: str) -> str:
+        return re.sub(self.regex, by, text)
+
+
 class _Rules(NamedTuple):
-    values: list[tuple[re.Pattern[str], str]]
-    urls: list[tuple[re.Pattern[str], str]]
+    values: list[_Form]
+    urls: list[_Form]
     keys: frozenset[str]
     credential_keys: frozenset[str]
     random: Mapping[str, Any]
@@ -52,8 +69,8 @@ def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at:
 def redact(text: str) -> str:
     """The text with everything replaced that has the form of a secret, for messages that must repeat it."""
     rules = _rules()
-    for pattern, _ in (*rules.values, *rules.urls):
-        text = pattern.sub("[removed]", text)
+    for form in (*rules.values, *rules.urls):
+        text = form.sub("[removed]", text)
     return text
 
 
@@ -93,14 +110,8 @@ class _Finder:
         return name in self._rules.keys or (name in self._rules.credential_keys and self._is_in("credential", parents))
 
     def _form(self, text: str) -> str | None:
-        for pattern, what in self._rules.values:
-            if pattern.search(text):
-                return what
-        if "://" in text or "?" in text:
-            for pattern, what in self._rules.urls:
-                if pattern.search(text):
-                    return what
-        return None
+        forms = [*self._rules.values, *(self._rules.urls if "://" in text or "?" in text else ())]
+        return next((form.what for form in forms if form.search(text)), None)
 
     def _randomness(self, text: str, parts: tuple[str, ...]) -> str | None:
         if not self._is_in("credential", parts) or self._is_in("not_random", parts) or _ADDRESS.match(text):
@@ -162,8 +173,8 @@ def _bits(text: str) -> float:
 def _rules() -> _Rules:
     data = resources.load("secret-patterns")
     return _Rules(
-        values=[(re.compile(one["regex"]), one["what"]) for one in data["values"]],
-        urls=[(re.compile(one["regex"]), one["what"]) for one in data["urls"]],
+        values=[_Form(one["regex"], one["what"], tuple(one["hints"])) for one in data["values"]],
+        urls=[_Form(one["regex"], one["what"], tuple(one["hints"])) for one in data["urls"]],
         keys=frozenset(data["keys"]["secret"]),
         credential_keys=frozenset(data["keys"]["secret_in_credential_fields"]),
         random=data["random"],

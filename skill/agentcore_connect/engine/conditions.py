@@ -64,8 +64,8 @@ def _operator(name: str, operand: Any, patterns: Mapping[str, str]) -> Test:
         case "present":
             return lambda v: (v is not None and v not in ("", [], {})) is bool(operand)
         case "matches":
-            expression = re.compile(patterns.get(operand, operand))
-            return lambda v: isinstance(v, str) and expression.search(v) is not None
+            expression = patterns.get(operand, operand)  # compiled when it is first looked at, by re's own cache
+            return lambda v: isinstance(v, str) and re.search(expression, v) is not None
         case "gt" | "ge" | "lt" | "le":
             return _compare(name, operand)
     msg = f"unknown operator {name!r}"

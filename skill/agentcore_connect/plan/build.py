@@ -222,7 +222,7 @@ def _plan(
         },
         connections=[_connection_json(c, kind) for c in found],
         steps=[_step(op) for op in ops],
-        artifacts=planned(ctx),
+        artifacts=planned({**ctx, "script": {"steps": ops}}),
         promises=_promises(ops),
         warnings=[*gateway_words["warning"], *general["warning"]],
         notes=[n["text"] for n in notes],

@@ -54,7 +54,10 @@ def connection_context(
     c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
     c["schema_text"] = read.get("schema_text")
     c["schema_cli"] = read.get("schema_in_project")
-    c["schema_artifact"] = f"{c['name']}.schema.json" if read.get("schema_text") and not c["schema_cli"] else None
+    by_cli = c["mechanism"] == "cli" and verdict.facts["via"] == "cli"
+    c["schema_artifact"] = None
+    if by_cli and read.get("schema_text") and not c["schema_cli"]:
+        c["schema_artifact"] = f"{c['name']}.schema.json"
     return c
 
 

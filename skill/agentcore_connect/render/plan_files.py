@@ -15,8 +15,11 @@ from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.prose import markdown
+from agentcore_connect.plan.requests import configure_context
+from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
+from agentcore_connect.resources import load
 
 Content = tuple[str, int]
 _DEFAULT_MODE = "0644"
@@ -88,8 +91,16 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
     project = gathered.project
     relative = os.path.relpath(project.root, out.resolve()) if project is not None else None
     ctx["plan"] = {**ctx["plan"], "project_relpath": relative, "tool_version": __version__}
-    ctx["operations"] = [op.as_dict() for op in plan.operations]
+    ctx["script"] = script(plan.operations, load(f"commands-{plan.surface}"))
+    ctx["connections"] = [_scripted(ctx, c) for c in ctx["connections"]]
     return ctx
+
+
+def _scripted(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A connection with what its boto3 script is made from, where the plan has one for it."""
+    if c["mechanism"] != "cli+sdk" and not (ctx["plan"]["via"] == "boto3" and c["target_type"]):
+        return c
+    return {**c, "configure": configure_context(ctx, c)}
 
 
 def _finish(plan: Plan, checked: list[dict[str, Any]]) -> Plan:

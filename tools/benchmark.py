@@ -1,0 +1,133 @@
+"""Whole-process medians of the commands that are called again and again, as ratios; and the engine's own speed.
+
+`python tools/benchmark.py [--runs N]` prints, in one run: next, plan and --help against `python -c pass` and
+`agentcore --version`, the peak memory of each, decisions a second, and a plan of 1,000 connections against one.
+The commands are run turn by turn, so that a busy machine slows all of them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN = Path(sys.executable).parent / "agentcore-connect"
+ANSWERS = """\
+version: 1
+agent: {framework: strands}
+gateway: {name: BenchGateway, inbound_auth: aws-iam, region: us-east-1}
+connections:
+"""
+CONNECTION = "  - {{name: Target-{n}, service: mcp-server, endpoint: 'https://mcp{n}.example.com/mcp', service_auth: none}}\n"
+REACH = {"next": ("agentcore --version", 1 / 12), "plan --format json": ("agentcore --version", 1 / 8)}
+MIB = 1024
+
+
+def once(argv: list[str], cwd: Path) -> tuple[float, int]:
+    """Run a command; return its seconds and its peak memory in KiB."""
+    before = time.perf_counter()
+    process = subprocess.Popen(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment())
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(argv)} left with {process.returncode}")
+    return time.perf_counter() - before, usage.ru_maxrss
+
+
+def _environment() -> dict[str, str]:
+    # an installed program has its byte code beside it, whatever the developer's environment says
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
+    return {**kept, "AGENTCORE_TELEMETRY_DISABLED": "1", "NO_COLOR": "1"}
+
+
+def agentcore() -> str | None:
+    """The real CLI: the one that the project fetched, else the one on PATH."""
+    own = ROOT / ".cache" / "agentcore-cli" / "0.30.0" / "bin" / "agentcore"
+    return str(own) if own.exists() else shutil.which("agentcore")
+
+
+def processes(folder: Path, runs: int) -> None:
+    """Print medians, ratios and peak memory of whole processes."""
+    one, fresh = folder / "one.yaml", folder / "next.yaml"
+    one.write_text(ANSWERS + CONNECTION.format(n=0), encoding="utf-8")
+    fresh.write_text("version: 1\nconnections:\n  - {service: mcp-server, direction: agent-calls-service}\n", encoding="utf-8")
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "--help": [str(OWN), "--help"],
+        "next": [str(OWN), "next", "-a", str(fresh)],
+        "plan --format json": [str(OWN), "plan", str(one), "--format", "json"],
+    }
+    cli = agentcore()
+    if cli is not None:
+        commands["agentcore --version"] = [cli, "--version"]
+    taken: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
+    for _ in range(runs + 1):  # the first round warms caches and is thrown away
+        for name, argv in commands.items():
+            taken[name].append(once(argv, folder))
+    medians = {name: statistics.median(t for t, _ in times[1:]) for name, times in taken.items()}
+    print(f"{'command':<22}{'median ms':>10}{'x python':>10}{'x agentcore':>14}{'peak MiB':>10}")
+    for name, median in medians.items():
+        memory = max(m for _, m in taken[name]) / MIB
+        against = f"1/{medians['agentcore --version'] / median:.1f}" if cli is not None else "no CLI here"
+        print(f"{name:<22}{median * 1000:>10.0f}{median / medians['python -c pass']:>10.1f}{against:>14}{memory:>10.1f}")
+    if cli is not None:
+        for name, (other, reach) in REACH.items():
+            verdict = "reached" if medians[name] <= reach * medians[other] else "NOT reached"
+            print(f"{name}: at most 1/{1 / reach:.0f} of {other}: {verdict}")
+
+
+def decisions() -> None:
+    """Print the engine's decisions a second on one core."""
+    from agentcore_connect import triage
+    from agentcore_connect.engine.space import leaves
+
+    engine, domains = triage.engine(), triage.domains()
+    routes = list(leaves(engine, "route", domains))
+    known = {k: v[0] for k, v in domains.items()}
+    cases = [{**known, **leaf.facts, "service_auth": "oauth-client-credentials"} for leaf in routes]
+    begun, made = time.perf_counter(), 0
+    while time.perf_counter() - begun < 1:
+        for facts in cases:
+            route = engine.decide("route", facts)
+            if route.result["stage"] == "gateway":
+                engine.decide("gateway-auth", facts, start=route.result)
+            made += 1
+    print(f"engine: {made / (time.perf_counter() - begun):,.0f} decisions a second (route and sign-in), reach 20,000")
+
+
+def many(folder: Path) -> None:
+    """Print how a plan of 1,000 connections compares with one of a single connection, as whole processes."""
+    one, thousand = folder / "one.yaml", folder / "thousand.yaml"
+    thousand.write_text(ANSWERS + "".join(CONNECTION.format(n=n) for n in range(1000)), encoding="utf-8")
+    times = {}
+    for name, path in (("one", one), ("thousand", thousand)):
+        times[name] = statistics.median(
+            once([str(OWN), "plan", str(path), "--format", "json"], folder)[0] for _ in range(5)
+        )
+    print(f"1,000 connections: {times['thousand'] / times['one']:.1f} x the time of one, reach below 10")
+
+
+def main() -> None:
+    """Run everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        processes(folder, args.runs)
+        many(folder)
+    decisions()
+    print(json.dumps({"peak_mib_of_this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What is wrong or risky in a project as it stands: small checks, each of which says one thing and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from agentcore_connect.findings import client_code, credentials, direct_calls, gateways, policies, secrets, tools
+from agentcore_connect.findings.model import Finding, Scan
+from agentcore_connect.project.model import Project
+
+__all__ = ["CHECKS", "Finding", "Scan", "inspect_project"]
+
+Check = Callable[[Scan], Iterator[Finding]]
+
+CHECKS: Final[tuple[Check, ...]] = (
+    gateways.notices,
+    gateways.inbound,
+    gateways.own_runtime,
+    gateways.endpoints,
+    gateways.names,
+    gateways.outbound,
+    gateways.engines,
+    credentials.references,
+    credentials.unused,
+    tools.files,
+    tools.tool_names,
+    tools.many_tools,
+    policies.actions,
+    secrets.in_config,
+    secrets.in_env,
+    secrets.in_code,
+    client_code.unguarded_urls,
+    client_code.gone_imports,
+    client_code.raw_strands_tools,
+    direct_calls.direct_calls,
+)
+
+_ORDER: Final = {"error": 0, "warning": 1, "note": 2}
+
+
+def inspect_project(project: Project) -> list[Finding]:
+    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once."""
+    scan = Scan(project)
+    found = dict.fromkeys(one for check in CHECKS for one in check(scan))
+    return sorted(found, key=lambda one: _ORDER[one.severity])

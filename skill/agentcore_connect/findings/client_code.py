@@ -1,0 +1,217 @@
+"""Findings in code that talks to gateways: URLs read without a guard, imports that are gone, raw tools for Strands."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
+from agentcore_connect.findings.versions import surely, version_range
+from agentcore_connect.resources import load
+
+_CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_CATCHES_KEY: Final = {"KeyError", "LookupError", "Exception", "BaseException"}
+
+
+def unguarded_urls(scan: Scan) -> Iterator[Finding]:
+    """Reads of a gateway's URL that fail, or go on with nothing, where the variable is not set."""
+    for file in scan.code_files:
+        constants = _constants(file.tree)
+        parents = _parents(file.tree)
+        for node in ast.walk(file.tree):
+            name = _environment_name(node, constants)
+            if name is None or not re.match(load("findings")["signs"]["gateway_url"], name):
+                continue
+            if isinstance(node, ast.Subscript):
+                if not _caught(node, parents, _CATCHES_KEY) and not _asked_for(file.tree, name, constants):
+                    message = f"os.environ[{name!r}] raises KeyError where the variable is not set"
+                    yield finding("gateway-url-unguarded", message, file.where(node))
+            elif isinstance(node, ast.Call) and not _has_default(node) and not _tested(node, parents, file.tree):
+                message = f"{name} may be None here, and nothing asks whether it is"
+                yield finding("gateway-url-unguarded", message, file.where(node))
+
+
+def _has_default(call: ast.Call) -> bool:
+    return len(call.args) > 1 or bool(call.keywords)
+
+
+def gone_imports(scan: Scan) -> Iterator[Finding]:
+    """Imports that the installed, locked or pinned version of a package does not have."""
+    rules = load("findings")["signs"]["gone_imports"]
+    for file in scan.code_files:
+        parents = _parents(file.tree)
+        for node in ast.walk(file.tree):
+            for rule in rules:
+                if _imports(node, rule) and not _caught(node, parents, _CATCHES_IMPORT):
+                    version = _broken(scan, file, rule)
+                    if version:
+                        yield finding("client-import-gone", f"{rule['text']} ({version})", file.where(node))
+
+
+def _broken(scan: Scan, file: CodeFile, rule: dict[str, Any]) -> str | None:
+    """The version that breaks an import, in words; None when it is not sure that one does."""
+    for package in rule["packages"]:
+        found = version_range(file.folder, scan.project.root.resolve(), package)
+        if surely(found, since=rule.get("from"), until=rule.get("until")):
+            low, high = (".".join(map(str, end)) if end else "" for end in found)
+            exact = found[0] is not None and found[1] == (*found[0], 0)
+            return (
+                f"{package} {low}"
+                if exact
+                else f"{package} {f'from {low} ' if low else ''}{f'below {high}' if high else ''}".strip()
+            )
+    return None
+
+
+def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        if node.module == rule["module"]:
+            return rule["name"] == "*" or any(alias.name == rule["name"] for alias in node.names)
+        return rule["name"] == "*" and (node.module or "").startswith(f"{rule['module']}.")
+    if isinstance(node, ast.Import):
+        return rule["name"] == "*" and any(alias.name == rule["module"] for alias in node.names)
+    return False
+
+
+def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
+    """`Agent(tools=...)` of Strands with the records that an MCP session's `list_tools()` returned."""
+    for file in scan.code_files:
+        if not _uses_strands(file.tree):
+            continue
+        raw = _raw_names(file.tree)
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Call) and _last(node.func) == "Agent":
+                for key in node.keywords:
+                    if key.arg == "tools" and _is_raw(key.value, raw):
+                        message = "the result of session.list_tools() is given to Agent(tools=...)"
+                        yield finding("client-raw-tools", message, file.where(key.value))
+
+
+def _uses_strands(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strands" for node in ast.walk(tree)
+    )
+
+
+def _raw_names(tree: ast.Module) -> set[str]:
+    """The variables that hold what `await session.list_tools()` returned."""
+    raw: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and _is_raw(node.value, raw):
+            raw |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return raw
+
+
+def _is_raw(node: ast.expr, raw: set[str]) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "tools":
+        return _is_raw(node.value, raw)
+    if isinstance(node, ast.Await):
+        return isinstance(node.value, ast.Call) and _last(node.value.func) == "list_tools"
+    if isinstance(node, ast.List):
+        return any(isinstance(one, ast.Starred) and _is_raw(one.value, raw) for one in node.elts)
+    if isinstance(node, ast.Call) and _last(node.func) == "list" and node.args:
+        return _is_raw(node.args[0], raw)
+    return isinstance(node, ast.Name) and node.id in raw
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """The file's own names for texts: `URL_VARIABLE = "AGENTCORE_GATEWAY_X_URL"`."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _environment_name(node: ast.AST, constants: dict[str, str]) -> str | None:
+    """The variable that a node reads from the environment, where its name is known."""
+    name: ast.expr | None = None
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+        name = node.slice
+    elif isinstance(node, ast.Call) and node.args:
+        called = node.func
+        get = isinstance(called, ast.Attribute) and called.attr == "get" and _last(called.value) == "environ"
+        if get or _last(called) == "getenv":
+            name = node.args[0]
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value
+    return constants.get(name.id) if isinstance(name, ast.Name) else None
+
+
+def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> bool:
+    """Whether a `try` around a node catches one of the exceptions, or suppress() does."""
+    inner: ast.AST = node
+    while (outer := parents.get(inner)) is not None:
+        if isinstance(outer, ast.Try) and inner in outer.body:
+            for handler in outer.handlers:
+                caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+                if any(one is None or _last(one) in names for one in caught):
+                    return True
+        if isinstance(outer, ast.With) and any("suppress" in ast.dump(item.context_expr)[:200] for item in outer.items):
+            return True
+        inner = outer
+    return False
+
+
+def _asked_for(tree: ast.Module, name: str, constants: dict[str, str]) -> bool:
+    """Whether the file asks anywhere if the variable is set: `NAME in os.environ`, or a read by get()."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and any(isinstance(one, ast.In | ast.NotIn) for one in node.ops):
+            left = node.left
+            text = left.value if isinstance(left, ast.Constant) else constants.get(getattr(left, "id", ""))
+            if text == name:
+                return True
+        if isinstance(node, ast.Call) and _environment_name(node, constants) == name:
+            return True
+    return False
+
+
+def _tested(call: ast.Call, parents: dict[ast.AST, ast.AST], tree: ast.Module) -> bool:
+    """Whether what `os.environ.get(NAME)` gives is tested, returned, or handed on to something that may test it."""
+    parent = parents.get(call)
+    if isinstance(
+        parent, ast.BoolOp | ast.Compare | ast.If | ast.IfExp | ast.While | ast.Return | ast.UnaryOp | ast.Assert
+    ):
+        return True
+    if isinstance(parent, ast.NamedExpr):
+        return True
+    if not isinstance(parent, ast.Assign | ast.AnnAssign):
+        # an argument of a call: the function called may look at it, unless it is a client that needs a URL
+        return isinstance(parent, ast.Call | ast.keyword) and "client" not in _called(parent, parents).lower()
+    targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+    names = {ast.dump(target).replace("Store()", "Load()") for target in targets}
+    return any(_tests(node, names) for node in ast.walk(tree))
+
+
+def _called(parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
+    while not isinstance(parent, ast.Call):
+        up = parents.get(parent)
+        if up is None:
+            return ""
+        parent = up
+    return _last(parent.func)
+
+
+def _tests(node: ast.AST, names: set[str]) -> bool:
+    tests: list[ast.expr] = []
+    if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
+        tests = [node.test]
+    elif isinstance(node, ast.BoolOp):
+        tests = list(node.values)
+    elif isinstance(node, ast.comprehension):
+        tests = list(node.ifs)
+    elif isinstance(node, ast.Return) and node.value is not None:
+        tests = [node.value]  # the caller gets it, None included
+    return any(ast.dump(inner) in names for test in tests for inner in ast.walk(test))
+
+
+def _parents(tree: ast.Module) -> dict[ast.AST, ast.AST]:
+    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+
+def _last(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,106 @@
+"""Findings in gateways and targets, from the project's file alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.project.model import Gateway, Target
+from agentcore_connect.resources import load
+
+_FALLBACK_TO_ROLE = "iam"
+
+
+def notices(scan: Scan) -> Iterator[Finding]:
+    """What the reader noticed about the files themselves."""
+    known = load("findings")["findings"]
+    for notice in scan.project.notices:
+        if notice.code in known:
+            yield finding(notice.code, notice.message, notice.where)
+
+
+def inbound(scan: Scan) -> Iterator[Finding]:
+    """Gateways that check nothing about their callers."""
+    for gateway in scan.project.gateways:
+        if gateway.inbound_auth == "none":
+            key = "authorizerType" if "authorizerType" in _raw(scan, gateway) else "name"
+            yield scan.at("gateway-no-inbound-auth", f"gateway {gateway.name}", *gateway.at, key)
+
+
+def own_runtime(scan: Scan) -> Iterator[Finding]:
+    """MCP server targets whose endpoint is an agent of this project (a runtime that is an MCP server is fine)."""
+    for _, target in scan.targets:
+        address = unquote(unquote(target.endpoint or ""))
+        for runtime in scan.project.runtimes:
+            if target.type != "mcp-server" or runtime.protocol == "MCP" or not address:
+                continue
+            ids = [re.escape(f"{scan.project.name}_{runtime.name}") + "-[A-Za-z0-9]{10}"]
+            if runtime.deployed:
+                ids += [re.escape(one) for one in (runtime.deployed.id, runtime.deployed.arn) if one]
+            if re.search(rf"(?:^|runtimes?/|/)(?:{'|'.join(ids)})(?:[/?]|$)", address):
+                message = f"target {target.name} calls {runtime.name}, an agent of this project"
+                yield scan.at("target-own-runtime", message, *target.at, "endpoint")
+
+
+def endpoints(scan: Scan) -> Iterator[Finding]:
+    """Endpoints that the service refuses."""
+    for _, target in scan.targets:
+        if target.endpoint and not target.endpoint.lower().startswith("https://"):
+            message = f"target {target.name}: {target.endpoint.partition('?')[0][:80]}"
+            yield scan.at("target-endpoint-not-https", message, *target.at, "endpoint")
+
+
+def names(scan: Scan) -> Iterator[Finding]:
+    """Target names that the service refuses."""
+    pattern = load("limits")["patterns"]["target-name"]
+    for _, target in scan.targets:
+        if not re.search(pattern["regex"], target.name):
+            yield scan.at("target-name-invalid", f"{target.name!r}: not {pattern['meaning']}", *target.at, "name")
+
+
+def outbound(scan: Scan) -> Iterator[Finding]:
+    """Sign-in that a target must have, or cannot have."""
+    for _, target in scan.targets:
+        if target.type == "open-api-schema" and target.outbound_auth in (None, "none"):
+            yield scan.at("openapi-target-no-auth", f"target {target.name}", *target.at, "outboundAuth")
+        elif not _allowed(scan, target):
+            message = f"target {target.name}: {target.type} with {target.outbound_auth}{_by_api(target)}"
+            yield scan.at("target-auth-not-allowed", message, *target.at, "outboundAuth", "type")
+
+
+def _allowed(scan: Scan, target: Target) -> bool:
+    auth = target.outbound_auth
+    surfaces = load("auth-matrix")["cli"]
+    surface = surfaces["1.x" if scan.project.version == load("project-format")["versions"]["next"] else "0.30"]
+    can = surface["can"].get(target.type)
+    if can is None or auth is None or auth in _words(can):
+        return True
+    # a type that falls back to the gateway's role takes NONE to mean the same
+    return auth == "none" and _FALLBACK_TO_ROLE in can
+
+
+def _words(kinds: list[str]) -> set[str]:
+    return {kind.partition("-")[0] if kind.startswith("oauth-") else kind for kind in kinds}
+
+
+def _by_api(target: Target) -> str:
+    rules = load("auth-matrix")["targets"].get(target.type, {})
+    able = _words([kind for kind, rule in rules.items() if rule["api"]])
+    return " (the API takes it, the CLI's file does not)" if target.outbound_auth in able else ""
+
+
+def engines(scan: Scan) -> Iterator[Finding]:
+    """Gateways that name a policy engine which is not declared."""
+    declared = {engine.name for engine in scan.project.policy_engines}
+    for gateway in scan.project.gateways:
+        if gateway.policy_engine and gateway.policy_engine not in declared:
+            message = f"gateway {gateway.name} names the engine {gateway.policy_engine}"
+            path = (*gateway.at, "policyEngineConfiguration", "policyEngineName")
+            yield scan.at("policy-engine-missing", message, *path)
+
+
+def _raw(scan: Scan, gateway: Gateway) -> dict[str, object]:
+    entry: dict[str, object] = scan.project.raw[str(gateway.at[0])][int(gateway.at[1])]
+    return entry

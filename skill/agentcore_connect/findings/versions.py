@@ -1,0 +1,95 @@
+"""Which version of a package an agent runs with: as installed, as locked, or as far as its pins tell."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.project.code import requirements
+from agentcore_connect.project.source import read_text
+
+Range = tuple[tuple[int, ...] | None, tuple[int, ...] | None]  # from (inclusive), until (exclusive); None is open
+
+_CLAUSE: Final = re.compile(r"(~=|==|>=|<=|!=|<|>)\s*v?(\d+(?:\.\d+)*)")
+_UNKNOWN: Final[Range] = (None, None)
+_LOCK_BYTES: Final = 16 * 1024 * 1024
+
+
+def version_range(folder: Path, root: Path, package: str) -> Range:
+    """The versions a package may have in an agent's environment.
+
+    In: the agent's code folder, the project's root, the package's normalised name. Out: one version as a range of
+    itself when it is locked or installed, else what the pins leave open.
+    """
+    for here in (folder, root):
+        exact = _locked(here / "uv.lock", package) or _installed(here / ".venv", package)
+        if exact:
+            return exact, (*exact, 0)
+    spec = requirements(folder, root).get(package)
+    return _from_pins(spec) if spec is not None else _UNKNOWN
+
+
+def surely(found: Range, *, since: str | None, until: str | None) -> bool:
+    """Whether every version in the range is at or after `since` and before `until`."""
+    low, high = found
+    if since is not None and (low is None or low < parse(since)):
+        return False
+    return until is None or (high is not None and high <= parse(until))
+
+
+def parse(text: str) -> tuple[int, ...]:
+    """The numbers of a version: `1.24.0` is (1, 24, 0)."""
+    return tuple(int(part) for part in re.findall(r"\d{1,9}", text)[:4])
+
+
+def _trimmed(version: tuple[int, ...]) -> tuple[int, ...]:
+    while len(version) > 1 and version[-1] == 0:
+        version = version[:-1]
+    return version
+
+
+def _locked(path: Path, package: str) -> tuple[int, ...] | None:
+    if not path.is_file():
+        return None
+    try:
+        packages = tomllib.loads(read_text(path, max_bytes=_LOCK_BYTES)).get("package")
+    except (ConnectError, tomllib.TOMLDecodeError, RecursionError):
+        return None
+    for one in packages if isinstance(packages, list) else []:
+        if isinstance(one, dict) and one.get("name") == package and isinstance(one.get("version"), str):
+            return parse(one["version"]) or None
+    return None
+
+
+def _installed(environment: Path, package: str) -> tuple[int, ...] | None:
+    if not environment.is_dir():
+        return None
+    wheel = package.replace("-", "_")
+    patterns = (f"lib/python3*/site-packages/{wheel}-*.dist-info", f"Lib/site-packages/{wheel}-*.dist-info")
+    for pattern in patterns:
+        for found in sorted(environment.glob(pattern)):
+            version = parse(found.name.removesuffix(".dist-info").rpartition("-")[2])
+            if version:
+                return version
+    return None
+
+
+def _from_pins(spec: str) -> Range:
+    low: tuple[int, ...] | None = None
+    high: tuple[int, ...] | None = None
+    for operator, text in _CLAUSE.findall(spec):
+        version = parse(text)
+        if operator in (">=", ">", "==", "~="):
+            low = version if low is None else max(low, version)
+        if operator == "==":
+            high = (*version, 0)
+        elif operator == "~=" and len(version) > 1:
+            upper = _trimmed((*version[:-2], version[-2] + 1))
+            high = upper if high is None else min(high, upper)
+        elif operator in ("<", "<="):
+            upper = _trimmed(version) if operator == "<" else (*version, 0)
+            high = upper if high is None else min(high, upper)
+    return low, high

@@ -1,0 +1,216 @@
+"""`agentcore-connect inspect`: what a project tells by itself, and what is wrong or risky in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentcore_connect.errors import ConnectError, ExitCode
+
+if TYPE_CHECKING:
+    from agentcore_connect.findings.model import Finding, Scan
+    from agentcore_connect.project.model import Project
+    from agentcore_connect.readers.mcp_probe import Probe
+
+_EPILOG = """\
+examples:
+  agentcore-connect inspect
+  agentcore-connect inspect ~/projects/travel --json
+  agentcore-connect inspect --probe https://mcp.example.com/mcp
+
+Files are read, nothing is executed, and nothing is asked over the network but what --probe names.
+exit codes: 0 nothing found, 1 findings, 2 bad input
+"""
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "inspect",
+        help="what the project tells, and what is wrong in it",
+        description="Reads an AgentCore project: what need not be asked, and findings with place, reason and fix.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("dir", nargs="?", type=Path, default=Path(), metavar="DIR", help="a folder in the project")
+    parser.add_argument(
+        "--probe",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="ask this MCP server; `all`: every one in the project",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from agentcore_connect.project import foreign_project, read_project
+
+    if not args.dir.exists():
+        raise ConnectError("unreadable-file", "there is no such folder", where=str(args.dir), hint="check the path")
+    project = read_project(args.dir)
+    if project is None and not args.probe:
+        foreign = foreign_project(args.dir)
+        message = foreign.message if foreign else "there is no AgentCore project here"
+        hint = foreign.hint if foreign else "run it in a project, or make one with `agentcore create`"
+        where = foreign.where if foreign else str(args.dir)
+        raise ConnectError("no-project", message, where=where, expected="agentcore/agentcore.json", hint=hint)
+    report = _report(project, args.probe)
+    if args.json:
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(_text(report)) + "\n")
+    return ExitCode.FINDINGS if report["findings"] else ExitCode.DONE
+
+
+def _report(project: Project | None, probes: list[str]) -> dict[str, Any]:
+    """Everything that is told, as plain data: the JSON output, and what the text is made from."""
+    report: dict[str, Any] = {"project": None, "answers": {}, "findings": []}
+    if project is not None:
+        from agentcore_connect.findings import Scan, inspect_project
+        from agentcore_connect.project import answers_from_project
+
+        findings: list[Finding] = inspect_project(project)
+        report["project"] = _project(project, Scan(project))
+        report["answers"] = answers_from_project(project, {})
+        report["findings"] = [one.as_dict() for one in findings]
+    if probes:
+        report["probes"] = [one.as_dict() for one in _probe(project, probes)]
+    return report
+
+
+def _probe(project: Project | None, wanted: list[str]) -> list[Probe]:
+    from agentcore_connect.readers.mcp_probe import probe
+
+    targets: dict[str, str] = {}
+    for gateway in project.gateways if project else ():
+        targets |= {one.endpoint: one.name for one in gateway.targets if one.type == "mcp-server" and one.endpoint}
+    urls = [url for one in wanted for url in (targets if one == "all" else [one])]
+    return [probe(url, target_name=targets.get(url)) for url in dict.fromkeys(urls)]
+
+
+def _project(project: Project, scan: Scan) -> dict[str, Any]:
+    from agentcore_connect.findings.tools import tools_of
+
+    return {
+        "name": project.name,
+        "root": str(project.root),
+        "version": project.version,
+        "framework": project.framework,
+        "language": project.language,
+        "runtimes": [{"name": one.name, "protocol": one.protocol} for one in project.runtimes],
+        "harnesses": [one.name for one in project.harnesses],
+        "gateways": [
+            {
+                "name": gateway.name,
+                "inbound_auth": gateway.inbound_auth,
+                "protocol_type": gateway.protocol_type,
+                "semantic_search": gateway.semantic_search,
+                "policy_engine": gateway.policy_engine,
+                "policy_mode": gateway.policy_mode,
+                "id": gateway.deployed.id if gateway.deployed else None,
+                "arn": gateway.deployed.arn if gateway.deployed else None,
+                "url": gateway.deployed.url if gateway.deployed else None,
+                "targets": [
+                    {
+                        "name": target.name,
+                        "type": target.type,
+                        "endpoint": target.endpoint,
+                        "outbound_auth": target.outbound_auth,
+                        "credential": target.credential,
+                        "tool_count": tools_of(scan, target).count,
+                    }
+                    for target in gateway.targets
+                ],
+            }
+            for gateway in project.gateways
+        ],
+        "credentials": [{"name": one.name, "kind": one.kind, "managed": one.managed} for one in project.credentials],
+        "policy_engines": [
+            {"name": one.name, "policies": [policy.name for policy in one.policies]} for one in project.policy_engines
+        ],
+        "env_names": list(project.env_names),
+        "aws_targets": [
+            {"name": one.name, "account": one.account, "region": one.region} for one in project.aws_targets
+        ],
+        "notices": [
+            {"code": one.code, "message": one.message, "where": one.where, "hint": one.hint} for one in project.notices
+        ],
+    }
+
+
+def _text(report: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    project = report["project"]
+    if project is not None:
+        lines += _project_lines(project)
+        if report["answers"]:
+            lines += ["", "Need not be asked:"]
+            lines += [f"  {key}: {_plain(value)}" for key, value in report["answers"].items()]
+        lines += ["", *_finding_lines(report["findings"])]
+    for probe in report.get("probes", []):
+        lines += ["", *_probe_lines(probe)] if lines else _probe_lines(probe)
+    return lines
+
+
+def _project_lines(project: dict[str, Any]) -> list[str]:
+    made_of = ", ".join(word for word in (project["framework"], project["language"]) if word) or "no agent code found"
+    lines = [
+        f"Project {_plain(project['name'])} (version {project['version']}; {made_of}) in {_plain(project['root'])}"
+    ]
+    for key in ("runtimes", "harnesses", "credentials", "policy_engines"):
+        names = [one["name"] if isinstance(one, dict) else one for one in project[key]]
+        if names:
+            lines.append(f"  {key.replace('_', ' ')}: {_plain(', '.join(names))}")
+    for gateway in project["gateways"]:
+        state = "deployed" if gateway["arn"] else "not deployed"
+        lines.append(f"  gateway {_plain(gateway['name'])}: inbound {gateway['inbound_auth']}, {state}")
+        for one in gateway["targets"]:
+            count = f", {one['tool_count']} tools" if one["tool_count"] is not None else ""
+            lines.append(f"    target {_plain(one['name'])}: {one['type']}, outbound {one['outbound_auth']}{count}")
+    lines += [f"  note: {_plain(one['where'])}: {_plain(one['message'])}; {one['hint']}" for one in project["notices"]]
+    return lines
+
+
+def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
+    if not findings:
+        return ["No findings."]
+    lines = [f"{len(findings)} finding(s):"]
+    for one in findings:
+        lines += [
+            f"{_plain(one['where'])}: {one['severity']}: {one['title']} ({one['id']})",
+            f"    {_plain(one['message'])}",
+            f"    why: {one['why']}",
+            f"    fix: {one['fix']}",
+        ]
+    lines.append("More about one of them: agentcore-connect explain ID")
+    return lines
+
+
+def _probe_lines(probe: dict[str, Any]) -> list[str]:
+    head = f"MCP server {_plain(probe['url'])}"
+    if probe["status"] == "failed":
+        return [f"{head}: {_plain(probe['problem'])}"]
+    if probe["status"] == "sign-in":
+        found = probe["sign_in"]
+        sure = "" if found["sure"] else " (not sure)"
+        lines = [f"{head}: wants its callers to sign in: {found['service_auth'] or 'open'}{sure}"]
+        lines.append(f"    {_plain(found['reason'])}")
+        for key in ("grants", "scopes", "discovery_url"):
+            if found[key]:
+                lines.append(f"    {key.replace('_', ' ')}: {_plain(found[key])}")
+        return lines
+    end = "" if probe["complete"] else f", cut: {_plain(probe['problem'])}"
+    lines = [f"{head}: {probe['tool_count']} tool(s), no sign-in{end}"]
+    lines += [f"    {_plain(name)}" for name in probe["tools"]]
+    return lines + [f"    note: {_plain(note)}" for note in probe["notes"]]
+
+
+def _plain(value: object) -> str:
+    """A value for the terminal: lists with commas, control characters escaped."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

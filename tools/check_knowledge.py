@@ -49,7 +49,7 @@ class Knowledge:
         return list(self.data.get("explain", {}).get(key, ()))
 
     def facts(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Every mapping below a section that has an `id`, or is keyed by one, that others may cite: (file, id, fields)."""
+        """Every mapping below a section whose `id` or key others may cite: (file, id, fields)."""
         keyed, own = set(self.words("ids")), set(self.words("own_ids"))
         for file, data in {**self.data, **self.manifests}.items():
             for section, value in data.items() if isinstance(data, Mapping) else ():
@@ -149,7 +149,7 @@ def references_lead_somewhere(known: Knowledge) -> Iterator[str]:
         file, _, key = section.rpartition(".")
         if key not in known.data.get(file, {}):
             yield f"explain: there is no section {section!r}"
-    for grid in known.words("grids"):
+    for grid in known.data.get("explain", {}).get("grids", ()):
         if grid["section"] not in known.data.get(grid["file"], {}):
             yield f"explain: there is no section {grid['file']}.{grid['section']}"
 
@@ -188,8 +188,9 @@ def dates_agree(known: Knowledge) -> Iterator[str]:
     for section in ("limits.limits", "limits.patterns"):
         for name, item in known.section(section).items():
             dates = {sources[one]["date"] for one in item.get("sources", ()) if one in sources}
-            if dates and item.get("checked_on") not in dates:
-                yield f"limits: {name}: checked on {item.get('checked_on')}, but its sources are of {', '.join(sorted(dates))}"
+            checked = item.get("checked_on")
+            if dates and checked not in dates:
+                yield f"limits: {name}: checked on {checked}, its sources are of {', '.join(sorted(dates))}"
 
 
 CHECKS: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
@@ -232,7 +233,7 @@ def _nodes(node: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _compiled(form: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(form, re.IGNORECASE)
+        return re.compile(form)
     except re.error:
         return None
 

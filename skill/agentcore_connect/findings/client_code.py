@@ -202,8 +202,8 @@ def _tests(node: ast.AST, names: set[str]) -> bool:
         tests = list(node.values)
     elif isinstance(node, ast.comprehension):
         tests = list(node.ifs)
-    elif isinstance(node, ast.Return) and node.value is not None:
-        tests = [node.value]  # the caller gets it, None included
+    elif isinstance(node, ast.Return) and node.value is not None and ast.dump(node.value) in names:
+        return True  # the caller gets it, None included
     return any(ast.dump(inner) in names for test in tests for inner in ast.walk(test))
 
 

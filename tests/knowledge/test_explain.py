@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect import __main__, explain, resources
+from agentcore_connect.frontends import explain_
 
 Ask = Callable[..., tuple[int, str, str]]
 
@@ -151,6 +152,23 @@ def test_an_unknown_topic_is_bad_input_with_the_nearest_names(ask: Ask, topic: s
     assert (status, out) == (2, "")
     assert f"nothing here is called '{topic}'" in err
     assert near in err
+
+
+def test_a_terminal_changes_no_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = ask("lambda-arn")[1]
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(explain_, "_colour", lambda: True)
+    assert ask("lambda-arn")[1] == plain
+
+
+@pytest.mark.parametrize("command", ["explain", "diagnose"])
+def test_the_help_fits_a_screen(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit):
+        __main__.main([command, "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    assert "exit codes:" in lines[-1]
 
 
 def test_a_new_file_needs_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Ask) -> None:

@@ -19,9 +19,10 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "diagnose",
         help="an error message or symptom: likely causes, how to confirm, how to fix",
-        description="Finds known errors in a message, a log or a sentence: likely causes in order, how to make sure, "
-        "what to do, with sources. Without a text: everything that is known. The text itself is never shown again.",
-        epilog="examples:\n  agentcore-connect diagnose 'mcpServer targets do not support API_KEY outbound auth'\n"
+        description="Finds known errors in a message, a log or a sentence: likely causes in order,\n"
+        "how to make sure, what to do, with sources. Without a text: everything that\n"
+        "is known. The text itself is never shown again.",
+        epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
         "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n\n"
         "exit codes: 0 done, also when nothing is known; 2 no text",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -22,8 +22,9 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "explain",
         help="the auth matrix, a question, a rule, a limit: what, why, with its sources",
-        description="Says what is known about a topic, why, since which version, from which sources, and which reading "
-        "wins where sources disagree. Without a topic: the topics there are.",
+        description="Says what is known about a topic, why, since which version, from which\n"
+        "sources, and which reading wins where sources disagree. Without a topic: the\n"
+        "topics there are.",
         epilog="examples:\n  agentcore-connect explain auth-matrix\n  agentcore-connect explain mcp-server.api-key\n"
         "  agentcore-connect explain gateway-name --format json\n  agentcore-connect explain schema\n\n"
         "exit codes: 0 done, 2 no such topic",

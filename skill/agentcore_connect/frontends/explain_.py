@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -89,9 +90,9 @@ def _file(known: Index, name: str) -> dict[str, Any]:
 
 
 def _several(known: Index, entries: Iterable[Entry]) -> dict[str, Any]:
-    rows = [
-        {"id": entry.id if len(known.find(entry.id)) == 1 else entry.path, "says": entry.summary} for entry in entries
-    ]
+    """Each entry in a line, under its id, or under its path where the id is not its alone."""
+    names = Counter(entry.id for entry in known.entries)
+    rows = [{"id": one.id if names[one.id] == 1 else one.path, "says": one.summary} for one in entries]
     return {"entries": rows}
 
 

@@ -160,11 +160,19 @@ def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], 
 
     tools, notices = unwrap(raw)
     reduced, losses = reduce_tools(tools)
-    name = connection.get("name") or ""
-    problems = check_tools(reduced, target_name=name)
+    if not reduced:
+        problem = next((p for p in (*notices, *losses) if p.severity == "error"), None)
+        raise ConnectError(
+            "unusable-tools",
+            f"there is no tool in it: {problem}" if problem else "there is no tool in it",
+            where=shown,
+            expected="a JSON array of tools, each with name, description and inputSchema",
+            hint="`agentcore-connect tools` makes one, from Python functions, an OpenAPI document or a tools/list answer",
+        )
+    # names that are too long once the target's is in front have a rule of their own
+    problems = check_tools(reduced, target_name=None)
     found["tools"] = reduced
-    found["tools_given"] = raw
-    found["faults"] += [f"{shown}: {text}" for text in (*map(str, notices), *map(str, losses), *map(str, problems))]
+    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, (*notices, *losses, *problems)))]
     found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
     found["answers"]["tool_count"] = len(reduced)
 

@@ -195,37 +195,41 @@ def _answered(case: Case) -> int:
     return count(case.answers)
 
 
-def _remaining(question: Question, facts: Mapping[str, Any], depth: int = 0) -> int:
-    """At most how many questions are left, this one included: the longest way the answers can take."""
-    return _longest(dict(facts), question, depth)
-
-
+#: Stands for any answer whose wording does not matter.
+_SOMETHING = "?"
 _DEEPEST = 12
 
 
-def _longest(facts: dict[str, Any], question: Question, depth: int) -> int:
-    """The longest way on from here, by trying each value of each choice."""
-    if depth >= _DEEPEST:
-        return 1
-    values: list[Any] = ["?"]
-    if question.ask == "tree":  # the answers of the others lead the same way
-        values = question.values if question.type == "choice" else [True, False]
-    best = 0
-    for value in values:
-        changed = _with(facts, question, value)
-        verdict = decide(changed, asking=True)
-        following = next(_pending(verdict, changed, "connections.0"), None)
-        if following is not None and following[0].id != question.id:
-            best = max(best, _longest(changed, following[0], depth + 1))
-    return 1 + best
+def _remaining(question: Question, facts: Mapping[str, Any]) -> int:
+    """At most how many questions are left, this one included: the longest way the answers can take."""
+    return 1 + max(_longest(_with(dict(facts), question, value), 1) for value in _answers(question))
+
+
+def _answers(question: Question) -> list[Any]:
+    """The answers that can lead different ways; of all others one stands for the rest."""
+    if question.ask != "tree":
+        return [_SOMETHING]
+    return question.values if question.type == "choice" else [True, False]
+
+
+def _longest(facts: dict[str, Any], depth: int) -> int:
+    """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
+    verdict = decide(facts, asking=True)
+    pending = [question for question, _ in _pending(verdict, facts, "connections.0")]
+    branching = next((q for q in pending if q.ask == "tree"), None)
+    if branching is None or depth >= _DEEPEST:
+        return len(pending)
+    before = pending[: pending.index(branching)]
+    for question in before:
+        facts = _with(facts, question, _SOMETHING)
+    ways = (_longest(_with(facts, branching, value), depth + 1) for value in _answers(branching))
+    return len(before) + 1 + max(ways)
 
 
 def _with(facts: dict[str, Any], question: Question, value: Any) -> dict[str, Any]:
     changed = dict(facts)
     own = question.id
-    stand_in: Any = value if value != "?" else ([] if question.type == "list" else "?")
-    if question.type == "list":
-        stand_in = ["?"]
+    stand_in: Any = [_SOMETHING] if question.type == "list" else value
     if "." in own:
         outer, _, inner = own.partition(".")
         changed[outer] = {**(changed.get(outer) or {}), inner: stand_in}

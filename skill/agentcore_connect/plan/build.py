@@ -8,6 +8,7 @@ from typing import Any
 
 from agentcore_connect import triage
 from agentcore_connect.decide import Verdict, advise, decide
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, raise_all
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan import words
@@ -16,12 +17,14 @@ from agentcore_connect.plan.context import (
     connection_context,
     gateway_context,
     plan_context,
+    policy_context,
     project_context,
 )
 from agentcore_connect.plan.missing import Details, details, missing_error, question_for
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operations import operations
 from agentcore_connect.plan.promises import promises
+from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
 from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts, given
 
@@ -48,7 +51,8 @@ def build(gathered: Gathered) -> Plan:
     gateway = gateway_facts(case, asking=False)
     if not case.connections:
         raise missing_error(question_for("service"), gathered.document.where("connections"))
-    found = [_decide(gathered, number, agent, gateway) for number in range(len(case.connections))]
+    verdicts = _verdicts(gathered, agent, gateway)
+    found = [_connection(gathered, number, verdict, gateway) for number, verdict in enumerate(verdicts)]
     shared = _shared_details(gathered, found)
     _raise_missing(gathered, found, shared)
     used_gateway = any(_uses_gateway(c) for c in found)
@@ -57,15 +61,28 @@ def build(gathered: Gathered) -> Plan:
     return _plan(gathered, found, shared, ctx, kind, inbound, used_gateway=used_gateway)
 
 
-def _decide(gathered: Gathered, number: int, agent: Mapping[str, Any], gateway: Mapping[str, Any]) -> _Connection:
-    facts = connection_facts(gathered.case, number, agent, gateway, asking=False)
-    verdict = decide(facts)
-    where = gathered.document.where(f"connections.{number}")
-    if verdict.pending is not None:
-        raise missing_error(question_for(verdict.pending), where)
+def _verdicts(gathered: Gathered, agent: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[Verdict]:
+    """The verdict of each connection. Errors: ConnectError naming every answer without which one cannot be reached."""
+    verdicts, problems = [], []
+    for number in range(len(gathered.case.connections)):
+        verdict = decide(connection_facts(gathered.case, number, agent, gateway, asking=False))
+        verdicts.append(verdict)
+        if verdict.pending is not None:
+            question = question_for(verdict.pending)
+            before = [questions()[q] for q in question.after]
+            wanted = [q for q in before if q.when(verdict.facts) and not q.optional(verdict.facts)]
+            absent = [q for q in wanted if lookup(verdict.facts, q.id) in (None, "", [])]
+            where = f"connections.{number}"
+            problems += [missing_error(q, gathered.document.where(f"{where}.{q.id}")) for q in (*absent, question)]
+    raise_all(problems)
+    return verdicts
+
+
+def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: Mapping[str, Any]) -> _Connection:
     known = dict(verdict.facts)
+    name = known["name"]
     read = gathered.case.read.get(number, {})
-    settled = details("connection", known, gathered.case.connections[number], facts["name"], set(verdict.used))
+    settled = details("connection", known, gathered.case.connections[number], name, set(verdict.used))
     context = connection_context(verdict, settled.values, read, gateway)
     known.update(c=context, **_observed(known, context, read, gathered))
     return _Connection(number, verdict, settled, context, known)
@@ -173,6 +190,7 @@ def _context(
     own = gathered.project.gateway(gateway["name"]) if gathered.project is not None else None
     for c in connections:
         c["in_project"] = own is not None and any(t.name == c["name"] for t in own.targets)
+    policy = policy_context(gathered, gateway, connections, own)
     return {
         "plan": {**plan_context(gathered), "files_dir": "connect"},
         "project": project_context(gathered),
@@ -180,8 +198,8 @@ def _context(
         "gateway": gateway_context(gathered, gateway, connections, kind),
         "connections": connections,
         "search": {"recommended": bool(kind.get("search_recommended")), "total_tools": kind["total"]},
-        "policy": gathered.case.answers.get("policy"),
-        "policies": [],
+        "policy": policy,
+        "policies": policy["policies"] if policy else [],
         "agent_client": any(c.verdict.facts["agent_client"] for c in found),
     }
 
@@ -224,7 +242,7 @@ def _plan(
         steps=[_step(op) for op in ops],
         artifacts=planned({**ctx, "script": {"steps": ops}}),
         promises=_promises(ops),
-        warnings=[*gateway_words["warning"], *general["warning"]],
+        warnings=[*gateway_words["warning"], *general["warning"], *(ctx["policy"] or {}).get("warnings", [])],
         notes=[n["text"] for n in notes],
         assumed=_assumed(found, shared),
         unused=[*_unused_keys(found), *(key for one in shared.values() for key in one.unused)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import __version__
 from agentcore_connect.decide import Verdict
@@ -14,6 +14,9 @@ from agentcore_connect.questions import questions
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
 from agentcore_connect.situation import variable_name
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.model import Gateway
 
 _CONNECTION_KEYS = (
     *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
@@ -185,6 +188,41 @@ def project_context(gathered: Gathered) -> dict[str, Any]:
         "account": account,
         "harness": project.harnesses[0].name if project is not None and project.harnesses else None,
         "policy_engines": [e.name for e in project.policy_engines] if project is not None else [],
+    }
+
+
+def policy_context(
+    gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], own: Gateway | None
+) -> dict[str, Any] | None:
+    """The policies that the answers ask for, and the engine they go to; None where none are asked for.
+
+    Errors: ConnectError for a tool or an argument that is not there.
+    """
+    wanted = gathered.case.answers.get("policy")
+    if not wanted:
+        return None
+    from agentcore_connect.plan.policies import write_policies
+
+    targets: dict[str, Any] = {t.name: None for t in own.targets} if own is not None else {}
+    targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
+    policies, warnings = write_policies(
+        wanted.get("restrict") or [],
+        inbound_auth=gateway["inbound_auth"],
+        targets=targets,
+        gateway_name=gateway["name"],
+        gateway_arn=gateway.get("arn"),
+    )
+    engines = gathered.project.policy_engines if gathered.project is not None else ()
+    attached = own.policy_engine if own is not None else None
+    engine = attached or (engines[0].name if len(engines) == 1 else None)
+    return {
+        "mode": wanted.get("mode") or questions()["policy.mode"].default,
+        "policies": [p.as_dict() for p in policies],
+        "engine": engine,
+        "engine_in_project": engine is not None and any(e.name == engine for e in engines),
+        "attached": attached is not None,
+        "attached_mode": own.policy_mode if own is not None else None,
+        "warnings": [{"rule": p.code, "text": str(p), "sources": []} for p in warnings],
     }
 
 

@@ -23,7 +23,7 @@ OPENAPI = '{"openapi": "3.0.3",\n "info": {"title": "t", "version": "1"}, "paths
 TOOLS = [
     {
         "name": "find",
-        "description": 'Say "find" - it\'s \\ quick',
+        "description": "It's quick \\ sure",
         "inputSchema": {
             "type": "object",
             "properties": {"items": {"type": "array", "items": {"type": "string"}}, "$runtime": {"type": "string"}},
@@ -119,7 +119,7 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
         {"service": "openapi", "schema": "s3://bucket/api.json"},
     ],
     "smithy-model": [
-        {"service": "smithy", "schema": "model.json", "schema_text": '{"smithy": "2.0"}'},
+        {"service": "smithy", "schema": "model.json", "schema_text": "{}"},
         {"service": "smithy", "schema": "s3://bucket/model.json"},
     ],
     "lambda-function-arn": [

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 from tests.configure.cases import script
 from tests.configure.control_plane import ControlPlane
@@ -28,9 +30,16 @@ class Outcome:
     err: str
 
 
+@pytest.fixture(scope="session")
+def loader() -> Any:
+    """One loader of botocore's data for all runs in this process: each would parse megabytes of JSON again."""
+    return botocore.loaders.create_loader()
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ControlPlane]:
+def aws(monkeypatch: pytest.MonkeyPatch, loader: Any) -> Iterator[ControlPlane]:
     """The stand-in, with the environment set up so that boto3 asks it and nobody else."""
+    monkeypatch.setattr(botocore.session, "create_loader", lambda *_: loader)
     for name in [name for name in os.environ if name.startswith(("AWS_", "AGENTCORE_"))]:
         monkeypatch.delenv(name)
     with ControlPlane() as plane:

@@ -1,0 +1,221 @@
+"""The end of the interview: the plan is shown, then written, checked, changed or left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+from agentcore_connect import interview_view as view
+from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.frontends.wizard import heads, preview
+from agentcore_connect.frontends.wizard.options import Options, command
+from agentcore_connect.frontends.wizard.picture import picture
+from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
+from agentcore_connect.frontends.wizard.session import Position, Session
+from agentcore_connect.frontends.wizard.terminal import Terminal, width_of
+from agentcore_connect.gather import Gathered
+from agentcore_connect.plan.build import build
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.render.plan_files import render_plan, write_plan
+
+_SHOWN_VALUE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan with its rendered files and what writing them would do."""
+
+    gathered: Gathered
+    plan: Plan
+    changes: list[preview.Change]
+
+
+class Finish:
+    """The end of one sitting. ``run`` gives the exit status, or None when the interview goes on."""
+
+    def __init__(self, session: Session, options: Options, front: Front, terminal: Terminal) -> None:
+        """Keep what the end works with."""
+        self._session, self._options, self._front, self._terminal = session, options, front, terminal
+        self._last: list[Block] = []
+        self._choice: Any = "write"
+
+    def run(self, position: Position) -> int | None:
+        """Show the plan and do what is wanted with it."""
+        try:
+            made = self._make()
+        except ConnectError as error:
+            self._front.say([Block("text"), Block("problem", str(error), "! ")])
+            return self._act(position, None)
+        self._show(position, made)
+        return self._act(position, made)
+
+    def _make(self) -> Made:
+        gathered = self._session.gather()
+        plan, files = render_plan(build(gathered), gathered, self._options.out)
+        return Made(gathered, plan, preview.changes(files, self._options.out))
+
+    def _show(self, position: Position, made: Made) -> None:
+        """Print the plan; not a second time when nothing changed."""
+        pictures = [picture(v.facts, v.result, v.rules) for v in position.state.verdicts]
+        width = width_of(get_terminal_size().columns)
+        blocks = preview.preview(made.plan, pictures, self._terminal, width)
+        blocks += preview.listed(made.changes, self._options.out)
+        if blocks != self._last:
+            self._front.say(blocks)
+        self._last = blocks
+
+    def _act(self, position: Position, made: Made | None) -> int | None:
+        while True:
+            screen = Screen(
+                "choice",
+                "What now?",
+                "Nothing is written yet but your answers." if made is not None else "There is no plan yet.",
+                self._head(position, made),
+                tuple(self._menu(made)),
+                initial=self._choice if made is not None else "change",
+            )
+            choice = self._front.ask(screen)
+            if choice is BACK:
+                self._session.back(position)
+                return None
+            self._choice = choice
+            done, status = self._do(choice, position, made)
+            if done:
+                return status
+
+    def _head(self, position: Position, made: Made | None) -> Head:
+        """Below a plan, only where we are: the rest was just printed."""
+        whole = heads.head(position.case, position.state, list(position.trail))
+        return Head(whole.place) if made is not None else whole
+
+    def _menu(self, made: Made | None) -> list[Option]:
+        found = []
+        if made is not None:
+            found += self._writing(made)
+            found.append(Option("reasons", "Read the reasons and notes"))
+            found.append(Option("files", "Read a file", "as it would be written, or its changes"))
+        found.append(Option("change", "Change an answer", "also what was read or assumed"))
+        found.append(Option("add", "Add another connection", "to the same gateway"))
+        if len(self._session.data.get("connections") or []) > 1:
+            found.append(Option("remove", "Take a connection out"))
+        found.append(Option("quit", "Quit", f"the answers stay in {self._options.file}"))
+        return found
+
+    def _writing(self, made: Made) -> list[Option]:
+        changed = [change.path for change in made.changes if change.state == "changed"]
+        about = (
+            f"replaces {len(changed)} of your files in {self._options.out}/" if changed else f"to {self._options.out}/"
+        )
+        found = [Option("write", "Write the plan", about)]
+        if find_spec("agentcore_connect.frontends.check_") is not None:
+            found.append(Option("check", "Write and check", "also runs every check that can be run here"))
+        return found
+
+    def _do(self, choice: str, position: Position, made: Made | None) -> tuple[bool, int | None]:
+        """Do what was chosen; whether the menu is left, and with which status."""
+        actions: dict[str, Callable[[], tuple[bool, int | None]]] = {
+            "change": lambda: (self._change(position), None),
+            "add": self._add,
+            "remove": lambda: (self._remove(), None),
+            "quit": self._quit,
+        }
+        if made is not None:
+            actions |= {
+                "write": lambda: self._write(made, check=False),
+                "check": lambda: self._write(made, check=True),
+                "reasons": lambda: self._read("Reasons and notes", preview.reasons(made.plan)),
+                "files": lambda: self._read_file(made),
+            }
+        return actions[choice]()
+
+    def _read(self, title: str, blocks: list[Block]) -> tuple[bool, int | None]:
+        self._front.read(title, blocks)
+        return False, None
+
+    def _pick(self, text: str, about: str, options: list[Option]) -> Any:
+        return self._front.ask(Screen("choice", text, about, Head("the end of the interview"), tuple(options)))
+
+    def _read_file(self, made: Made) -> tuple[bool, int | None]:
+        options = []
+        for change in made.changes:
+            options.append(Option((change.path, False), change.path, f"{change.lines} lines"))
+            if change.diff:
+                options.append(Option((change.path, True), f"{change.path}, its changes", f"{len(change.diff)} lines"))
+        chosen = self._pick("Which file?", "", options)
+        if chosen is not BACK:
+            change = next(one for one in made.changes if one.path == chosen[0])
+            text = "\n".join(change.diff) if chosen[1] else change.text.rstrip("\n")
+            self._front.read(change.path, [Block("diff" if chosen[1] else "drawing", text)])
+        return False, None
+
+    def _change(self, position: Position) -> bool:
+        options = [
+            Option(one.key, heads.short(one.key), f"{_cut(view.label(one.question, one.value))} ({one.how})")
+            for one in view.settled(position.case, position.state.verdicts)
+        ]
+        key = self._pick("Which answer?", "What was answered, read, assumed, or left open.", options)
+        if key is BACK:
+            return False
+        self._session.change(key)
+        return True
+
+    def _add(self) -> tuple[bool, int | None]:
+        self._session.add_connection({})
+        return True, None
+
+    def _remove(self) -> bool:
+        options = [
+            Option(number, str(connection.get("name") or connection.get("endpoint") or connection.get("service")))
+            for number, connection in enumerate(self._session.data["connections"])
+        ]
+        number = self._pick("Which connection is to go?", "Its answers go with it.", options)
+        if number is BACK:
+            return False
+        self._session.remove_connection(number)
+        return True
+
+    def _quit(self) -> tuple[bool, int | None]:
+        self._front.say(
+            [
+                Block("text", f"Nothing was written but the answers, in {self._options.file}. To come back:"),
+                Block("command", self._options.resume(), "  "),
+            ]
+        )
+        return True, ExitCode.DONE
+
+    def _write(self, made: Made, *, check: bool) -> tuple[bool, int | None]:
+        out = self._options.out
+        try:
+            _, written = write_plan(made.plan, made.gathered, out, force=True)
+        except ConnectError as error:
+            self._front.say([Block("problem", str(error), "! ")])
+            return False, None
+        mark = self._terminal.symbols.mark
+        self._front.say([Block("text"), Block("good", f"{len(written)} files written to {out}/", f"{mark} ")])
+        status: int = ExitCode.DONE
+        if check:
+            from agentcore_connect.__main__ import main
+
+            status = main(["check", str(out)])
+        self._front.say(_next(out, written, checked=check))
+        return True, status
+
+
+def _next(out: Path, written: list[str], *, checked: bool) -> list[Block]:
+    """The command to type next."""
+    blocks = [Block("text"), Block("title", "Next:")]
+    if not checked and find_spec("agentcore_connect.frontends.check_") is not None:
+        blocks += [Block("command", command(["agentcore-connect", "check", str(out)]), "  ")]
+    if "commands.sh" in written:
+        blocks += [Block("command", command(["bash", str(out / "commands.sh")]), "  ")]
+    else:
+        blocks += [Block("text", f"read {out / 'plan.md'}", "  ")]
+    return blocks
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_VALUE else text[: _SHOWN_VALUE - 3] + "..."

@@ -1,0 +1,206 @@
+"""From the first question to the end of a sitting: asks what the engine asks, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect import interview_view as view
+from agentcore_connect.answers import load
+from agentcore_connect.answers.document import Document, read, read_text
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.frontends.wizard import heads
+from agentcore_connect.frontends.wizard.finish import Finish
+from agentcore_connect.frontends.wizard.options import Options
+from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
+from agentcore_connect.frontends.wizard.session import Position, Session, relative_to_file
+from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.questions import kinds
+
+_KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
+_YES_NO = (Option(True, "Yes"), Option(False, "No"))
+
+
+class Sitting:
+    """One run of the wizard."""
+
+    def __init__(self, options: Options, front: Front, terminal: Terminal) -> None:
+        """Keep what was asked for; nothing is read yet."""
+        self._options, self._front, self._terminal = options, front, terminal
+        self._notices: list[str] = [terminal.notice] if terminal.notice else []
+
+    def run(self) -> int:
+        """Ask until there is a plan, and do what is wanted with it. Errors: ConnectError for a file of no use."""
+        session = self._open()
+        finish = Finish(session, self._options, self._front, self._terminal)
+        while True:
+            position = self._position(session)
+            if position.asked is None:
+                if session.held:
+                    session.settle()
+                    continue
+                self._front.say([Block("text", notice) for notice in self._notices])
+                self._notices.clear()
+                status = finish.run(position)
+                if status is not None:
+                    return status
+            else:
+                self._put(session, position)
+
+    # ---- opening -------------------------------------------------------------------------------------------------
+
+    def _open(self) -> Session:
+        """Read the answers file, or begin one; it is there from now on."""
+        file = self._options.file
+        there = file.exists()
+        document = self._read(file) if there else Document({"version": 1}, {}, str(file))
+        session = Session(file, document, project=self._options.project, cli_version=self._options.cli_version)
+        self._take_project(session)
+        self._take_kind(session)
+        if not there:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            session.save()
+            self._notices.append(f"Each answer is saved in {file} at once. ? or F1 says why a question is asked.")
+        return session
+
+    def _read(self, file: Path) -> Document:
+        """An answers file that is there: it is gone on with, and never replaced by another. Errors: ConnectError."""
+        try:
+            document = load.checked(read(file))
+        except ConnectError as error:
+            hint = "put that right, or begin another answers file: agentcore-connect -a OTHER.yaml"
+            raise ConnectError(
+                error.code,
+                f"{file} is there and cannot be gone on with; it was left as it is.\n{error}",
+                hint=hint,
+            ) from None
+        count = len(view.keys_of(document.data))
+        self._notices.append(f"Going on with {file}: {count} answer{'' if count == 1 else 's'} in it so far.")
+        if any(line.lstrip().startswith("#") for line in read_text(file).splitlines()):
+            self._notices.append("The comments in it go when an answer is saved.")
+        return document
+
+    def _take_project(self, session: Session) -> None:
+        """The project of --project, or the one that this folder belongs to: recorded, shown, and open to change."""
+        if session.data.get("project") is not None:
+            return
+        folder = self._options.project
+        if folder is None:
+            from agentcore_connect.project.reader import read_project
+
+            found = read_project(Path.cwd())
+            if found is None:
+                return
+            folder = found.root
+            self._notices.append(f"The AgentCore project {found.name} is here; what it says is not asked.")
+        session.data = {**session.data, "project": relative_to_file(folder, session.path)}
+
+    def _take_kind(self, session: Session) -> None:
+        """What KIND answers, where the last connection has not answered it otherwise."""
+        if self._options.kind is None:
+            return
+        wanted = kinds()[self._options.kind]
+        connections = [dict(c) for c in session.data.get("connections") or [{}]]
+        if _differs(connections[-1], wanted):
+            if not self._add_to(session):
+                return
+            connections.append({})
+        connections[-1] = {**connections[-1], **{k: v for k, v in wanted.items() if connections[-1].get(k) is None}}
+        session.data = {**session.data, "connections": connections}
+
+    def _add_to(self, session: Session) -> bool:
+        """Whether the file's connections get another one, as KIND names something that they are not."""
+        kind = self._options.kind
+        screen = Screen(
+            "choice",
+            f"{session.path} connects something else already. What is {kind} about?",
+            f"For a file of its own: agentcore-connect {kind} -a OTHER.yaml",
+            Head("an answers file is here", notices=tuple(self._notices)),
+            (
+                Option(True, "Another connection of the same gateway"),
+                Option(False, "Nothing: go on with what is there"),
+            ),
+            initial=True,
+            can_go_back=False,
+        )
+        return bool(self._front.ask(screen))
+
+    # ---- asking --------------------------------------------------------------------------------------------------
+
+    def _position(self, session: Session) -> Position:
+        """Where the interview stands; a file or folder that cannot be read any more is asked for again."""
+        try:
+            return session.position()
+        except ConnectError as error:
+            for key, question in view.keys_of(view.without(session.data, session.held)).items():
+                if question.type != "path":
+                    continue
+                session.change(key)
+                try:
+                    position = session.position()
+                except ConnectError:
+                    session.held.pop(key)
+                    session.wanted = None
+                    continue
+                self._notices.append(str(error).replace("\n", " "))
+                return position
+            raise
+
+    def _put(self, session: Session, position: Position) -> None:
+        asked = position.asked
+        assert asked is not None  # noqa: S101 - the caller asks only where something is asked
+        reply = self._front.ask(self._screen(session, position))
+        self._notices.clear()
+        if reply is BACK:
+            session.back(position)
+        else:
+            session.answer(asked, reply)
+
+    def _screen(self, session: Session, position: Position) -> Screen:
+        asked = position.asked
+        assert asked is not None  # noqa: S101 - as above
+        question = asked.question
+        shown = replace(position.state, asked=asked)
+        earlier = session.earlier(asked.key)
+        options = tuple(Option(c.value, c.label, c.help, c.unavailable) for c in asked.choices)
+        if question.type == "boolean":
+            options = _YES_NO
+        kind = _KINDS_OF_SCREEN.get(question.type, "text")
+        initial = asked.default if earlier is None else earlier
+        return Screen(
+            kind,
+            question.text,
+            question.help,
+            heads.head(position.case, shown, list(position.trail), tuple(self._notices)),
+            options,
+            initial=initial if kind == "choice" else _as_typed(initial),
+            earlier=earlier is not None,
+            read=lambda text: view.typed(question, text),
+            judge=lambda value: session.problem(asked, value),
+            help=lambda: heads.explain(position.case, asked),
+            can_go_back=session.can_go_back(position),
+            folders=_folders(session, position),
+        )
+
+
+def _differs(connection: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return any(connection.get(key) not in (None, value) for key, value in wanted.items())
+
+
+def _as_typed(value: Any) -> str:
+    """A value as it would be typed, so that it can be accepted or edited."""
+    import json
+
+    if value in (None, ""):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(value) if all(isinstance(item, str) for item in value) else json.dumps(value)
+    return str(value)
+
+
+def _folders(session: Session, position: Position) -> tuple[Path, ...]:
+    """Where the paths of answers start from: the file's folder, and the project's root."""
+    project = position.gathered.project
+    return (session.path.resolve().parent, *((project.root,) if project is not None else ()))

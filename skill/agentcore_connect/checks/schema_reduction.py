@@ -113,12 +113,14 @@ class _Reduction:
         """The schema reduced, and whether null was allowed."""
         node, nullable = self._flat(given, at, refs, depth)
         kind, allows_null = self._type(node, at)
-        said = [node.get("description"), *(sentence(key, value) for key, value in node.items())]
-        texts = [text.strip() for text in said if isinstance(text, str) and text.strip()]
+        words = [said for key, value in node.items() if (said := sentence(key, value))]
+        description = node.get("description") if isinstance(node.get("description"), str) else ""
+        if words and description and not description.rstrip().endswith((".", "!", "?", ":")):
+            description = f"{description.rstrip()}."
         self._name_losses(node, at)
         made: Schema = {"type": kind}
-        if texts:
-            made["description"] = " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts)
+        if description or words:
+            made["description"] = " ".join(part for part in (description, *words) if part)
         if kind == "object":
             made.update(self._object(node, at, depth))
         if kind == "array":
@@ -129,7 +131,7 @@ class _Reduction:
         """The schema with its references, allOf and alternatives written into it, and whether null was one of them."""
         if next(self._nodes) > _MAX_NODES or depth > _MAX_DEPTH:
             raise _RefusedError("its schema is too large when its references are written out")
-        if isinstance(given, _Bound):
+        while isinstance(given, _Bound):
             given, refs = given.schema, given.refs
         node = dict(given) if isinstance(given, Mapping) else {}
         if isinstance(node.get("properties"), Mapping):

@@ -173,7 +173,7 @@ def _default(question: Question, case: Case, closed: Mapping[Any, str]) -> Any:
 def _closed(question: Question, verdict: Verdict) -> dict[Any, str]:
     """The values that cannot be taken here, each with its reason."""
     tree = question.tree or verdict.tree
-    if question.type != "choice" or tree not in triage.engine().trees or not question.ask == "tree":
+    if question.type != "choice" or tree not in triage.engine().trees or question.ask != "tree":
         return {}
     facts = dict(verdict.facts)
     found = {}

@@ -29,9 +29,13 @@ class Rule:
 
 @cache
 def patterns() -> dict[str, str]:
-    """Regular expressions by id, from the limits and the derivations."""
+    """Regular expressions by id: from the limits, the derivations, and for each feature the Regions that have it."""
     found = {name: entry["regex"] for name, entry in load("limits")["patterns"].items()}
     found.update({entry["id"]: entry["regex"] for entry in load("derivations")["patterns"]})
+    regions = load("regions")
+    for name, feature in regions["features"].items():
+        names = [code for code, region in regions["regions"].items() if region[feature["flag"]]]
+        found[name] = f"^(?:{'|'.join(names)})$"
     return found
 
 

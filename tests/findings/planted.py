@@ -245,7 +245,7 @@ def _append(path: str, value: Any) -> Callable[[Files], None]:
 
 
 GATEWAY = "agentCoreGateways/0"
-_MANY = json.dumps([{**TOOLS[0], "name": f"get_weather{n or ''}"} for n in range(25)], indent=2)
+_MANY = json.dumps([{**TOOLS[0], "name": f"get_weather{number}"} for number in ["", *range(1, 25)]], indent=2)
 _LONG = "a" * 60
 _STATEMENT = "policyEngines/0/policies/0/statement"
 _AGENT_URL = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A123456789012%3Aruntime%2FTravel_Travel-abcdefghij/invocations?qualifier=DEFAULT"

@@ -199,21 +199,6 @@ def test_the_schema_named_in_the_first_line_is_taken(tmp_path: Path) -> None:
     assert problems[0].startswith("steps: $: Additional properties are not allowed")
 
 
-# ---------------------------------------------------------------- one fact, one place
-
-
-def test_a_region_with_web_search_is_the_same_everywhere() -> None:
-    regions = {name for name, region in resources.load("regions")["regions"].items() if region["web_search"]}
-    patterns = resources.load("derivations")["patterns"]
-    named = [pattern["regex"] for pattern in patterns if all(region in pattern["regex"] for region in regions)]
-    assert named == ["^(" + "|".join(sorted(regions, key=named[0].index)) + ")$"]
-
-
-def test_the_number_from_which_search_pays_is_the_same_everywhere() -> None:
-    rule = resources.load("limits")["limits"]["semantic-search-tools"]["value"]
-    assert resources.load("derivations")["many_tools_above"]["value"] == rule
-
-
 def test_every_finding_about_the_older_guide_is_there_once() -> None:
     rows = [one["row"] for one in resources.load("corrections")["corrections"].values()]
     assert rows == list(range(1, 30))

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.plan.cases import SITUATIONS, Situation, built
 
 from agentcore_connect.answers import store
 from agentcore_connect.answers.document import parse
 from agentcore_connect.plan.prose import markdown, text
+from tests.plan.cases import SITUATIONS, Situation, built
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

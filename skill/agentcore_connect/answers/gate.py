@@ -232,7 +232,7 @@ def _check_text(question: Question, value: Any) -> ConnectError | None:
         return _check_number(question, rule, value)
     if not isinstance(value, str):
         return None
-    if any(ord(char) < 32 for char in value):  # noqa: PLR2004 - below the blank are control characters
+    if any(ord(char) < 32 for char in value):
         return _problem(question, "bad-value", f"{question.id} has a control character", "one line of text", value)
     if "pattern" in rule and re.search(patterns()[rule["pattern"]], value) is None:
         return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule["pattern"]), value)

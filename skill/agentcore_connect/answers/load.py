@@ -16,7 +16,7 @@ from agentcore_connect.questions import Question, questions
 def question_of(key: str) -> Question | None:
     """The question behind a dotted key of the file, None where there is none."""
     parts = key.split(".")
-    if parts[0] == "connections" and len(parts) > 2:  # noqa: PLR2004 - connections, index, key
+    if parts[0] == "connections" and len(parts) > 2:
         parts = parts[2:]
     return questions().get(".".join(parts))
 

@@ -47,7 +47,7 @@ class Bench:
         self._memory: dict[str, Any] = {} if memory is None else memory
         self._lock = threading.Lock()
         self._counter = 0
-        self._template: Path | None = None
+        self._templates: dict[str, Path] = {}
         self.ran = 0
         made = [probes["create"], probes["files"], probes["prepare"], probes["json_flag"]]
         self._base = json.dumps(made, sort_keys=True)
@@ -74,19 +74,15 @@ class Bench:
         return Outcome(known[0], known[1], known[2])
 
     def _run(self, argv: Sequence[str], extra: Sequence[Sequence[str]]) -> Outcome:
-        place = self._copy()
+        place = self._copy(extra)
         try:
-            for words in extra:
-                self._must(words, place)
             return self._outcome(self._command(argv, place), place)
         finally:
             shutil.rmtree(place.parent, ignore_errors=True)
 
     def _validate(self, extra: Sequence[Sequence[str]], at: Sequence[Any], value: Any) -> Outcome:
-        place = self._copy()
+        place = self._copy(extra)
         try:
-            for words in extra:
-                self._must(words, place)
             path = place / PROJECT_FILE
             project = json.loads(path.read_text("utf-8"))
             put(project, at, value)
@@ -110,23 +106,36 @@ class Bench:
                 hint="if this version of the CLI renamed it, put knowledge/cli-probes.yaml right",
             )
 
-    def _copy(self) -> Path:
+    def _copy(self, extra: Sequence[Sequence[str]]) -> Path:
         with self._lock:
-            if self._template is None:
-                self._template = self._prepare()
+            template = self._template([list(one) for one in extra])
             self._counter += 1
-            place = self._box.root / "runs" / str(self._counter) / self._template.name
-        shutil.copytree(self._template, place)
+            place = self._box.root / "runs" / str(self._counter) / template.name
+        shutil.copytree(template, place)
         return place
 
-    def _prepare(self) -> Path:
+    def _template(self, extra: list[list[str]]) -> Path:
+        """The prepared project, after the commands of `extra`; made once for each."""
+        key = json.dumps(extra)
+        if key not in self._templates:
+            if extra:
+                place = self._box.root / "templates" / str(len(self._templates)) / self._probes["project"]
+                shutil.copytree(self._template([]), place)
+                commands = extra
+            else:
+                place = self._new_project()
+                commands = self._probes["prepare"]
+            for words in commands:
+                self._must(words, place)
+            self._templates[key] = place
+        return self._templates[key]
+
+    def _new_project(self) -> Path:
         place: Path = self._box.project / self._probes["project"]
         self._must(self._probes["create"], self._box.project)
         for name, text in self._probes["files"].items():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(text, "utf-8")
-        for words in self._probes["prepare"]:
-            self._must(words, place)
         return place
 
     def _outcome(self, ran: Ran, place: Path) -> Outcome:

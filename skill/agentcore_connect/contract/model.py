@@ -1,117 +1,16 @@
-"""A contract of the CLI as typed data, and a command line taken apart by it."""
+"""Whether a contract accepts a command line, and with the effect that the line asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from agentcore_connect import resources
+from agentcore_connect.contract.words import ROOT, Command, Contract, Option, Parsed, Problem, parse_argv
 
-ROOT = "agentcore"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a command line.
-
-    `kind` is stable: unknown-command, unknown-option, missing-value, unexpected-value, too-many-arguments,
-    missing-argument, bad-value, needs, one-of, refused, no-effect, means-other, unobserved. `subject` is the command,
-    option or value it is about; `expected` what it should be, where that can be said.
-    """
-
-    kind: str
-    command: str
-    subject: str
-    message: str
-    expected: str | None = None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a command, as help or reference state it."""
-
-    name: str
-    short: str | None
-    value: str | None
-    value_optional: bool
-    variadic: bool
-    repeatable: bool
-    is_list: bool
-    required: bool
-    default: Any
-    choices: tuple[str, ...]
-    takes: tuple[str, ...]
-    inherited: bool
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: its options by every spelling, its arguments, and whether it only groups subcommands."""
-
-    path: str
-    options: Mapping[str, Option]
-    arguments: tuple[Mapping[str, Any], ...]
-    subcommands: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What one version of the CLI accepts. `data` is the knowledge file; treat it as read-only."""
-
-    data: Mapping[str, Any]
-
-    @property
-    def version(self) -> str:
-        """The version of the CLI."""
-        return str(self.data["cli"]["version"])
-
-    @property
-    def known_by(self) -> str:
-        """`run` or `reading`."""
-        return str(self.data["cli"]["known_by"])
-
-    @cached_property
-    def commands(self) -> Mapping[str, Command]:
-        """Every command by its words, the root as `agentcore`."""
-        raw: Mapping[str, Any] = self.data["help"]["commands"]
-        shared = {
-            name: _option(name, about, inherited=True)
-            for name, about in raw.get(ROOT, {}).get("options", {}).items()
-            if about.get("global")
-        }
-        return {path: _command(path, about, raw, shared) for path, about in raw.items()}
-
-    @cached_property
-    def aliases(self) -> Mapping[str, str]:
-        """Second names of commands, such as `dp` for `deploy`."""
-        raw: Mapping[str, Any] = self.data["help"]["commands"]
-        return {" ".join([*path.split()[:-1], about["alias"]]): path for path, about in raw.items() if "alias" in about}
-
-    @property
-    def observed(self) -> Mapping[str, Any]:
-        """What running showed beyond the help; empty for a contract known by reading."""
-        found: Mapping[str, Any] = self.data.get("observed", {})
-        return found
-
-
-@dataclass
-class Parsed:
-    """A command line taken apart: the command, each option with its values in order, the arguments, the faults."""
-
-    command: Command
-    options: dict[str, list[str | None]] = field(default_factory=dict)
-    arguments: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def value(self, option: str) -> str | None:
-        """The last value given for an option; None when it was left out or takes none."""
-        return self.options.get(option, [None])[-1]
-
-    def note(self, kind: str, subject: str, message: str, expected: str | None = None) -> None:
-        """Record a problem."""
-        self.problems.append(Problem(kind, self.command.path, subject, message, expected))
+__all__ = ["ROOT", "Command", "Contract", "Option", "Parsed", "Problem", "check_argv", "load", "parse_argv"]
 
 
 @cache
@@ -123,120 +22,156 @@ def load(name: str) -> Contract:
     return Contract(resources.load(name))
 
 
-def parse_argv(argv: Sequence[str], contract: Contract) -> Parsed:
-    """Take a command line apart as commander does.
+def check_argv(argv: Sequence[str], contract: Contract) -> list[Problem]:
+    """What is wrong with a command line by a contract; nothing when it is accepted and does what it says.
 
-    In: the words, with or without `agentcore` in front. Out: the parts, with what is wrong in form under `problems`:
-    unknown commands and options, values that are missing or not taken, too many or too few arguments.
+    In: the words, with or without `agentcore` in front (no shell syntax: values as the program gets them).
+    Out: unknown commands and options, missing values and arguments, values that are not accepted, and, where the CLI
+    was run, options it needs, options and combinations that it refuses, ignores or takes for something else.
     """
-    words = list(argv[1:] if argv[:1] == [ROOT] else argv)
-    path = ROOT
-    while words and not words[0].startswith("-"):
-        step = words[0] if path == ROOT else f"{path} {words[0]}"
-        step = contract.aliases.get(step, step)
-        if step not in contract.commands:
-            break
-        path = step
-        words.pop(0)
-    parsed = Parsed(contract.commands[path])
-    if parsed.command.subcommands and words and not words[0].startswith("-") and not parsed.command.arguments:
-        parsed.note(
-            "unknown-command", words[0], f"there is no command {words[0]!r} here", " ".join(parsed.command.subcommands)
-        )
-        return parsed
-    _take(words, parsed)
-    _count_arguments(parsed)
-    return parsed
+    parsed = parse_argv(argv, contract)
+    if {"--help", "--version"} & parsed.options.keys() or any(one.kind == "unknown-command" for one in parsed.problems):
+        return parsed.problems
+    _check_values(parsed, contract)
+    _check_stated(parsed)
+    _check_forms(parsed, contract)
+    for probe in contract.observed.get("combinations", ()):
+        if probe["command"] == parsed.command.path:
+            _check_combination(parsed, probe)
+    return parsed.problems
 
 
-def _take(words: list[str], parsed: Parsed) -> None:
-    while words:
-        word = words.pop(0)
-        if word == "--":
-            parsed.arguments += words
+def _check_values(parsed: Parsed, contract: Contract) -> None:
+    observed = [one for one in contract.observed.get("values", ()) if one["command"] == parsed.command.path]
+    for name, values in parsed.options.items():
+        option = parsed.command.options[name]
+        probes = [one for one in observed if one["option"] == name]
+        for given in values:
+            if given is None:
+                continue
+            for value in [part.strip() for part in given.split(",")] if option.is_list else [given]:
+                _check_value(parsed, option, value, probes)
+            _check_takes(parsed, option, given)
+
+
+def _check_value(parsed: Parsed, option: Option, value: str, probes: Sequence[Mapping[str, Any]]) -> None:
+    for probe in probes:
+        if value in probe.get("refused", {}):
+            parsed.note("bad-value", option.name, probe["refused"][value], _listed(probe["accepted"]))
             return
-        if not word.startswith("-") or word == "-":
-            parsed.arguments.append(word)
-            continue
-        name, glued, value = word.partition("=")
-        option = parsed.command.options.get(name)
-        if option is None and not word.startswith("--") and len(word) > 2:
-            option = parsed.command.options.get(word[:2])
-            if option is not None and option.value is None:
-                words.insert(0, f"-{word[2:]}")
-            else:
-                glued, value = "=", word[2:]
-        if option is None:
-            parsed.note("unknown-option", name, f"there is no option {name}", _near(name, parsed.command))
-            if not glued and words and not words[0].startswith("-"):
-                words.pop(0)
-            continue
-        parsed.options.setdefault(option.name, []).extend(_values(option, glued, value, words, parsed))
+        if value in probe.get("as_left_out", ()) and value not in option.choices:
+            parsed.note(
+                "no-effect",
+                option.name,
+                f"{value!r} is taken as if {option.name} had been left out",
+                _listed(option.choices),
+            )
+            return
+    known = {*option.choices, *(value for probe in probes for value in probe["accepted"])}
+    if known and value not in known:
+        shown = option.choices or sorted(known)
+        parsed.note("bad-value", option.name, f"{option.name} does not take {value!r}", _listed(shown))
 
 
-def _values(option: Option, glued: str, value: str, words: list[str], parsed: Parsed) -> list[str | None]:
-    if option.value is None:
-        if glued == "=" and value:
-            parsed.note("unexpected-value", option.name, f"{option.name} takes no value")
-        return [None]
-    if glued:
-        return [value]
-    if not words or words[0].split("=")[0] in parsed.command.options:
-        if not option.value_optional:
-            parsed.note("missing-value", option.name, f"{option.name} needs a value", f"<{option.value}>")
-        return [None]
-    if option.value_optional and words[0].startswith("-"):
-        return [None]
-    taken: list[str | None] = [words.pop(0)]
-    while option.variadic and words and not words[0].startswith("-"):
-        taken.append(words.pop(0))
-    return taken
+def _check_takes(parsed: Parsed, option: Option, value: str) -> None:
+    """A reference may say that a value is only taken in a certain form: `-`, `file://PATH`, JSON, an https URL."""
+    if option.takes and not any(_has_form(value, form) for form in option.takes):
+        parsed.note(
+            "bad-value", option.name, f"{option.name} does not take a value in this form", _listed(option.takes)
+        )
 
 
-def _count_arguments(parsed: Parsed) -> None:
-    arguments = parsed.command.arguments
-    if any(one.get("variadic") for one in arguments):
+def _has_form(value: str, form: str) -> bool:
+    if form == "json":
+        try:
+            return isinstance(json.loads(value), dict | list)
+        except ValueError:
+            return False
+    return value.startswith(form) and len(value) > len(form) if form.endswith("://") else value == form
+
+
+def _check_stated(parsed: Parsed) -> None:
+    for name, option in parsed.command.options.items():
+        if option.required and name == option.name and name not in parsed.options:
+            parsed.note("needs", name, f"{name} is required")
+
+
+def _check_forms(parsed: Parsed, contract: Contract) -> None:
+    """What running each right form of the command showed, the most particular form first."""
+    forms = [
+        one
+        for one in contract.observed.get("forms", ())
+        if one["command"] == parsed.command.path and "fails" not in one and _applies(one["when"], parsed)
+    ]
+    forms.sort(key=lambda one: len(one["when"]), reverse=True)
+    needs = {name: text for one in reversed(forms) for name, text in one.get("needs", {}).items()}
+    for name, message in needs.items():
+        if name not in parsed.options and not any(one.subject == name for one in parsed.problems):
+            parsed.note("needs", name, message)
+    for form in forms:
+        choice = form.get("one_of")
+        if choice and not set(choice["options"]) & parsed.options.keys():
+            parsed.note("one-of", choice["options"][0], choice["message"], _listed(choice["options"]))
+    told: set[str] = set()
+    for form in forms:
+        own = {*form.get("needs", ()), *form.get("optional", ())}
+        for verdict, trial, message in _trials(form, parsed):
+            fresh = trial - told - own
+            told |= trial
+            if fresh and verdict != "written":
+                names = " ".join(sorted(fresh))
+                parsed.note("refused" if verdict == "refused" else "no-effect", names, message)
+        told |= own
+
+
+def _trials(form: Mapping[str, Any], parsed: Parsed) -> Iterator[tuple[str, frozenset[str], str]]:
+    """The trials whose options are all given, those of more options first."""
+    found: list[tuple[str, frozenset[str], str]] = []
+    for verdict in ("written", "ignored", "refused"):
+        for names in form.get(verdict, ()):
+            trial = frozenset(names.split())
+            if trial <= parsed.options.keys():
+                message = form[verdict][names] if verdict == "refused" else f"{names} is accepted and ignored here"
+                found.append((verdict, trial, message))
+    yield from sorted(found, key=lambda one: -len(one[1]))
+
+
+def _check_combination(parsed: Parsed, probe: Mapping[str, Any]) -> None:
+    kind = parsed.value(probe["by"])
+    results = probe["results"].get(kind)
+    if results is None:
         return
-    if len(parsed.arguments) > len(arguments):
-        stray = parsed.arguments[len(arguments)]
-        parsed.note("too-many-arguments", stray, f"{stray!r} is one word too many", f"{len(arguments)} arguments")
-    for missing in arguments[len(parsed.arguments) :]:
-        if missing.get("required"):
-            parsed.note("missing-argument", missing["name"], f"the argument <{missing['name']}> is missing")
+    given = _shape({name: parsed.value(name) for name in probe["over"] if name in parsed.options}, probe["over"])
+    way = next((way for way, options in probe["ways"].items() if _shape(options, probe["over"]) == given), None)
+    said = " ".join(name if value is True else f"{name} {value}" for name, value in given.items()) or "nothing"
+    accepted = _listed([name for name, result in results.items() if result == "as-asked"])
+    if way is None:
+        parsed.note("unobserved", said, f"{probe['by']} {kind} with {said} was never tried", accepted)
+    elif results[way] != "as-asked":
+        result = results[way]
+        if "refused" in result:
+            parsed.note("refused", said, result["refused"], accepted)
+        else:
+            wrote = json.dumps(result["wrote"])
+            parsed.note(
+                "means-other", said, f"{probe['by']} {kind} with {said} is accepted and writes {wrote}", accepted
+            )
 
 
-def _near(name: str, command: Command) -> str | None:
-    from difflib import get_close_matches
-
-    return ", ".join(get_close_matches(name, [one for one in command.options if one.startswith("--")], 3)) or None
-
-
-def _command(path: str, about: Mapping[str, Any], raw: Mapping[str, Any], shared: Mapping[str, Option]) -> Command:
-    options = dict(shared)
-    for name, told in about.get("options", {}).items():
-        option = options[name] = _option(name, told, inherited=False)
-        if option.short:
-            options[option.short] = option
-    help_option = Option("--help", "-h", None, False, False, False, False, False, None, (), (), True)
-    options |= {"--help": help_option, "-h": help_option}
-    start = "" if path == ROOT else f"{path} "
-    depth = len(start.split()) + 1
-    below = tuple(other for other in raw if other != ROOT and other.startswith(start) and len(other.split()) == depth)
-    return Command(path, options, tuple(about.get("arguments", ())), tuple(one.split()[-1] for one in below))
+def _shape(options: Mapping[str, Any], over: Mapping[str, str]) -> dict[str, Any]:
+    """What tells ways apart: the value of some options, of the others only that they are given."""
+    return {name: options[name] if how == "value" else True for name, how in over.items() if name in options}
 
 
-def _option(name: str, about: Mapping[str, Any], *, inherited: bool) -> Option:
-    return Option(
-        name=name,
-        short=about.get("short"),
-        value=about.get("value"),
-        value_optional=bool(about.get("value_optional")),
-        variadic=bool(about.get("variadic")),
-        repeatable=bool(about.get("repeatable")),
-        is_list=bool(about.get("list")),
-        required=bool(about.get("required")),
-        default=about.get("default"),
-        choices=tuple(about.get("choices", ())),
-        takes=tuple(about.get("takes", ())),
-        inherited=inherited,
-    )
+def _applies(when: Mapping[str, Any], parsed: Parsed) -> bool:
+    for name, test in when.items():
+        if test is True:
+            if name not in parsed.options:
+                return False
+        elif parsed.value(name) not in (test if isinstance(test, list) else [test]):
+            return False
+    return True
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values)

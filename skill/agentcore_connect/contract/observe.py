@@ -40,7 +40,7 @@ class Observer:
     def form(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """One right command: what it needs, and what each further option does on top of it."""
         command, options = form["command"], self._options(form)
-        alone = next(iter(form.get("one_of", [])), {})
+        alone: dict[str, str | None] = dict(next(iter(form.get("one_of", [])), {}))
         right = self._run(form, options | alone)
         found: dict[str, Any] = {"id": form["id"], "command": command, "when": form["when"]}
         if not right.accepted:
@@ -61,7 +61,7 @@ class Observer:
         for trial in self._trials(form):
             if set(trial) & set(options | alone):
                 continue
-            outcome = self._run(form, options | alone | trial)
+            outcome = self._run(form, options | alone | dict(trial))
             name = " ".join(trial)
             if not outcome.accepted:
                 refused[name] = outcome.message

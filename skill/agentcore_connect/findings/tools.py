@@ -131,7 +131,7 @@ def tool_names(scan: Scan) -> Iterator[Finding]:
 
 def many_tools(scan: Scan) -> Iterator[Finding]:
     """Gateways with many tools on which semantic search is off, or not set up for their protocol type."""
-    most = load("derivations")["many_tools_above"]["value"]
+    most = load("limits")["limits"]["semantic-search-tools"]["value"]
     for gateway in scan.project.gateways:
         counts = [tools_of(scan, target).count for target in gateway.targets]
         total = sum(count for count in counts if count is not None)

@@ -117,7 +117,7 @@ def _observed(
 
 def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
     parts = (arn or "").split(":")
-    return (parts[3], parts[4]) if len(parts) > 5 else (None, None)  # noqa: PLR2004 - arn, partition, service, region, account
+    return (parts[3], parts[4]) if len(parts) > 5 else (None, None)
 
 
 def _uses_gateway(c: _Connection) -> bool:
@@ -154,7 +154,7 @@ def _gateway_decisions(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What kind of gateway it is, and who may call it. Errors: ConnectError where that is refused."""
     counts = [c.context["tool_count"] for c in found if c.context["tool_count"] is not None and _uses_gateway(c)]
-    above = load("derivations")["many_tools_above"]["value"]
+    above = load("limits")["limits"]["semantic-search-tools"]["value"]
     total = sum(counts)
     facts = {
         "http_target": any(c.verdict.facts["http_target"] for c in found),

@@ -35,7 +35,8 @@ def operations(ctx: Facts, surface: Data, plan_facts: Data | None = None) -> lis
     facts = _derived(ctx, {**needs["facts"], **surface.get("facts", {})})
     for rule in needs.get("distinct", []):
         _check_distinct(rule, facts)
-    return [_operation(entry, scope) for entry in surface["operations"] for scope in _scopes(entry, facts)]
+    found = (_operation(entry, scope) for entry in surface["operations"] for scope in _scopes(entry, facts))
+    return [one for one in found if one.argv or one.edit or one.files or one.text]
 
 
 def _derived(ctx: Facts, specs: Data) -> dict[str, Any]:
@@ -74,6 +75,7 @@ def _operation(entry: Data, facts: Facts) -> Operation:
     identity = str(fill(entry["id"], facts))
     argv, by_option = _command(entry, facts)
     edit = _edit(entry["edit"], facts) if "edit" in entry else None
+    edit = edit if edit and edit.changes else None
     promise = _promise(entry["promise"], by_option, identity, facts) if "promise" in entry else ()
     if edit:
         promise = tuple(_promised_by_edit(edit, entry["edit"], identity)) + promise

@@ -52,7 +52,7 @@ def environment() -> SandboxedEnvironment:
     made = SandboxedEnvironment(
         loader=FileSystemLoader(renderers_dir()),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - what is written is Python, shell and Markdown, each with its own filter
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -71,7 +72,7 @@ class Bench:
             with self._lock:
                 self.ran += 1
                 self._memory[digest] = known
-        return Outcome(known[0], known[1], known[2])
+        return Outcome(known[0], _short(known[1]), known[2])
 
     def _run(self, argv: Sequence[str], extra: Sequence[Sequence[str]]) -> Outcome:
         place = self._copy(extra)
@@ -102,7 +103,7 @@ class Bench:
         if not ran.ok:
             raise ConnectError(
                 "cli-probe",
-                f"the scratch project cannot be prepared: `agentcore {' '.join(argv)}`: {_words(ran, place)}",
+                f"the scratch project cannot be prepared: `agentcore {' '.join(argv)}`: {_short(_words(ran, place))}",
                 hint="if this version of the CLI renamed it, put knowledge/cli-probes.yaml right",
             )
 
@@ -183,5 +184,13 @@ def _words(ran: Ran, place: Path) -> str:
     except (ValueError, AttributeError):
         text = text.partition("\n\n")[0]
     text = text.replace(str(place), "<project>").replace(str(place.resolve()), "<project>")
-    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _short(text: str) -> str:
+    """A message without the project file's name and the form of a schema error, and not longer than is readable."""
+    text = text.removeprefix(f"<project>/{PROJECT_FILE}: - ")
+    if text.startswith("[ {"):
+        with suppress(ValueError, TypeError, KeyError):
+            text = "; ".join(one["message"] for one in json.loads(text))
     return text if len(text) <= _MESSAGE_LENGTH else f"{text[:_MESSAGE_LENGTH]}..."

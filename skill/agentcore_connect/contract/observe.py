@@ -79,13 +79,15 @@ class Observer:
         found: dict[str, Any] = {"command": form["command"], "form": form["id"], "option": name, "accepted": []}
         as_left_out: list[str] = []
         refused: dict[str, str] = {}
-        for value in dict.fromkeys([*option.choices, *probe["try"]]):
+        changes = without.accepted and without.state != self._bench.run(["validate"]).state
+        listed = option.choices if probe.get("listed", True) else ()
+        for value in dict.fromkeys([*listed, *probe["try"]]):
             outcome = self._run(form, options | {name: value})
             if not outcome.accepted:
                 refused[value] = outcome.message
                 continue
             found["accepted"].append(value)
-            if without.accepted and outcome.state == without.state:
+            if changes and outcome.state == without.state:
                 as_left_out.append(value)
         if as_left_out:
             found["as_left_out"] = as_left_out

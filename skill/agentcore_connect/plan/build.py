@@ -83,7 +83,7 @@ def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: Mapp
     name = known["name"]
     read = gathered.case.read.get(number, {})
     settled = details("connection", known, gathered.case.connections[number], name, set(verdict.used))
-    context = connection_context(verdict, settled.values, read, gateway)
+    context = connection_context(verdict, settled, read, gateway)
     known.update(c=context, **_observed(known, context, read, gathered))
     return _Connection(number, verdict, settled, context, known)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentcore_connect import __version__
 from agentcore_connect.decide import Verdict
 from agentcore_connect.gather import Gathered
+from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.questions import questions
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
@@ -37,10 +38,13 @@ def identifier(name: str) -> str:
 
 
 def connection_context(
-    verdict: Verdict, details: Mapping[str, Any], read: Mapping[str, Any], gateway: Mapping[str, Any]
+    verdict: Verdict, settled: Details, read: Mapping[str, Any], gateway: Mapping[str, Any]
 ) -> dict[str, Any]:
     """One connection for templates: its answers, its decision, and what follows from both."""
-    facts = {**verdict.facts, **details}
+    details = settled.values
+    by_cli = verdict.result["mechanism"] == "cli" and verdict.facts["via"] == "cli"
+    # a script asks for what is left to run time by itself; a command line has the variable's name in it
+    facts = {**verdict.facts, **(details if by_cli else {key: None for key in details})}
     c: dict[str, Any] = {key: facts.get(key) for key in _CONNECTION_KEYS}
     c.update({key: verdict.result.get(key) for key in _RESULT_KEYS})
     c["name"] = facts["name"]
@@ -51,13 +55,14 @@ def connection_context(
     c["oauth"] = _oauth(facts, details, c)
     c["api_key"] = _api_key(facts, c)
     c["sigv4"] = _signing(c, gateway)
+    c["run_time"] = settled.inputs if by_cli else []
+    c["at_run_time"] = list(details)
     c["tool_filters"] = facts.get("tool_filters") or []
     c["tools"] = read.get("tools") or (_starter_tools(c) if c["target_type"] == "lambda-function-arn" else [])
     c["tools_file"] = f"{c['name']}.tools.json" if c["target_type"] == "lambda-function-arn" else None
     c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
     c["schema_text"] = read.get("schema_text")
     c["schema_cli"] = read.get("schema_in_project")
-    by_cli = c["mechanism"] == "cli" and verdict.facts["via"] == "cli"
     c["schema_artifact"] = None
     if by_cli and read.get("schema_text") and not c["schema_cli"]:
         c["schema_artifact"] = f"{c['name']}.schema.json"

@@ -1,0 +1,330 @@
+"""Policies made from answers allow and deny what the answers say, by decisions of the Cedar engine."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import cedarpy
+import pytest
+
+from agentcore_connect import resources
+from agentcore_connect.checks.cedar import check_policy
+from agentcore_connect.checks.cedar_schema import schema_text
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.policies import Policy, write_policies
+from agentcore_connect.render.environment import environment
+
+ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/shop-mygateway-abcde12345"
+REFUND = {
+    "name": "refund",
+    "inputSchema": {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "integer"},
+            "why": {"type": "string"},
+            "express": {"type": "boolean"},
+            "order": {
+                "type": "object",
+                "properties": {"total": {"type": "number"}, "ship-to": {"type": "string"}},
+                "required": ["total"],
+            },
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "if": {"type": "integer"},
+        },
+        "required": ["amount"],
+    },
+}
+PAY = {
+    "name": "pay",
+    "inputSchema": {
+        "type": "object",
+        "properties": {"amount": {"type": "number"}, "note": {"type": ["string", "null"]}},
+        "required": ["amount"],
+    },
+}
+TARGETS = {"Refunds-EU": [REFUND, PAY], "Elsewhere": None}
+NUMBER = {"decimal": lambda text: {"__extn": {"fn": "decimal", "arg": text}}}
+
+
+def written(entry: Any, inbound: str = "custom-jwt", **options: Any) -> list[Policy]:
+    return write_policies([entry], inbound_auth=inbound, targets=TARGETS, gateway_arn=ARN, **options)[0]
+
+
+def decide(policies: list[Policy], tool: str, arguments: Any, inbound: str = "custom-jwt", **claims: str) -> str:
+    """The engine's decision for one call; a number that the tool declares as such is given as {"decimal": text}."""
+    kind = {"custom-jwt": "OAuthUser", "aws-iam": "IamEntity", "none": "UnauthenticatedUser"}[inbound]
+    uid = {"type": f"AgentCore::{kind}", "id": "u1"}
+    entity = {"uid": uid, "attrs": {} if inbound == "none" else {"id": "u1"}, "parents": []}
+    entity |= {"tags": claims} if inbound == "custom-jwt" else {}
+    gateway = {"uid": {"type": "AgentCore::Gateway", "id": ARN}, "attrs": {}, "parents": []}
+    now = {"__extn": {"fn": "datetime", "arg": "2026-01-01T00:00:00Z"}}
+    request = {
+        "principal": f'{uid["type"]}::"u1"',
+        "action": f'AgentCore::Action::"{tool}"',
+        "resource": f'AgentCore::Gateway::"{ARN}"',
+        "context": {"input": arguments, "system": {"now": now}},
+    }
+    text = "\n".join(policy.statement for policy in policies)
+    result = cedarpy.is_authorized(request, text, [entity, gateway], schema_text(TARGETS))
+    assert not result.diagnostics.errors, result.diagnostics.errors
+    return str(result.decision.value if hasattr(result.decision, "value") else result.decision)
+
+
+def test_a_plain_tool_is_permitted_and_the_others_are_not() -> None:
+    policies = written("Refunds-EU___refund")
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}) == "Allow"
+    assert decide(policies, "Refunds-EU___pay", {"amount": NUMBER["decimal"]("1.0")}) == "Deny"
+
+
+@pytest.mark.parametrize(
+    ("values", "allowed", "denied"),
+    [
+        (["analyst"], ["analyst"], ["boss", "analysts", None]),
+        (["analyst", "boss"], ["analyst", "boss"], ["intern", None]),
+        (["team-*", "boss"], ["team-a", "team-", "boss"], ["team", "a-team-a", None]),
+        ([], ["whatever"], [None]),
+        (['a"b\\c'], ['a"b\\c'], ["ab"]),
+    ],
+)
+def test_a_claim_decides(values: list[str], allowed: list[str], denied: list[str | None]) -> None:
+    policies = written({"tools": ["Refunds-EU___refund"], "claim": "role", "values": values})
+    for role in [*allowed, *denied]:
+        claims = {} if role is None else {"role": role}
+        expected = "Allow" if role in allowed else "Deny"
+        assert decide(policies, "Refunds-EU___refund", {"amount": 1}, **claims) == expected, role
+
+
+def test_a_scope_is_looked_for_inside_the_claim() -> None:
+    policies = written({"tools": ["Refunds-EU___refund"], "claim": "scope", "values": ["refund:write"]})
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scope="openid refund:write") == "Allow"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scope="openid refund:read") == "Deny"
+
+
+@pytest.mark.parametrize(
+    ("tool", "when", "allowed", "denied"),
+    [
+        ("refund", {"input": "amount", "op": "<", "value": 500}, [{"amount": 499}], [{"amount": 500}]),
+        ("refund", {"input": "amount", "op": ">=", "value": -3}, [{"amount": -3}], [{"amount": -4}]),
+        ("refund", {"input": "amount", "op": "!=", "value": 5}, [{"amount": 4}], [{"amount": 5}]),
+        (
+            "pay",
+            {"input": "amount", "op": "<=", "value": 500},
+            [{"amount": NUMBER["decimal"]("500.0")}],
+            [{"amount": NUMBER["decimal"]("500.01")}],
+        ),
+        (
+            "pay",
+            {"input": "amount", "op": ">", "value": 1.25},
+            [{"amount": NUMBER["decimal"]("1.2501")}],
+            [{"amount": NUMBER["decimal"]("1.25")}],
+        ),
+        (
+            "refund",
+            {"input": "why", "op": "like", "value": "damaged*"},
+            [{"amount": 1, "why": "damaged in transit"}],
+            [{"amount": 1, "why": "was damaged"}, {"amount": 1}],
+        ),
+        (
+            "refund",
+            {"input": "express", "op": "==", "value": False},
+            [{"amount": 1, "express": False}],
+            [{"amount": 1, "express": True}, {"amount": 1}],
+        ),
+        (
+            "refund",
+            {"input": "order.ship-to", "op": "==", "value": "NO"},
+            [{"amount": 1, "order": {"total": NUMBER["decimal"]("1.0"), "ship-to": "NO"}}],
+            [{"amount": 1, "order": {"total": NUMBER["decimal"]("1.0")}}, {"amount": 1}],
+        ),
+        (
+            "refund",
+            {"input": "order.total", "op": "<", "value": 9},
+            [{"amount": 1, "order": {"total": NUMBER["decimal"]("8.99")}}],
+            [{"amount": 1}],
+        ),
+        ("refund", {"input": "if", "op": "==", "value": 1}, [{"amount": 1, "if": 1}], [{"amount": 1}]),
+    ],
+)
+def test_an_argument_decides_by_its_own_type(tool: str, when: Any, allowed: list[Any], denied: list[Any]) -> None:
+    policies = written({"tools": [f"Refunds-EU___{tool}"], "when": when})
+    for arguments in allowed:
+        assert decide(policies, f"Refunds-EU___{tool}", arguments) == "Allow", arguments
+    for arguments in denied:
+        assert decide(policies, f"Refunds-EU___{tool}", arguments) == "Deny", arguments
+    assert check(policies) == ["passed"]
+
+
+def test_a_forbid_goes_before_a_permit() -> None:
+    entries = [
+        "Refunds-EU___refund",
+        {"effect": "forbid", "tools": ["Refunds-EU___refund"], "claim": "role", "values": ["x"]},
+    ]
+    policies, _ = write_policies(entries, inbound_auth="custom-jwt", targets=TARGETS, gateway_arn=ARN)
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, role="x") == "Deny"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, role="y") == "Allow"
+
+
+def test_one_wish_for_tools_of_several_types_becomes_one_statement_for_each_type() -> None:
+    entry = {
+        "effect": "forbid",
+        "tools": ["Refunds-EU___refund", "Refunds-EU___pay"],
+        "when": {"input": "amount", "op": ">=", "value": 500},
+    }
+    policies = [*written(entry), *written("Refunds-EU___refund"), *written("Refunds-EU___pay")]
+    assert [len(policy.tools) for policy in policies] == [1, 1, 1, 1]
+    assert decide(policies, "Refunds-EU___refund", {"amount": 500}) == "Deny"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 499}) == "Allow"
+    assert decide(policies, "Refunds-EU___pay", {"amount": NUMBER["decimal"]("500.0")}) == "Deny"
+    assert decide(policies, "Refunds-EU___pay", {"amount": NUMBER["decimal"]("499.0")}) == "Allow"
+
+
+def test_tools_without_a_condition_share_a_statement() -> None:
+    policies = written({"tools": ["Refunds-EU___refund", "Refunds-EU___pay"], "claim": "role"})
+    assert [policy.tools for policy in policies] == [("Refunds-EU___refund", "Refunds-EU___pay")]
+    assert check(policies) == ["passed"]
+    assert decide(policies, "Refunds-EU___pay", {"amount": NUMBER["decimal"]("1.0")}, role="any") == "Allow"
+
+
+@pytest.mark.parametrize("inbound", ["custom-jwt", "aws-iam", "none"])
+def test_the_caller_is_of_the_kind_that_the_gateway_lets_in(inbound: str) -> None:
+    entry = {"tools": ["Refunds-EU___refund"], "when": {"input": "amount", "op": "<", "value": 5}}
+    policies = written(entry, inbound)
+    assert check(policies, inbound) == ["passed"]
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, inbound) == "Allow"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 5}, inbound) == "Deny"
+
+
+def check(policies: list[Policy], inbound: str = "custom-jwt") -> list[str]:
+    return [
+        check_policy(policy.statement, targets=TARGETS, inbound_auth=inbound, gateway_arn=ARN).status
+        for policy in policies
+    ]
+
+
+def test_names_fit_the_service_and_are_unique() -> None:
+    long = {
+        "Target-With-A-Long-Name": [{"name": "a_tool_with_a_very_long_name_indeed", "inputSchema": {"type": "object"}}]
+    }
+    tool = "Target-With-A-Long-Name___a_tool_with_a_very_long_name_indeed"
+    policies, _ = write_policies(
+        [tool, tool, {"tools": [tool], "claim": "a"}],
+        inbound_auth="custom-jwt",
+        targets=long,
+        gateway_name="9-My-Gateway",
+    )
+    pattern = resources.load("limits")["patterns"]["policy-name"]["regex"]
+    names = [policy.name for policy in policies]
+    assert len(set(names)) == 3
+    assert all(re.match(pattern, name) for name in names)
+    assert [policy.file for policy in policies] == [f"{name}.cedar" for name in names]
+
+
+def test_the_arn_is_left_open_until_it_is_known() -> None:
+    policy = write_policies(["Refunds-EU___refund"], inbound_auth="aws-iam", targets=TARGETS)[0][0]
+    assert not policy.arn_known
+    assert 'resource == AgentCore::Gateway::"${GATEWAY_ARN}"' in policy.statement
+    assert check_policy(policy.statement, targets=TARGETS, inbound_auth="aws-iam").status == "passed"
+    filled = policy.statement.replace("${GATEWAY_ARN}", ARN)
+    assert filled == written("Refunds-EU___refund", "aws-iam")[0].statement
+
+
+def test_a_policys_file_is_its_statement() -> None:
+    policy = written("Refunds-EU___refund")[0]
+    manifest = resources.load_manifest("cedar")
+    text = environment().get_template(f"cedar/{manifest['template']}").render(policy=policy.as_dict())
+    assert text == policy.statement
+    assert manifest["artifact"].format(file=policy.file) == policy.file
+
+
+def test_what_the_service_might_report_is_told_and_taken_into_account() -> None:
+    entries = [
+        "Refunds-EU___refund",
+        {"tools": ["Refunds-EU___refund"], "claim": "role"},
+        {"effect": "forbid", "tools": ["Refunds-EU___refund"]},
+        {"tools": ["Elsewhere___x"], "when": {"input": "n", "op": "<", "value": 5}},
+        {"tools": ["Unheard___y"], "claim": "role"},
+    ]
+    policies, warnings = write_policies(entries, inbound_auth="custom-jwt", targets=TARGETS)
+    modes = [policy.validation_mode for policy in policies]
+    assert modes == [
+        "IGNORE_ALL_FINDINGS",
+        *["FAIL_ON_ANY_FINDINGS"],
+        "IGNORE_ALL_FINDINGS",
+        *["FAIL_ON_ANY_FINDINGS"] * 2,
+    ]
+    assert [one.code for one in warnings] == [
+        "unconditional-permit",
+        "unconditional-forbid",
+        "unknown-argument-type",
+        "unknown-target",
+        "denied-by-default",
+    ]
+    assert "Refunds-EU___pay" in warnings[-1].message
+    assert "context.input has n &&\n  context.input.n < 5" in policies[3].statement
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "where", "words"),
+    [
+        ("Refunds-EU__refund", "unknown-target", "[0]", "did you mean 'Refunds-EU___refund'?"),
+        ("Refunds_EU___refund", "unknown-target", "[0]", "did you mean 'Refunds-EU___refund'?"),
+        ("Refunds-EU___refnd", "unknown-tool", "[0]", "did you mean Refunds-EU___refund?"),
+        ({"tools": []}, "no-tools", "[0].tools", "a list of Target___tool"),
+        ({"tools": ["Refunds-EU___pay", "Refunds-EU___x"]}, "unknown-tool", "[0].tools[1]", "refund, pay"),
+        ({"tools": ["Refunds-EU___pay"], "values": ["a"]}, "values-without-claim", "[0].values", "which claim"),
+        ({"tools": ["Refunds-EU___pay"], "claim": "a", "values": [5]}, "bad-value", "[0].values", "is text"),
+    ],
+)
+def test_wrong_wishes_are_refused_at_their_place(entry: Any, code: str, where: str, words: str) -> None:
+    with pytest.raises(ConnectError) as caught:
+        written(entry)
+    assert (caught.value.code, caught.value.where) == (code, f"policy.restrict{where}")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "words"),
+    [
+        ({"input": "amont", "op": "<", "value": 5}, "unknown-argument", "did you mean 'amount'?"),
+        ({"input": "order.totl", "op": "<", "value": 5}, "unknown-argument", "did you mean 'total'?"),
+        ({"input": "amount.x", "op": "<", "value": 5}, "unknown-argument", "has no argument"),
+        ({"input": "amount", "op": "like", "value": "5"}, "bad-operator", "one of == != < <= > >="),
+        ({"input": "why", "op": "<", "value": "a"}, "bad-operator", "one of == != like"),
+        ({"input": "tags", "op": "==", "value": "a"}, "bad-operator", "is array, which cannot be compared"),
+        ({"input": "amount", "op": "<", "value": "500"}, "bad-value", "integer"),
+        ({"input": "amount", "op": "<", "value": 5.5}, "bad-value", "integer"),
+        ({"input": "amount", "op": "<", "value": True}, "bad-value", "integer"),
+        ({"input": "amount", "op": "<", "value": 2**63}, "bad-value", "integer"),
+        ({"input": "order.total", "op": "<", "value": 1.23456}, "bad-value", "at most 4 decimals"),
+        ({"input": "order.total", "op": "<", "value": float("nan")}, "bad-value", "number"),
+        ({"input": "order.total", "op": "<", "value": float("inf")}, "bad-value", "number"),
+        ({"input": "express", "op": "==", "value": "yes"}, "bad-value", "boolean"),
+    ],
+)
+def test_a_condition_that_the_tool_cannot_meet_is_refused(when: Any, code: str, words: str) -> None:
+    with pytest.raises(ConnectError) as caught:
+        written({"tools": ["Refunds-EU___refund"], "when": when})
+    assert caught.value.code == code
+    assert str(caught.value.where).startswith("policy.restrict[0].when.")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("inbound", ["aws-iam", "none"])
+def test_a_claim_needs_callers_that_have_claims(inbound: str) -> None:
+    with pytest.raises(ConnectError, match="custom-jwt") as caught:
+        written({"tools": ["Refunds-EU___refund"], "claim": "role", "values": ["a"]}, inbound)
+    assert (caught.value.code, caught.value.where) == ("claim-without-claims", "policy.restrict[0].claim")
+
+
+def test_all_wrong_wishes_are_told_at_once() -> None:
+    with pytest.raises(ConnectError) as caught:
+        write_policies(["x", "Refunds-EU___no"], inbound_auth="none", targets=TARGETS)
+    assert [one.code for one in caught.value.problems] == ["unknown-target", "unknown-tool"]
+
+
+def test_a_policy_is_plain_data() -> None:
+    data = written("Refunds-EU___refund", gateway_name="Shop")[0].as_dict()
+    assert json.loads(json.dumps(data)) == data
+    assert data["name"] == "Shop_permit_refund"

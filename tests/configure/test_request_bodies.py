@@ -244,6 +244,7 @@ def test_a_vendor_is_worked_out_only_for_what_a_person_signs_in_to() -> None:
         ("https://notokta.com/.well-known/openid-configuration", None),
         (cases.CUSTOM_URL, None),
         ("no url at all", None),
+        ("https://[half", None),
         ("", None),
         (None, None),
     ],

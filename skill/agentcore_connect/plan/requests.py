@@ -10,22 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from agentcore_connect import resources
 from agentcore_connect.engine.conditions import holds, lookup
 from agentcore_connect.errors import ConnectError
-from agentcore_connect.plan.request_template import (
-    MissingAnswer,
-    Template,
-    extract,
-    runtime_names,
-    settle,
-)
+from agentcore_connect.plan.request_facts import Context, facts_for, infer_vendor
+from agentcore_connect.plan.request_template import MissingAnswer, Template, runtime_names, settle
+from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
 
-Context = Mapping[str, Any]
+__all__ = [
+    "Request",
+    "configure_context",
+    "facts_for",
+    "iam_notes",
+    "iam_statements",
+    "infer_vendor",
+    "requests_for",
+    "trust_policy",
+    "with_samples",
+    "with_values",
+]
 
 
 @dataclass(frozen=True)
@@ -74,56 +79,6 @@ def with_samples(body: Any) -> Any:
 def with_values(body: Any, values: Context) -> Any:
     """The body with these run-time values; the member of a value that is None or not given is left out."""
     return settle(body, values)
-
-
-def infer_vendor(discovery_url: str | None) -> str | None:
-    """The vendor whose host the discovery URL is on, as the API spells it; None when it is nobody's in particular."""
-    host = urlsplit(discovery_url).hostname if discovery_url else None
-    if not host:
-        return None
-    for vendor in _vendors()["vendors"]:
-        if any(_host_pattern(pattern).fullmatch(host) for pattern in vendor.get("hosts", ())):
-            return str(vendor["id"])
-    return None
-
-
-def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
-    """The statements of an IAM policy that the gateway's role needs for this connection.
-
-    Out: JSON policy statements; what the plan does not know of an ARN is "*".
-    """
-    return [
-        {"Sid": one["sid"], "Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
-        for one in _rights(ctx, c)
-        if one["actions"]
-    ]
-
-
-def iam_notes(ctx: Context, c: Context) -> list[str]:
-    """What there is to say about those statements, and rights that only a person can fill in."""
-    return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(ctx, c)]
-
-
-def trust_policy(ctx: Context) -> dict[str, Any]:
-    """The trust policy of the gateway's role, narrowed to gateways of this name where account and Region are known."""
-    trust = resources.load("iam-statements")["trust"]
-    template = Template(facts_for(ctx, {}))
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": trust["principal"]},
-                "Action": trust["action"],
-                "Condition": {
-                    "StringLike": {
-                        "aws:SourceAccount": template.fill(trust["account"]),
-                        "aws:SourceArn": template.fill(trust["gateway"]),
-                    }
-                },
-            }
-        ],
-    }
 
 
 def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
@@ -176,76 +131,6 @@ def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
     }
 
 
-def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
-    """What templates and conditions can refer to: the connection's own keys, `plan`, `gateway`, and what follows.
-
-    `idp` is the vendor that the answers name or the discovery URL shows; `vendor` is the one that is sent.
-    """
-    gateway: Context = ctx.get("gateway") or {}
-    region = gateway.get("region") or _arn_part(gateway.get("arn"), 3)
-    facts: dict[str, Any] = {
-        **c,
-        "plan": ctx.get("plan") or {},
-        "gateway": gateway,
-        "region": region or resources.load("iam-statements")["unknown"],
-        "account": _arn_part(gateway.get("arn"), 4) or resources.load("iam-statements")["unknown"],
-        "partition": _arn_part(gateway.get("arn"), 1) or _partition(region or ""),
-    }
-    values: dict[str, str | None] = {}
-    facts["values"] = values
-    for name, value in _bodies()["values"].items():
-        values[name] = extract(value["rules"], lookup(facts, value["from"]), facts)
-    facts["idp"], facts["vendor"] = _vendor(facts)
-    return facts
-
-
-def _vendor(facts: Context) -> tuple[dict[str, Any], dict[str, Any]]:
-    known = {vendor["id"]: vendor for vendor in _vendors()["vendors"]}
-    default: dict[str, Any] = known[_vendors()["default"]]
-    url, named = lookup(facts, "oauth.discovery_url"), lookup(facts, "oauth.vendor")
-    if named and named not in known:
-        raise ConnectError(
-            "unknown-vendor",
-            f"there is no OAuth vendor called {named}",
-            expected=", ".join(known),
-            hint="correct oauth.vendor, or leave it out and give oauth.discovery_url",
-        )
-    found = infer_vendor(url)
-    named_special = named if named != default["id"] else None
-    idp = known[named_special or found or default["id"]]
-    sent = known[named] if named else idp if holds(_vendors()["infer_when"], facts) else default
-    discovery = sent.get("discovery", {})
-    fields = _discovered(discovery, url)
-    exchanges = holds(_vendors()["exchange_when"], facts)
-    endpoints_known = fields or lookup(facts, "oauth.token_endpoint")
-    if (discovery.get("needed") and not endpoints_known) or (exchanges and not lookup(sent, "exchange.built_in")):
-        sent, fields = default, {}
-    return idp, {**sent, "fields": fields}
-
-
-def _discovered(discovery: Context, url: Any) -> dict[str, str]:
-    pattern = discovery.get("pattern")
-    if not pattern:
-        return {}
-    found = {
-        name: extract([{"pattern": pattern, "give": give}], url, {})
-        for name, give in discovery.get("fields", {}).items()
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _rights(ctx: Context, c: Context) -> list[dict[str, Any]]:
-    facts = facts_for(ctx, c)
-    template = Template(facts)
-    rights = []
-    for statement in resources.load("iam-statements")["statements"]:
-        if not holds(statement["when"], facts):
-            continue
-        resource = template.fill(statement["resources"]) or template.fill(statement.get("otherwise", []))
-        rights.append({**statement, "resources": resource})
-    return rights
-
-
 def _input(name: str, facts: Context) -> dict[str, Any]:
     entry = _bodies()["runtime"][name]
     template = Template(facts)
@@ -286,24 +171,5 @@ def _needs_answer(c: Context, path: str) -> ConnectError:
     return ConnectError("request-needs-answer", message, hint=f"answer {path}")
 
 
-def _partition(region: str) -> str:
-    partitions = resources.load("iam-statements")["partitions"]
-    return str(next(one["partition"] for one in partitions if re.search(one["region"], region)))
-
-
-def _arn_part(arn: Any, position: int) -> str | None:
-    parts = str(arn).split(":") if arn else []
-    return (parts[position] or None) if len(parts) > position else None
-
-
-@cache
-def _host_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", r"[a-z0-9.-]+"))
-
-
 def _bodies() -> dict[str, Any]:
     return resources.load("request-bodies")
-
-
-def _vendors() -> dict[str, Any]:
-    return resources.load("oauth-vendors")

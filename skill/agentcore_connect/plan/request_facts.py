@@ -1,0 +1,110 @@
+"""What a request template can refer to: the answers, and what follows from them (ARNs out of URLs, the OAuth vendor).
+
+Pure functions of the render context and one of its connections; the facts of AWS are in knowledge/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from agentcore_connect import resources
+from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.request_template import extract
+
+Context = Mapping[str, Any]
+
+
+def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
+    """What templates and conditions can refer to: the connection's own keys, `plan`, `gateway`, and what follows.
+
+    `idp` is the vendor that the answers name or the discovery URL shows; `vendor` is the one that is sent.
+    """
+    gateway: Context = ctx.get("gateway") or {}
+    region = gateway.get("region") or _arn_part(gateway.get("arn"), 3)
+    facts: dict[str, Any] = {
+        **c,
+        "plan": ctx.get("plan") or {},
+        "gateway": gateway,
+        "region": region or resources.load("iam-statements")["unknown"],
+        "account": _arn_part(gateway.get("arn"), 4) or resources.load("iam-statements")["unknown"],
+        "partition": _arn_part(gateway.get("arn"), 1) or _partition(region or ""),
+    }
+    values: dict[str, str | None] = {}
+    facts["values"] = values
+    for name, value in resources.load("request-bodies")["values"].items():
+        values[name] = extract(value["rules"], lookup(facts, value["from"]), facts)
+    facts["idp"], facts["vendor"] = _vendor(facts)
+    return facts
+
+
+def _vendor(facts: Context) -> tuple[dict[str, Any], dict[str, Any]]:
+    known = {vendor["id"]: vendor for vendor in _vendors()["vendors"]}
+    default: dict[str, Any] = known[_vendors()["default"]]
+    url, named = lookup(facts, "oauth.discovery_url"), lookup(facts, "oauth.vendor")
+    if named and named not in known:
+        raise ConnectError(
+            "unknown-vendor",
+            f"there is no OAuth vendor called {named}",
+            expected=", ".join(known),
+            hint="correct oauth.vendor, or leave it out and give oauth.discovery_url",
+        )
+    found = infer_vendor(url)
+    named_special = named if named != default["id"] else None
+    idp = known[named_special or found or default["id"]]
+    sent = known[named] if named else idp if holds(_vendors()["infer_when"], facts) else default
+    discovery = sent.get("discovery", {})
+    fields = _discovered(discovery, url)
+    exchanges = holds(_vendors()["exchange_when"], facts)
+    endpoints_known = fields or lookup(facts, "oauth.token_endpoint")
+    if (discovery.get("needed") and not endpoints_known) or (exchanges and not lookup(sent, "exchange.built_in")):
+        sent, fields = default, {}
+    return idp, {**sent, "fields": fields}
+
+
+def _discovered(discovery: Context, url: Any) -> dict[str, str]:
+    pattern = discovery.get("pattern")
+    if not pattern:
+        return {}
+    found = {
+        name: extract([{"pattern": pattern, "give": give}], url, {})
+        for name, give in discovery.get("fields", {}).items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def infer_vendor(discovery_url: str | None) -> str | None:
+    """The vendor whose host the discovery URL is on, as the API spells it; None when it is nobody's in particular."""
+    try:
+        host = urlsplit(discovery_url or "").hostname
+    except ValueError:  # brackets that hold no IPv6 address, say
+        host = None
+    if not host:
+        return None
+    for vendor in _vendors()["vendors"]:
+        if any(_host_pattern(pattern).fullmatch(host) for pattern in vendor.get("hosts", ())):
+            return str(vendor["id"])
+    return None
+
+
+def _partition(region: str) -> str:
+    partitions = resources.load("iam-statements")["partitions"]
+    return str(next(one["partition"] for one in partitions if re.search(one["region"], region)))
+
+
+def _arn_part(arn: Any, position: int) -> str | None:
+    parts = str(arn).split(":") if arn else []
+    return (parts[position] or None) if len(parts) > position else None
+
+
+@cache
+def _host_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", r"[a-z0-9.-]+"))
+
+
+def _vendors() -> dict[str, Any]:
+    return resources.load("oauth-vendors")

@@ -1,0 +1,61 @@
+"""What the gateway's role must be allowed for a connection, and whom it trusts; the data is iam-statements.yaml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agentcore_connect import resources
+from agentcore_connect.engine.conditions import holds
+from agentcore_connect.plan.request_facts import Context, facts_for
+from agentcore_connect.plan.request_template import Template
+
+
+def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
+    """The statements of an IAM policy that the gateway's role needs for this connection.
+
+    Out: JSON policy statements; what the plan does not know of an ARN is "*".
+    """
+    return [
+        {"Sid": one["sid"], "Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
+        for one in _rights(ctx, c)
+        if one["actions"]
+    ]
+
+
+def iam_notes(ctx: Context, c: Context) -> list[str]:
+    """What there is to say about those statements, and rights that only a person can fill in."""
+    return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(ctx, c)]
+
+
+def trust_policy(ctx: Context) -> dict[str, Any]:
+    """The trust policy of the gateway's role, narrowed to gateways of this name where account and Region are known."""
+    trust = resources.load("iam-statements")["trust"]
+    template = Template(facts_for(ctx, {}))
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": trust["principal"]},
+                "Action": trust["action"],
+                "Condition": {
+                    "StringLike": {
+                        "aws:SourceAccount": template.fill(trust["account"]),
+                        "aws:SourceArn": template.fill(trust["gateway"]),
+                    }
+                },
+            }
+        ],
+    }
+
+
+def _rights(ctx: Context, c: Context) -> list[dict[str, Any]]:
+    facts = facts_for(ctx, c)
+    template = Template(facts)
+    rights = []
+    for statement in resources.load("iam-statements")["statements"]:
+        if not holds(statement["when"], facts):
+            continue
+        resource = template.fill(statement["resources"]) or template.fill(statement.get("otherwise", []))
+        rights.append({**statement, "resources": resource})
+    return rights

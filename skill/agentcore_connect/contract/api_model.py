@@ -56,31 +56,23 @@ def read(botocore: Path, service: str) -> dict[str, Any]:
 
 
 def describe(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, Any]:
-    """What a client relies on: each operation's shapes, and every shape that its input can hold.
+    """What a client relies on: each operation's shapes, and every shape that a request or an answer can hold.
 
-    Of an output only the members and their shapes are kept, and the enums among those. Operations that the model does
-    not have are left out. Out: {"operations": {name: {input, output}}, "shapes": {name: {...}}}.
+    Operations that the model does not have are left out. Out: {"operations": {name: {input, output}}, "shapes":
+    {name: {type, required, members, ...}}}.
     """
     shapes: Mapping[str, Any] = model["shapes"]
-    found: dict[str, Any] = {}
     described: dict[str, Any] = {}
+    waiting: list[str] = []
     for name in operations:
         about = model["operations"].get(name)
-        if about is None:
-            continue
-        sent, got = (about.get(side, {}).get("shape") for side in ("input", "output"))
-        described[name] = {side: shape for side, shape in (("input", sent), ("output", got)) if shape}
-        waiting = [sent] if sent else []
-        if got:
-            found.setdefault(got, _shape(shapes[got]))
-            inner = [one["shape"] for one in shapes[got].get("members", {}).values()]
-            waiting += [one for one in inner if "enum" in shapes[one]]
-        seen: set[str] = set()
-        while waiting:
-            shape = waiting.pop()
-            if shape in seen:
-                continue
-            seen.add(shape)
+        if about is not None:
+            described[name] = {side: about[side]["shape"] for side in ("input", "output") if side in about}
+            waiting += described[name].values()
+    found: dict[str, Any] = {}
+    while waiting:
+        shape = waiting.pop()
+        if shape not in found:
             found[shape] = _shape(shapes[shape])
             waiting += _below(shapes[shape])
     return {"operations": described, "shapes": dict(sorted(found.items()))}

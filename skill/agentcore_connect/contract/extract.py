@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agentcore_connect import resources
 from agentcore_connect.checks.sandbox import Sandbox
-from agentcore_connect.contract import choose, model
+from agentcore_connect.contract import api_model, choose, model
 from agentcore_connect.contract.bench import Bench
 from agentcore_connect.contract.emit import emit
 from agentcore_connect.contract.observe import Observer
@@ -20,6 +20,12 @@ from agentcore_connect.contract.walk import walk
 from agentcore_connect.errors import ConnectError
 
 SOURCES: Final = ["cli-0.30-run"]
+API_SOURCES: Final = ["botocore-model"]
+API_HEADER: Final = (
+    "yaml-language-server: $schema=schemas/api-contract.schema.json",
+    "The operations that plans and scripts call, with every shape that requests and answers can hold. The names of the",
+    "operations are chosen by hand; all else is made by `tools/extract_contract.py --api` from botocore.",
+)
 HEADER: Final = (
     "yaml-language-server: $schema=schemas/cli-contract.schema.json",
     "Made by tools/extract_contract.py from the AgentCore CLI of this version: do not edit, make it again.",
@@ -61,6 +67,22 @@ def extract(cli: Sequence[str], *, jobs: int = 2, cache: Path | None = None) -> 
 def text_of(contract: Mapping[str, Any]) -> str:
     """The contract as the file says it."""
     return emit(contract, HEADER)
+
+
+def api_text(botocore: Path) -> str:
+    """`knowledge/api-contract.yaml` made again from a botocore folder, for the operations that it names.
+
+    Errors: ConnectError `api-model` when the botocore has no model of a service, or lacks one of the operations.
+    """
+    known = resources.load("api-contract")
+    services: dict[str, Any] = {}
+    for service, about in known["services"].items():
+        services[service] = api_model.describe(api_model.read(botocore, service), about["operations"])
+        missing = [name for name in about["operations"] if name not in services[service]["operations"]]
+        if missing:
+            raise ConnectError("api-model", f"botocore has no {', '.join(missing)} in {service}", where=str(botocore))
+    made = {"version": 1, "botocore": api_model.version_of(botocore), "sources": API_SOURCES, "services": services}
+    return emit(made, API_HEADER)
 
 
 def _extract(cli: Sequence[str], version: str, box: Sandbox, memory: dict[str, Any], jobs: int) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def _check_value(parsed: Parsed, option: Option, value: str, probes: Sequence[Ma
         if value in probe.get("refused", {}):
             parsed.note("bad-value", option.name, probe["refused"][value], _listed(probe["accepted"]))
             return
-        if value in probe.get("as_left_out", ()) and value not in option.choices:
+        same = set(probe.get("as_left_out", ()))
+        if value in same and same >= set(probe["accepted"]) and value not in option.choices:
             parsed.note(
                 "no-effect",
                 option.name,

@@ -14,9 +14,9 @@ ROOT = "agentcore"
 class Problem:
     """One thing that is wrong with a command line.
 
-    `kind` is stable: unknown-command, unknown-option, missing-value, unexpected-value, too-many-arguments,
-    missing-argument, bad-value, needs, one-of, refused, no-effect, means-other, unobserved. `subject` is the command,
-    option or value it is about; `expected` what it should be, where that can be said.
+    `kind` is stable: unknown-command, missing-command, unknown-option, repeated, missing-value, unexpected-value,
+    too-many-arguments, missing-argument, bad-value, needs, one-of, refused, no-effect, means-other, unobserved.
+    `subject` is the command, option or value it is about; `expected` what it should be, where that can be said.
     """
 
     kind: str
@@ -134,6 +134,8 @@ def parse_argv(argv: Sequence[str], contract: Contract) -> Parsed:
         )
         return parsed
     _take(words, parsed)
+    if not parsed.options and parsed.command.subcommands and not parsed.command.arguments:
+        parsed.note("missing-command", path, f"{path} needs one of its commands", " ".join(parsed.command.subcommands))
     _count_arguments(parsed)
     return parsed
 
@@ -160,6 +162,8 @@ def _take(words: list[str], parsed: Parsed) -> None:
             if not glued and words and not words[0].startswith("-"):
                 words.pop(0)
             continue
+        if option.name in parsed.options and not (option.repeatable or option.variadic):
+            parsed.note("repeated", option.name, f"{option.name} is given twice; only the last one counts")
         parsed.options.setdefault(option.name, []).extend(_values(option, glued, value, words, parsed))
 
 

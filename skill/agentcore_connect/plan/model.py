@@ -38,6 +38,7 @@ class Plan:
             "version": 1,
             "cli_version": self.cli_version,
             "surface": {"id": self.surface, "known_by": self.known_by},
+            "via": self.context["plan"]["via"],
             "summary": self.summary,
             "gateway": dict(self.gateway),
             "semantic_search": dict(self.semantic_search),

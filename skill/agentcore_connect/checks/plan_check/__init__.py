@@ -1,0 +1,6 @@
+"""`check`: a written plan held against the real tools, in a scratch place."""
+
+from agentcore_connect.checks.plan_check.report import Result
+from agentcore_connect.checks.plan_check.run import check_plan
+
+__all__ = ["Result", "check_plan"]

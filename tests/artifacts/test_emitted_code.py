@@ -22,7 +22,7 @@ AUTHS = {
     "none": {"outbound_auth": "none"},
     "unsaid": {"outbound_auth": None},
     "iam": {"outbound_auth": "iam"},
-    "caller-iam": {"outbound_auth": "caller-iam"},
+    "caller-iam": {"outbound_auth": "caller-iam", "sigv4": None},
     "api-key-header": {"outbound_auth": "api-key", "api_key": {"location": "header", "prefix": "Bearer "}},
     "api-key-query": {"outbound_auth": "api-key", "api_key": {"location": "query", "parameter": "key"}},
     "client-credentials": {"outbound_auth": "oauth", "grant": "client-credentials"},

@@ -117,7 +117,7 @@ def argument_condition(arguments: Sequence[Argument], when: Mapping[str, Any], a
     if form is None:
         raise ConnectError(
             "bad-operator",
-            f"{when['op']!r} does not work on {when['input']!r}, which is a {arguments[0].kind}",
+            f"{when['op']!r} does not work on {when['input']!r}, which is of type {arguments[0].kind}",
             where=f"{at}.op",
             expected=f"one of {' '.join(rules['ops'])}",
         )
@@ -150,7 +150,7 @@ def _literal(kind: str, value: Any, at: str, argument: str) -> str:
         limits = f" with at most {places} decimals" if places is not None else ""
         raise ConnectError(
             "bad-value",
-            f"{value!r} is no value to compare with, where the argument is a {argument}",
+            f"{value!r} is no value to compare with, where the argument is of type {argument}",
             where=at,
             expected=f"{' or '.join(rules['takes'])}{limits}",
         )

@@ -150,7 +150,7 @@ def _parts(
         groups.setdefault(argument.kind, []).append((name, argument))
         if tool is None:
             rule = load("cedar")["rules"]["unknown-argument-type"]
-            message = f"{name}: `{when['input']}` is taken for a {argument.kind}. {rule['text']}"
+            message = f"{name}: `{when['input']}` is taken to be of type {argument.kind}. {rule['text']}"
             warnings.append(Problem("warning", "unknown-argument-type", f"{wish.at}.when.input", message))
     parts = []
     for members in groups.values():

@@ -117,6 +117,7 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
     "open-api-schema": [
         {"service": "openapi", "schema": "specs/api.json", "schema_text": OPENAPI * 9},
         {"service": "openapi", "schema": "s3://bucket/api.json"},
+        {"service": "other", "at_run_time": ["schema"]},
     ],
     "smithy-model": [
         {"service": "smithy", "schema": "model.json", "schema_text": "{}"},
@@ -129,6 +130,7 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
             "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
             "tools_file": "s3://bucket/tools.json",
         },
+        {"service": "other", "at_run_time": ["lambda_arn"], "tools": TOOLS},
     ],
     "api-gateway": [
         {"service": "api-gateway", "rest_api_id": "a1b2c3", "stage": "prod"},
@@ -138,6 +140,7 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
             "stage": "prod",
             "tool_filters": [{"path": "/pets/*", "methods": ["GET", "POST"]}, {"path": "/x", "methods": ["PUT"]}],
         },
+        {"service": "other", "at_run_time": ["rest_api_id", "stage"]},
     ],
     "connector": [{"service": "web-search"}, {"service": "knowledge-base", "knowledge_base_id": "AB12CD34EF"}],
     "http-runtime": [
@@ -196,6 +199,8 @@ def _clients(grant: str) -> Iterator[dict[str, Any]]:
     for credential, scopes, client_id in itertools.product(_CREDENTIALS, [[], ["x" * 64]], [None, "client-1"]):
         oauth = {"discovery_url": CUSTOM_URL, "client_id": client_id, "scopes": scopes, "return_url": "myapp:/cb"}
         yield {**credential, "grant": grant, "oauth": oauth}
+    later = {"client_id": "client-1", "return_url": "https://app.example.com/cb"}
+    yield {**_CREDENTIALS[0], "grant": grant, "oauth": later, "at_run_time": ["oauth.discovery_url"]}
     endpoints = {"issuer": "https://i", "authorization_endpoint": "https://i/a", "token_endpoint": "https://i/t"}
     for vendor in [None, *vendors]:
         oauth = {**endpoints, "vendor": vendor, "return_url": "https://app.example.com/cb"}

@@ -24,6 +24,11 @@ INPUTS = {
     "AGENTCORE_CREDENTIAL_MY_CRED_1_CLIENT_ID": "client-9",
     "AGENTCORE_CREDENTIAL_MY_CRED_1_AUDIENCE": "https://api.example.com",
     "AGENTCORE_GATEWAY_ROLE_ARN": "arn:aws:iam::123456789012:role/gate",
+    "LAMBDA_ARN_SHOP_TOOLS": "arn:aws:lambda:us-east-1:123456789012:function:f",
+    "API_SCHEMA_SHOP_TOOLS": "s3://bucket/api.json",
+    "REST_API_ID_SHOP_TOOLS": "a1b2c3",
+    "REST_API_STAGE_SHOP_TOOLS": "prod",
+    "OAUTH_DISCOVERY_URL_SHOP_TOOLS": cases.CUSTOM_URL,
     "AGENTCORE_VPC_ID": "vpc-0123456789abcdef0",
     "AGENTCORE_SUBNET_IDS": "subnet-0123456789abcdef0, subnet-1123456789abcdef0",
 }
@@ -33,6 +38,11 @@ VALUES = {
     "client_id": "client-9",
     "audience": "https://api.example.com",
     "gateway_role_arn": "arn:aws:iam::123456789012:role/gate",
+    "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
+    "schema_uri": "s3://bucket/api.json",
+    "rest_api_id": "a1b2c3",
+    "rest_api_stage": "prod",
+    "discovery_url": cases.CUSTOM_URL,
     "vpc_id": "vpc-0123456789abcdef0",
     "subnet_ids": ["subnet-0123456789abcdef0", "subnet-1123456789abcdef0"],
     "return_urls_so_far": ["https://kept.example.com/return"],
@@ -98,6 +108,7 @@ def kinds() -> list[Any]:
         mark = "-".join(
             [c["target_type"], c["outbound_auth"], c["grant"] or "", c["network"]]
             + [name for name in ("exists", "secret_id") if credential.get(name)]
+            + c.get("at_run_time", [])
         )
         chosen.setdefault(mark, c)
     return [pytest.param(c, id=mark) for mark, c in chosen.items()]

@@ -37,6 +37,7 @@ OPTIONAL = {
     "oauth.token_endpoint",
     "oauth.exchange_grant",
     "direct_reason",
+    "at_run_time",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
 

@@ -59,6 +59,26 @@ def cli(contract: Contract, commands: Mapping[str, Any]) -> list[Drift]:
     return found
 
 
+def files(contract: Contract, schemas: Mapping[str, Any]) -> list[Drift]:
+    """What differs between a contract's schemas of the project's files and those of an installed CLI, field by field.
+
+    In: the contract, and what `extract.file_schemas` read. A contract without schemas has nothing to compare.
+    """
+    found: list[Drift] = []
+    for file, was in contract.data.get("files", {}).get("schemas", {}).items():
+        now = schemas.get(file, {})
+        for name, before in was.items():
+            where, after = f"{file} {name}", now.get(name)
+            if after is None:
+                found.append(Drift("gone", where, before, None, True))
+            elif isinstance(before, str) or isinstance(after, str):
+                found += [Drift("changed", where, before, after, True)] if before != after else []
+            else:
+                found += _fields(where, before, after)
+        found += [Drift("new", f"{file} {name}", None, after, False) for name, after in now.items() if name not in was]
+    return found
+
+
 def api(contract: Mapping[str, Any], botocore: Path) -> list[Drift]:
     """What differs between `knowledge/api-contract.yaml` and the service models of a botocore folder.
 
@@ -110,6 +130,17 @@ def _command(path: str, was: Mapping[str, Any], now: Mapping[str, Any], complete
         before, after = (_arguments(one) for one in (was, now))
         if before != after:
             yield Drift("changed", f"{path} arguments", before, after, True)
+
+
+def _fields(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Drift]:
+    for name, field in was.items():
+        if name not in now:
+            yield Drift("gone", f"{where}.{name}", field, None, True)
+        else:
+            yield from _facts(f"{where}.{name}", {**dict.fromkeys(now[name]), **field}, now[name])
+    for name, field in now.items():
+        if name not in was:
+            yield Drift("new", f"{where}.{name}", None, field, not field.get("optional"))
 
 
 def _facts(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Drift]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agentcore_connect import resources
 from agentcore_connect.checks.sandbox import Sandbox
-from agentcore_connect.contract import api_model, choose, model
+from agentcore_connect.contract import api_model, choose, file_schema, model
 from agentcore_connect.contract.bench import Bench
 from agentcore_connect.contract.emit import emit
 from agentcore_connect.contract.observe import Observer
@@ -20,6 +20,7 @@ from agentcore_connect.contract.walk import walk
 from agentcore_connect.errors import ConnectError
 
 SOURCES: Final = ["cli-0.30-run"]
+SCHEMA_SOURCES: Final = ["cli-0.30-schema"]
 API_SOURCES: Final = ["botocore-model"]
 API_HEADER: Final = (
     "yaml-language-server: $schema=schemas/api-contract.schema.json",
@@ -30,6 +31,7 @@ HEADER: Final = (
     "yaml-language-server: $schema=schemas/cli-contract.schema.json",
     "Made by tools/extract_contract.py from the AgentCore CLI of this version: do not edit, make it again.",
     "help: what its own help states; `says` is a fingerprint of a description, `claims` a table below the options.",
+    "files: the schemas of the project's files, as it writes them into a new project.",
     "observed: what running it showed, offline, in a scratch project (knowledge/cli-probes.yaml).",
 )
 
@@ -62,6 +64,29 @@ def extract(cli: Sequence[str], *, jobs: int = 2, cache: Path | None = None) -> 
             return _extract(cli, version, box, memory, jobs)
         finally:
             _write(memory_file, memory)
+
+
+def file_schemas(cli: Sequence[str], box: Sandbox, probes: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas of the project's files, as the CLI writes them into a new project: file -> declarations.
+
+    Errors: ConnectError `cli-probe` when no project can be made.
+    """
+    place = box.root / "schemas"
+    place.mkdir(exist_ok=True)
+    ran = box.run([*cli, *probes["create"], probes["json_flag"]], cwd=place, timeout=120)
+    found: dict[str, Any] = {}
+    for name, path in probes["schemas"].items():
+        try:
+            found[name] = file_schema.parse((place / probes["project"] / path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            raise ConnectError(
+                "cli-probe",
+                f"the CLI makes no project with {path}: {ran.said.partition(chr(10))[0] or 'it said nothing'}",
+                expected="`agentcore create` to write it",
+                hint="run `agentcore create` by hand in an empty folder and read what it says",
+            ) from None
+    shutil.rmtree(place, ignore_errors=True)
+    return found
 
 
 def text_of(contract: Mapping[str, Any]) -> str:
@@ -102,6 +127,9 @@ def _extract(cli: Sequence[str], version: str, box: Sandbox, memory: dict[str, A
     probes = resources.load("cli-probes")
     if contract["cli"]["surface"] != probes["surface"]:
         return contract
+    if "schemas" not in memory:
+        memory["schemas"] = file_schemas(cli, box, probes)
+    contract["files"] = {"sources": SCHEMA_SOURCES, "schemas": memory["schemas"]}
     bench = Bench(box, cli, probes, memory.setdefault("outcomes", {}))
     observed = Observer(bench, probes, model.Contract(contract), jobs).observe()
     return contract | {"observed": {"sources": SOURCES} | observed}

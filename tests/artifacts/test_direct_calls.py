@@ -335,3 +335,26 @@ def test_an_endpoint_that_is_not_known_is_asked_for_by_name(folder: Folder) -> N
         write(folder, None)
         assert "set WEATHER_ENDPOINT" in folder.run("-c", CALL).err
         assert folder.run("-c", CALL, WEATHER_ENDPOINT=service.origin).code == 0
+
+
+def test_the_checks_above_would_notice_a_credential_that_is_spread_and_a_listing_that_is_cut(folder: Folder) -> None:
+    """The same runs with the code broken: what came out right before comes out wrong now."""
+    text = render("direct", endpoint="http://127.0.0.1:1", outbound_auth="jwt-passthrough")
+    assert "add_unredirected_header(" in text
+    code = """
+from bedrock_agentcore.runtime import BedrockAgentCoreContext
+import direct_weather as d
+BedrockAgentCoreContext.set_request_headers({"authorization": "Bearer users-own"})
+d.call_weather("/v1/days")
+"""
+    with Service() as elsewhere, Service(lambda seen: (302, {"Location": f"{elsewhere.origin}/x"}, [])) as service:
+        broken = text.replace("add_unredirected_header(", "add_header(").replace("http://127.0.0.1:1", service.origin)
+        assert folder.write("direct_weather.py", broken).run("-c", code).code == 0
+    assert elsewhere.seen[0].headers["authorization"] == "Bearer users-own"
+
+    with GatewaySim() as server:
+        text = render("direct", endpoint=server.url, service="mcp-server")
+        cut = text.replace('cursor = _either(page, "next_cursor", "nextCursor")', "cursor = None")
+        assert cut != text
+        ended = folder.write("direct_weather.py", cut).run("-c", MCP_CALL)
+    assert ended.lines[-1].startswith("20 "), ended.err

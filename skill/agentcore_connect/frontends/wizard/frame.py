@@ -13,7 +13,9 @@ from agentcore_connect.frontends.wizard.screen import Head, Option, Pairs, Scree
 
 _PROGRAM = "agentcore-connect"
 _MOST_CRUMBS = 3
-_BRIEF_WARNING = 2
+_INDENT = "      "
+#: How much is said of each option: all, reasons and explanations in a line, everything in a line.
+_WHOLE, _SHORT, _LINE = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +41,24 @@ def frame(pen: Pen, screen: Screen, rows: int, pointed: int, problem: str, keys:
     """
     question = _question(pen, screen)
     below = _below(pen, problem, keys)
-    options = [_option(pen, option, n, n == pointed, brief=False) for n, option in enumerate(screen.options)]
     taken = len(question) + len(below) + answer_rows + 1
-    if taken + sum(map(len, options)) + len(_least(pen, screen.head)) > rows:
-        options = [_option(pen, option, n, n == pointed, brief=True) for n, option in enumerate(screen.options)]
+    least = len(_least(pen, screen.head))
+    for detail in (_WHOLE, _SHORT, _LINE):
+        options = [_option(pen, option, n, n == pointed, detail) for n, option in enumerate(screen.options)]
+        if taken + least + sum(map(len, options)) <= rows:
+            break
     left = rows - taken - sum(map(len, options))
     return Frame([*head(pen, screen.head, left), Text(), *question], options, below)
 
 
 def _least(pen: Pen, shown: Head) -> list[Text]:
-    return [_title(pen, shown), *_verdict(pen, shown)]
+    return [*_title(pen, shown), *_verdict(pen, shown)]
 
 
 def head(pen: Pen, shown: Head, rows: int) -> list[Text]:
     """The lines above a question, at most as many as there are rows (but always the first)."""
     parts: list[tuple[int, list[Text]]] = [  # how dear each part is, dearest first to stay
-        (0, [_title(pen, shown)]),
+        (0, _title(pen, shown)),
         (1, [line for text in shown.notices for line in pen.fold(pen.text(text), "i ", "cyan")]),
         (3, _crumbs(pen, shown.crumbs)),
         (1, _verdict(pen, shown)),
@@ -75,10 +79,10 @@ def _shortened(cost: int, lines: list[Text]) -> tuple[int, list[Text]]:
     return (cost, lines[1:]) if cost == 3 else (cost, lines[:-1])
 
 
-def _title(pen: Pen, shown: Head) -> Text:
+def _title(pen: Pen, shown: Head) -> list[Text]:
     left, right = pen.text(_PROGRAM, "bold"), pen.text(shown.place, "dim")
     gap = pen.width - left.cell_len - right.cell_len
-    return Text.assemble(left, " " * gap, right) if gap > 1 else Text.assemble(left, " ", right)
+    return [Text.assemble(left, " " * gap, right)] if gap > 1 else [left, *pen.fold(right)]
 
 
 def _joined(pen: Pen, items: Iterable[Text], between: str) -> Text:
@@ -128,16 +132,11 @@ def _question(pen: Pen, screen: Screen) -> list[Text]:
     return lines
 
 
-def _option(pen: Pen, option: Option, number: int, pointed: bool, *, brief: bool) -> list[Text]:
+def _option(pen: Pen, option: Option, number: int, pointed: bool, detail: int) -> list[Text]:
     symbols = pen.terminal.symbols
-    digit = f"{(number + 1) % 10} " if number < 10 else "  "
     if option.unavailable is not None:
-        lines = pen.fold(pen.text(option.label, "dim"), f"  {' ' * len(digit)}", "dim")
-        reason = pen.fold(pen.text(f"not here: {option.unavailable}", "dim"), "      ")
-        if brief and len(reason) > 1:
-            reason[0].truncate(pen.width - len(symbols.more))
-            reason = [Text.assemble(reason[0], pen.text(symbols.more, "dim"))]
-        return [*lines, *reason]
+        return _closed(pen, option, detail)
+    digit = f"{(number + 1) % 10} " if number < 10 else "  "
     lead = f"{symbols.pointer if pointed else ' '} {digit}"
     style = "bold cyan" if pointed else ""
     label = pen.text(option.label, style)
@@ -145,9 +144,28 @@ def _option(pen: Pen, option: Option, number: int, pointed: bool, *, brief: bool
     if len(lead) + label.cell_len + about.cell_len <= pen.width:
         return pen.fold(Text.assemble(label, about), lead, style)
     lines = pen.fold(label, lead, style)
-    if pointed or not brief:
-        lines += pen.fold(pen.text(option.help, "dim"), "      ")
+    if pointed or detail == _WHOLE:
+        lines += pen.fold(pen.text(option.help, "dim"), _INDENT)
     return lines
+
+
+def _closed(pen: Pen, option: Option, detail: int) -> list[Text]:
+    """An option that cannot be taken, with its reason as far as there is room; `?` shows all of it."""
+    lead, reason = f"  {pen.terminal.symbols.cross} ", f"not here: {option.unavailable}"
+    if detail == _LINE:
+        return [_cut(pen, pen.text(f"{lead}{option.label}  {reason}", "dim"))]
+    lines = pen.fold(pen.text(reason, "dim"), _INDENT)
+    if detail == _SHORT and len(lines) > 1:
+        lines = [_cut(pen, pen.text(f"{_INDENT}{reason}", "dim"))]
+    return [*pen.fold(pen.text(option.label, "dim"), lead, "dim"), *lines]
+
+
+def _cut(pen: Pen, line: Text) -> Text:
+    if line.cell_len <= pen.width:
+        return line
+    more = pen.terminal.symbols.more
+    line.truncate(pen.width - len(more))
+    return Text.assemble(line, pen.text(more, "dim"))
 
 
 def _below(pen: Pen, problem: str, keys: Pairs) -> list[Text]:

@@ -182,6 +182,7 @@ class Sitting:
             help=lambda: heads.explain(position.case, asked),
             can_go_back=session.can_go_back(position),
             folders=_folders(session, position),
+            key=asked.key,
         )
 
 

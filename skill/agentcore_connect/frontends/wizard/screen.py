@@ -51,9 +51,10 @@ class Help:
 class Screen:
     """One question as it is put.
 
-    ``kind`` is choice, text, path or list. ``options`` are those of a choice. ``initial`` is the option's value, or the
-    text, that Enter takes; ``earlier`` says that it is the person's own. ``read`` turns text into a value and raises
-    ConnectError, ``judge`` says why a value cannot be taken. ``folders`` are where paths are completed from.
+    ``kind`` is choice, text, path or list, ``key`` where the answer goes in the file. ``options`` are those of a choice.
+    ``initial`` is the option's value, or the text, that Enter takes; ``earlier`` says that it is the person's own.
+    ``read`` turns text into a value and raises ConnectError, ``judge`` says why a value cannot be taken. ``folders``
+    are where paths are completed from.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Screen:
     help: Callable[[], Help] | None = None
     can_go_back: bool = True
     folders: tuple[Path, ...] = field(default=())
+    key: str = ""
 
     def accept(self, text: str) -> tuple[Any, ConnectError | None]:
         """What was typed as a value, with the reason why it cannot be taken; blanks around it may be a slip."""

@@ -1,0 +1,58 @@
+"""The same answers through the wizard, `next` and `plan` give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from routes import ROUTES, Route
+from scripted import Scripted, short, sit
+
+from agentcore_connect.__main__ import main
+from agentcore_connect.answers import store
+
+
+def folder_of(path: Path) -> dict[str, bytes]:
+    return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
+
+
+def through_next(route: Route, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["next", "-a", "answers.yaml"]
+    given: list[str] = []
+    while True:
+        capsys.readouterr()
+        assert main([*words, *given]) == 0
+        step: dict[str, Any] = json.loads(capsys.readouterr().out)
+        if step["status"] == "done":
+            break
+        value = route.answers[short(step["key"])]
+        given = ["--answer", f"{step['key']}={json.dumps(value) if isinstance(value, list | bool) else value}"]
+    assert main(["plan", "answers.yaml", "--out", "connect"]) == 0
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_the_same_answers_give_the_same_bytes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    route = ROUTES[name]
+    folders = {way: route.prepare(tmp_path / way) for way in ("wizard", "next", "plan")}
+
+    monkeypatch.chdir(folders["wizard"])
+    front = Scripted(route.answers)
+    sit(front, folders["wizard"], file=Path("answers.yaml"), out=Path("connect"))
+
+    monkeypatch.chdir(folders["next"])
+    through_next(route, folders["next"], capsys)
+
+    monkeypatch.chdir(folders["plan"])
+    asked = Route({key: value for key, value in route.answers.items() if key in front.asked}, route.path)
+    Path("answers.yaml").write_text(store.dump(asked.document()), encoding="utf-8")
+    assert main(["plan", "answers.yaml", "--out", "connect"]) == 0
+
+    made = folder_of(folders["wizard"] / "connect")
+    assert made
+    assert made == folder_of(folders["next"] / "connect")
+    assert made == folder_of(folders["plan"] / "connect")
+    assert folders["wizard"].joinpath("answers.yaml").read_bytes() == (folders["next"] / "answers.yaml").read_bytes()

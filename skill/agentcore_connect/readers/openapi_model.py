@@ -190,6 +190,11 @@ class FaultList:
         if len(places) < self.KEPT:
             places.append((at, note))
 
+    @property
+    def ids(self) -> set[str]:
+        """The ids of the faults noted, without looking up their places."""
+        return set(self._places)
+
     def faults(self) -> tuple[Fault, ...]:
         """The faults, the gravest first, otherwise in the order of the knowledge."""
         words = load(self._words)["faults"]

@@ -11,7 +11,6 @@ file or the Python version changes. A name that ends in `-mcp1` is the same fram
 Exit: 0 done, 1 an environment could not be made, 2 bad usage.
 """
 
-# ruff: noqa: S603, T201 - a program that prints, and that runs uv with arguments of its own
 from __future__ import annotations
 
 import argparse

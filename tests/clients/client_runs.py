@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
+from agentcore_connect.render.environment import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT), str(ROOT / "tools")) if folder not in sys.path]
@@ -30,13 +28,12 @@ VARIABLE = "AGENTCORE_GATEWAY_MYGATEWAY"
 PROVIDER = "MyGateway-oauth"
 RENDERERS = ROOT / "renderers"
 USES = Path(__file__).parent / "uses"
-# Every warning is an error, but for those that a library of the framework raises about itself.
-WARNINGS = ",".join(
-    (
-        "error",
-        "ignore::DeprecationWarning:bedrock_agentcore.runtime.context",
-    )
-)
+# Every warning is an error, but for those that a library raises about its own code, whoever imports or calls it.
+WARNINGS = "error,ignore::DeprecationWarning:bedrock_agentcore.runtime.context"
+LIBRARY_WARNINGS = {
+    "openai-agents-mcp1": f"{WARNINGS},ignore:Use `streamable_http_client` instead:DeprecationWarning",
+    "crewai": "error:::__main__,error:::gateway_client",  # importing it raises several of its own
+}
 
 
 def frameworks() -> list[str]:
@@ -49,9 +46,9 @@ def environments() -> list[str]:
     return client_envs.names()
 
 
-def framework_of(environment: str) -> str:
+def framework_of(name: str) -> str:
     """The framework that an environment holds."""
-    return environment.removesuffix("-mcp1")
+    return name.removesuffix("-mcp1")
 
 
 def is_first(environment: str) -> bool:
@@ -78,7 +75,7 @@ def text_of(
         "connections": [],
         "search": {"recommended": search is not None, "total_tools": search},
     }
-    return _jinja().get_template(f"client-{framework}/gateway_client.py.j2").render(context)
+    return environment().get_template(f"client-{framework}/gateway_client.py.j2").render(context)
 
 
 def _gateway(auth: str, provider: str | None) -> dict[str, Any]:
@@ -101,20 +98,6 @@ def _gateway(auth: str, provider: str | None) -> dict[str, Any]:
         "protocol_type": "MCP",
         "token_provider": provider,
     }
-
-
-def _jinja() -> SandboxedEnvironment:
-    env = SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(RENDERERS),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    literal = lambda value: json.dumps(value) if isinstance(value, str | list) else repr(value)  # noqa: E731
-    env.filters.update(py=literal, sh=shlex.quote, json=json.dumps)
-    return env
 
 
 @dataclass(frozen=True)
@@ -198,7 +181,7 @@ class Client:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "PYTHONPATH": str(self.folder),
-            "PYTHONWARNINGS": WARNINGS,
+            "PYTHONWARNINGS": LIBRARY_WARNINGS.get(self.environment, WARNINGS),
             "NO_COLOR": "1",
             **QUIET,
             **self.identity.environment(),

@@ -109,6 +109,37 @@ def api(contract: Mapping[str, Any], botocore: Path) -> list[Drift]:
     return found
 
 
+def behaviour(shipped: Mapping[str, Any], made: Mapping[str, Any]) -> list[Drift]:
+    """What differs between two `observed` parts: forms, values, combinations and hand edits with another answer.
+
+    All of these break, for plans rely on them.
+    """
+    before, after = dict(_answers(shipped)), dict(_answers(made))
+    found: list[Drift] = []
+    for where in dict.fromkeys([*before, *after]):
+        if where not in after:
+            found.append(Drift("gone", where, before[where], None, True))
+        elif where not in before:
+            found.append(Drift("new", where, None, after[where], True))
+        elif before[where] != after[where]:
+            found.append(Drift("changed", where, before[where], after[where], True))
+    return found
+
+
+def _answers(observed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for form in observed.get("forms", ()):
+        yield f"form {form['id']}", form
+    for probe in observed.get("values", ()):
+        yield f"values of {probe['command']} {probe['option']} ({probe['form']})", probe
+    for probe in observed.get("combinations", ()):
+        for kind, row in probe["results"].items():
+            yield from ((f"{probe['id']}: {probe['by']} {kind}, {way}", result) for way, result in row.items())
+    edits = observed.get("edits", {})
+    for kind, row in edits.get("outbound_auth", {}).items():
+        yield from ((f"hand edit of {kind}: {one['set']}", one["result"]) for one in row)
+    yield from ((f"hand edit: {one['id']}", one["result"]) for one in edits.get("others", ()))
+
+
 def _command(path: str, was: Mapping[str, Any], now: Mapping[str, Any], complete: bool) -> Iterator[Drift]:
     for name, option in was["options"].items():
         where = f"{path} {name}"

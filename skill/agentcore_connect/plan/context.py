@@ -108,7 +108,7 @@ def _api_key(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
 
 def _signing(c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any] | None:
     """What to sign with, where the caller of the service signs and the target type wants the service named."""
-    if c["outbound_auth"] != "iam" or c["target_type"] not in (None, *_signed_types()):
+    if c["outbound_auth"] not in ("iam", "caller-iam") or c["target_type"] not in (None, *_signed_types()):
         return None
     service = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == (c["host"] or "external"))
     region = hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.get("region")

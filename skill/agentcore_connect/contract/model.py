@@ -165,13 +165,16 @@ def _shape(options: Mapping[str, Any], over: Mapping[str, str]) -> dict[str, Any
 
 
 def _applies(when: Mapping[str, Any], parsed: Parsed) -> bool:
-    for name, test in when.items():
-        if test is True:
-            if name not in parsed.options:
-                return False
-        elif parsed.value(name) not in (test if isinstance(test, list) else [test]):
-            return False
-    return True
+    return all(_holds(test, name, parsed) for name, test in when.items())
+
+
+def _holds(test: Any, name: str, parsed: Parsed) -> bool:
+    if test is True:
+        return name in parsed.options
+    value = parsed.value(name)
+    if isinstance(test, Mapping):
+        return value is not None and value.startswith(test["starts"])
+    return value in (test if isinstance(test, list) else [test])
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -1,0 +1,151 @@
+"""The real AgentCore CLI for tests: installed once, an empty project made once and copied for each plan."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "commands"), str(Path(__file__).parent)]
+
+import agentcore_cli  # noqa: E402
+from real_project import Project  # noqa: E402
+
+LOGGING = """#!/bin/sh
+# Runs the real command and notes what it was given and how it ended.
+"{real}" "$@"
+status=$?
+{{ printf '%s\\n' "$status"; for word in "$@"; do printf '%s\\n' "$word"; done; printf -- '--end--\\n'; }} >>"$COMMAND_LOG"
+exit $status
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "realcli: runs the real AgentCore CLI, offline")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.realcli)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    counts: dict[str, int] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if str(name).startswith("realcli ") and getattr(report, "when", "") == "teardown":
+                    counts[name] = counts.get(name, 0) + value
+    if not counts:
+        return
+    terminalreporter.section("real CLI")
+    run, accepted = counts.get("realcli run", 0), counts.get("realcli accepted", 0)
+    terminalreporter.line(
+        f"commands {run} run / {accepted} accepted; plans {counts.get('realcli plans', 0)} as promised"
+    )
+    if "realcli planted" in counts:
+        planted, caught = counts["realcli planted"], counts.get("realcli caught", 0)
+        terminalreporter.line(f"wrong commands {planted} planted / {caught} caught")
+    if "realcli options" in counts:
+        terminalreporter.line(f"options of commands that need AWS: {counts['realcli options']} found in --help")
+
+
+@pytest.fixture(scope="session")
+def cli_bin() -> Path:
+    folder = ROOT / ".cache"
+    folder.mkdir(exist_ok=True)
+    with (folder / "agentcore-cli.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return agentcore_cli.install()
+        except agentcore_cli.InstallError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def cli_env(cli_bin: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    home = tmp_path_factory.mktemp("home")
+    shims = tmp_path_factory.mktemp("shims")
+    (home / ".agentcore").mkdir()
+    # else the CLI asks the package registry once a day for a newer version
+    (home / ".agentcore" / "update-check.json").write_text('{"lastCheck":8640000000000000,"latestVersion":"0.0.0"}')
+    shim = shims / "agentcore"
+    shim.write_text(LOGGING.format(real=cli_bin / "agentcore"))
+    shim.chmod(0o755)
+    return {
+        "PATH": f"{shims}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "PYENV_ROOT": os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")),
+        "LANG": "C.UTF-8",
+        "COMMAND_LOG": os.devnull,
+        "AGENTCORE_TELEMETRY_DISABLED": "1",
+        "AGENTCORE_DISABLE_KEYCHAIN": "1",
+        "AGENTCORE_SKIP_INSTALL": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/nonexistent/config",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
+        "NO_COLOR": "1",
+    }
+
+
+@pytest.fixture(scope="session")
+def template(cli_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty project with one runtime that nothing runs, and the spec files that the cases name."""
+    folder = tmp_path_factory.mktemp("template")
+    argv = [
+        "agentcore",
+        "create",
+        "--name",
+        "Demo",
+        "--no-agent",
+        "--skip-git",
+        "--skip-python-setup",
+        "--skip-install",
+    ]
+    subprocess.run(argv, cwd=folder, env=cli_env, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    root = folder / "Demo"
+    project = Project(root, cli_env)
+    runtime = {"name": "Worker", "build": "CodeZip", "entrypoint": "main.py", "codeLocation": "app/Worker/"}
+    project.json = project.json | {"runtimes": [runtime | {"runtimeVersion": "PYTHON_3_13", "networkMode": "PUBLIC"}]}
+    (root / "specs").mkdir()
+    for name in ("api.json", "model.json"):
+        (root / "specs" / name).write_text("{}")
+    return root
+
+
+@pytest.fixture
+def make_project(template: Path, cli_env: dict[str, str], tmp_path: Path) -> Callable[[str], Project]:
+    def make(name: str = "Demo") -> Project:
+        root = tmp_path / name
+        shutil.copytree(template, root)
+        return Project(root, cli_env)
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: Callable[[str], Project]) -> Project:
+    return make_project("Demo")
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Iterator[Callable[[str, int], None]]:
+    found: dict[str, int] = {}
+
+    def add(name: str, number: int) -> None:
+        found[name] = found.get(name, 0) + number
+
+    yield add
+    for name, number in found.items():
+        record_property(f"realcli {name}", number)

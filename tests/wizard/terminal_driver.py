@@ -98,6 +98,8 @@ class Driver:
                 self._feed(self.process.read_nonblocking(65536, timeout=PATIENCE))
         except pexpect.EOF:
             pass
+        except pexpect.TIMEOUT:
+            raise AssertionError(f"the program does not end; the screen is\n{self.text}") from None
         self.process.close()
         return self.process.exitstatus if self.process.exitstatus is not None else 128 + self.process.signalstatus
 

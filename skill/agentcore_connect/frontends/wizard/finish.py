@@ -41,7 +41,6 @@ class Finish:
         """Keep what the end works with."""
         self._session, self._options, self._front, self._terminal = session, options, front, terminal
         self._last: list[Block] = []
-        self._choice: Any = "write"
 
     def run(self, position: Position) -> int | None:
         """Show the plan and do what is wanted with it."""
@@ -76,13 +75,12 @@ class Finish:
                 "Nothing is written yet but your answers." if made is not None else "There is no plan yet.",
                 self._head(position, made),
                 tuple(self._menu(made)),
-                initial=self._choice if made is not None else "change",
+                initial="write" if made is not None else "change",
             )
             choice = self._front.ask(screen)
             if choice is BACK:
                 self._session.back(position)
                 return None
-            self._choice = choice
             done, status = self._do(choice, position, made)
             if done:
                 return status

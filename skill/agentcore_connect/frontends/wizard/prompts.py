@@ -16,6 +16,7 @@ from typing import Any
 import questionary
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.formatted_text import ANSI, to_formatted_text
 from prompt_toolkit.input import Input
@@ -79,13 +80,19 @@ class Prompts:
     def _choose(self, screen: Screen) -> Any:
         nothing_open = all(option.unavailable is not None for option in screen.options)
         shown = replace(screen, options=(*screen.options, Option(BACK, "Go back"))) if nothing_open else screen
+        digits = len(shown.options) <= _DIGITS
         choices = [
-            questionary.Choice(option.label, value=number, disabled=option.unavailable)
+            questionary.Choice(
+                option.label,
+                value=number,
+                disabled=option.unavailable,
+                shortcut_key=str((number + 1) % _DIGITS) if digits else False,
+            )
             for number, option in enumerate(shown.options)
         ]
         at_hand = [c for c, o in zip(choices, shown.options, strict=True) if o.value == screen.initial]
         initial = next((choice for choice in at_hand if not choice.disabled), None)
-        question = questionary.select("", choices, default=initial, use_shortcuts=len(choices) <= _DIGITS, **self._io)
+        question = questionary.select("", choices, default=initial, use_shortcuts=digits, **self._io)
         window = next(
             w for w in question.application.layout.find_all_windows() if isinstance(w.content, InquirerControl)
         )
@@ -187,9 +194,23 @@ def _typing_keys(screen: Screen, buffer: Buffer, accept: Callable[[KeyPressEvent
     empty = Condition(lambda: not buffer.text)
     keys.add("?", filter=empty, eager=True)(lambda event: event.app.exit(result=_Why(buffer.text)))
     keys.add("f1", eager=True)(lambda event: event.app.exit(result=_Why(buffer.text)))
+    if screen.kind == "path":
+        keys.add("tab", eager=True)(lambda _event: _complete(buffer))
     if screen.kind == "list":
         keys.add("c-j", eager=True)(lambda _event: buffer.insert_text("\n"))
     return keys
+
+
+def _complete(buffer: Buffer) -> None:
+    """Take the only completion at once: prompt_toolkit drops a Tab that comes while it still looks for completions."""
+    if buffer.complete_state is not None:
+        buffer.complete_next()
+        return
+    found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+    if len(found) == 1:
+        buffer.apply_completion(found[0])
+    elif found:
+        buffer.start_completion(select_first=True)
 
 
 class _Dressed:

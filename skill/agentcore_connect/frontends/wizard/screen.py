@@ -51,7 +51,7 @@ class Help:
 class Screen:
     """One question as it is put.
 
-    ``kind`` is choice, text, path or list, ``key`` where the answer goes in the file. ``options`` are those of a choice.
+    ``kind`` is choice, text, path or list; ``key`` is where the answer goes. ``options`` are those of a choice.
     ``initial`` is the option's value, or the text, that Enter takes; ``earlier`` says that it is the person's own.
     ``read`` turns text into a value and raises ConnectError, ``judge`` says why a value cannot be taken. ``folders``
     are where paths are completed from.

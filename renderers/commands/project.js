@@ -39,9 +39,17 @@ const write = (file, text) => {
     stop(`${file} cannot be written: ${error.message}`);
   }
 };
+const isText = (value) => typeof value === "string" && value !== "";
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const fits = (entry, step) => isObject(entry) && Object.entries(step).every(([key, value]) => entry[key] === value);
-const known = (text) => text.replace(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, name) => process.env[name] ?? whole);
+// Run-time values in a plan's texts are written ${NAME}; the environment has them, or they are not known yet.
+const MARKER = /\$\{([A-Z][A-Z0-9_]*)\}/;
+const filled = (value) => {
+  if (typeof value === "string") return value.replace(new RegExp(MARKER, "g"), (whole, name) => process.env[name] ?? whole);
+  if (Array.isArray(value)) return value.map(filled);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner)]));
+};
 const at = (document, place) =>
   place.reduce((value, step) => {
     if (value === undefined || value === null) return undefined;
@@ -55,8 +63,7 @@ const spell = (place) =>
 const differences = (wanted, actual, where) => {
   if (isObject(wanted) && isObject(actual))
     return Object.entries(wanted).flatMap(([key, value]) => differences(value, actual[key], `${where}.${key}`));
-  const same =
-    typeof wanted === "string" ? known(wanted) === actual : JSON.stringify(wanted) === JSON.stringify(actual);
+  const same = JSON.stringify(wanted) === JSON.stringify(actual) || (isText(actual) && MARKER.test(wanted));
   return same ? [] : [`${where} is ${JSON.stringify(actual) ?? "not there"}, the plan says ${JSON.stringify(wanted)}`];
 };
 
@@ -65,7 +72,7 @@ const verbs = {
     let first;
     for (const entries of alternatives.map((text) => JSON.parse(text))) {
       if (at(read(entries[0].file), entries[0].at) === undefined) return process.exit(0);
-      const found = entries.flatMap((entry) => differences(entry.value, at(read(entry.file), entry.at), spell(entry.at)));
+      const found = entries.flatMap((entry) => differences(filled(entry.value), at(read(entry.file), entry.at), spell(entry.at)));
       if (found.length === 0) return process.exit(10);
       first ??= found;
     }
@@ -75,7 +82,9 @@ const verbs = {
     const document = read(file);
     if (!isObject(document)) return stop(`${file} is not there, or holds no object`);
     const before = JSON.stringify(document);
-    for (const { at: place, value } of JSON.parse(changes)) {
+    for (const { at: place, value } of filled(JSON.parse(changes))) {
+      const unknown = MARKER.exec(JSON.stringify(value));
+      if (unknown) return stop(`${file}: the value of ${unknown[1]} is not known`);
       const last = place[place.length - 1];
       let parent = document;
       for (const [index, step] of place.slice(0, -1).entries()) {

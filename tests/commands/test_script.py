@@ -115,9 +115,7 @@ def test_a_dry_run_runs_nothing_and_shows_every_command(name: str, bench: Bench)
     assert bench.commands == []
     assert bench.file.read_bytes() == before
     shown = [line.strip() for line in done.stdout.splitlines() if line.startswith(("  agentcore ", "  python3 "))]
-    assert [parse_line(line) for line in shown] == [
-        list(op.argv) for op in cases.plan(ctx, surface) if op.argv
-    ]
+    assert [parse_line(line) for line in shown] == [list(op.argv) for op in cases.plan(ctx, surface) if op.argv]
 
 
 def test_it_runs_from_anywhere(bench: Bench, tmp_path: Path) -> None:
@@ -294,6 +292,45 @@ def test_consent_that_is_still_to_be_given_is_no_failure(bench: Bench) -> None:
     assert "has to consent first" in done.stderr
     (bench.root / "connect" / "configure_rt.py").write_text("import sys\nsys.exit(1)\n")
     assert bench.run(script).returncode == 1
+
+
+def test_values_known_at_run_time_reach_edits_and_command_lines(bench: Bench) -> None:
+    asked = [
+        {"name": "oauth.discovery_url", "env": "OAUTH_URL", "prompt": "Discovery URL"},
+        {"name": "endpoint", "env": "MCP_URL", "prompt": "URL of the server"},
+    ]
+    oauth = cases.client()
+    oauth["oauth"]["discovery_url"] = "${OAUTH_URL}"
+    target = cases.connection("late", "mcp-server", endpoint="${MCP_URL}", run_time=asked, **oauth)
+    script = cases.write(bench.root / "connect", cases.context([target]))
+    missing = bench.run(script, "--local")
+    assert missing.returncode == 1
+    assert "OAUTH_URL is missing (Discovery URL)" in missing.stderr
+    values = {"OAUTH_URL": "https://a.example.com/x", "MCP_URL": "https://b.example.com/$(id) y"}
+    # the stand-in adds no target, so the gateway with it is put there for the edit of the scopes
+    gateway = {"name": "tool-gateway", "protocolType": "MCP", "authorizerType": "AWS_IAM", "enableSemanticSearch": True}
+    made = {"name": "late", "targetType": "mcpServer", "endpoint": values["MCP_URL"], "outboundAuth": {"type": "OAUTH"}}
+    state = {
+        "name": "Demo",
+        "credentials": [],
+        "agentCoreGateways": [gateway | {"exceptionLevel": "NONE", "targets": []}],
+    }
+    bench.file.write_text(json.dumps(state))
+    failed = bench.run(script, "--local", **values)
+    assert (
+        "add gateway-target --gateway tool-gateway --name late --type mcp-server --endpoint https://b.example.com/$(id) y"
+        in bench.commands[-1]
+    )
+    assert "Stopped at scopes-late" in failed.stderr
+    state = json.loads(bench.file.read_text())
+    assert state["credentials"][0]["discoveryUrl"] == values["OAUTH_URL"]
+    made["outboundAuth"]["credentialName"] = "Client"
+    state["agentCoreGateways"][0]["targets"] = [made]
+    bench.file.write_text(json.dumps(state))
+    assert bench.run(script, "--local", **values).returncode == 0
+    again = bench.run(script, "--local", "--from", "add-gateway")
+    assert again.returncode == 0, again.stderr
+    assert bench.commands == ["validate"]
 
 
 def test_region_and_connection_names_with_spaces_stay_words(bench: Bench) -> None:

@@ -209,7 +209,7 @@ def _words(options: Mapping[str, str | None]) -> list[str]:
 
 def _forms() -> Iterator[tuple[Mapping[str, Any], list[str]]]:
     for form in resources.load("cli-probes")["forms"]:
-        alone = next(iter(form.get("one_of", [])), {})
+        alone: dict[str, str | None] = next(iter(form.get("one_of", [])), {})
         yield form, [*form["command"].split(), *form["argv"], *_words(alone)]
 
 

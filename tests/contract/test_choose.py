@@ -109,5 +109,5 @@ def test_the_data_names_contracts_that_exist_and_a_floor_for_each_gap() -> None:
     known = resources.load("cli-versions")
     for surface in known["surfaces"].values():
         assert resources.load(surface["contract"])["cli"]["surface"] in known["surfaces"]
-    lowest = min((parse(one["from"]) for one in known["surfaces"].values()), key=lambda version: version or parse("99"))
+    lowest = min(version for one in known["surfaces"].values() if (version := parse(one["from"])))
     assert [parse(one["below"]) for one in known["refused"]][-1] == lowest

@@ -1,6 +1,5 @@
 """A clean project, and one change for each thing that `inspect` can find."""
 
-# ruff: noqa: E501 - long texts of projects
 from __future__ import annotations
 
 import copy

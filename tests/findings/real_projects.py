@@ -1,10 +1,19 @@
-"""What is added to a project that the real CLI made."""
+"""Projects made by the real CLI, and what is added to them."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+import agentcore_cli
 
 Agentcore = Callable[..., None]
 
@@ -19,6 +28,37 @@ SPEC = {
 }
 SMITHY = {"smithy": "2.0", "shapes": {"a#S": {"type": "service", "operations": [{"target": "a#Op"}]}}}
 SMITHY["shapes"]["a#Op"] = {"type": "operation"}  # type: ignore[index]
+
+
+def real_cli(tmp_path_factory: pytest.TempPathFactory) -> Agentcore:
+    """What runs the real CLI in a folder; it is installed first, and the test is skipped where it cannot be had."""
+    try:
+        folder = agentcore_cli.install()
+    except agentcore_cli.InstallError as error:
+        if os.environ.get("CI") or os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
+            raise
+        pytest.skip(str(error))
+    home = tmp_path_factory.mktemp("home")
+    (home / ".agentcore").mkdir()
+    (home / ".agentcore" / "update-check.json").write_text('{"lastCheck":8640000000000000,"latestVersion":"0.0.0"}')
+    env = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "PYENV_ROOT": os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")),
+        "LANG": "C.UTF-8",
+        "AGENTCORE_TELEMETRY_DISABLED": "1",
+        "AGENTCORE_DISABLE_KEYCHAIN": "1",
+        "AGENTCORE_SKIP_INSTALL": "1",
+        "NO_COLOR": "1",
+    }
+
+    def run(cwd: Path, *words: str) -> None:
+        done = subprocess.run(
+            ["agentcore", *words, "--json"], cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+
+    return run
 
 
 def add_gateways(run: Agentcore, root: Path, agent: tuple[str, ...]) -> None:

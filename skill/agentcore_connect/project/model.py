@@ -73,7 +73,7 @@ class Target:
     rest_api_id: str | None
     stage: str | None
     runtime: str | None
-    raw: dict[str, Any]
+    raw: dict[str, Any] = field(repr=False)
     at: JsonPath
 
 

@@ -1,0 +1,310 @@
+"""Each thing that a gateway cannot take, planted once in a clean document, is found at its line; so are ways to sign in."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.readers.openapi import answers_from_openapi, summary
+from agentcore_connect.readers.openapi_repair import repair
+from agentcore_connect.readers.openapi_validate import validate
+from agentcore_connect.readers.spec_file import parse_spec
+from agentcore_connect.resources import load
+
+OK = {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}
+CLEAN: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "Pets", "version": "1"},
+    "servers": [{"url": "https://pets.example.com"}],
+    "security": [],
+    "paths": {
+        "/pets": {
+            "get": {
+                "operationId": "listPets",
+                "parameters": [{"name": "limit", "in": "query", "schema": {"type": "integer"}}],
+                "responses": OK,
+            },
+            "post": {
+                "operationId": "addPet",
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}
+                    }
+                },
+                "responses": OK,
+            },
+        }
+    },
+}
+GET, POST = "paths//pets/get", "paths//pets/post"
+NAME = f"{POST}/requestBody/content/application~json/schema/properties/name"
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def put(path: str, value: Any) -> Change:
+    def change(document: dict[str, Any]) -> None:
+        here: Any = document
+        *parts, last = (part.replace("~", "/") for part in path.replace("//pets", "/~pets").split("/"))
+        for part in parts:
+            here = here[int(part)] if isinstance(here, list) else here[part]
+        if value is None:
+            del here[last]
+        else:
+            here[int(last) if isinstance(here, list) else last] = value
+
+    return change
+
+
+def schema(value: Any) -> Change:
+    return put(NAME, value)
+
+
+FAULTS: list[tuple[str, str, Change]] = [
+    ("openapi-swagger-2", '"swagger"', put("swagger", "2.0")),
+    ("openapi-version-unknown", '"openapi"', put("openapi", "4.0.0")),
+    ("openapi-no-operations", '"paths"', put("paths", {})),
+    ("openapi-operation-id-missing", '"get"', put(f"{GET}/operationId", None)),
+    ("openapi-operation-id-duplicate", '"operationId": "same"', put(f"{POST}/operationId", "same")),
+    ("openapi-operation-id-characters", '"list.pets"', put(f"{GET}/operationId", "list.pets")),
+    ("openapi-operation-id-long", '"llll', put(f"{GET}/operationId", "l" * 65)),
+    ("openapi-one-of", '"oneOf"', schema({"oneOf": [{"type": "string"}, {"type": "integer"}]})),
+    ("openapi-any-of", '"anyOf"', schema({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
+    ("openapi-any-of-one", '"anyOf"', schema({"anyOf": [{"type": "string"}, {"type": "null"}]})),
+    ("openapi-all-of", '"allOf"', schema({"allOf": [{"type": "object"}, {"required": ["a"]}]})),
+    ("openapi-type-unsupported", '"type": [', schema({"type": ["string", "null"]})),
+    (
+        "openapi-media-type",
+        '"content": {',
+        put(f"{GET}/responses", {"200": {"description": "", "content": {"text/csv": {"schema": {"type": "string"}}}}}),
+    ),
+    (
+        "openapi-media-type-partly",
+        '"content": {',
+        put(
+            f"{GET}/responses",
+            {"200": {"description": "", "content": {"application/xml": {"schema": {"type": "object"}}}}},
+        ),
+    ),
+    (
+        "openapi-binary-body",
+        '"content": {',
+        put(
+            f"{GET}/responses", {"200": {"description": "", "content": {"image/png": {"schema": {"format": "binary"}}}}}
+        ),
+    ),
+    (
+        "openapi-parameter-style",
+        '"style"',
+        put(f"{GET}/parameters/0", {"name": "a", "in": "query", "style": "deepObject"}),
+    ),
+    (
+        "openapi-query-array",
+        '{\n      "name": "tags"',
+        put(f"{GET}/parameters/0", {"name": "tags", "in": "query", "schema": {"type": "array"}}),
+    ),
+    (
+        "openapi-cookie-parameter",
+        '{\n      "name": "sid"',
+        put(f"{GET}/parameters/0", {"name": "sid", "in": "cookie"}),
+    ),
+    ("openapi-callbacks", '"callbacks"', put(f"{GET}/callbacks", {"on": {}})),
+    ("openapi-callbacks", '"webhooks"', put("webhooks", {"on": {}})),
+    ("openapi-method", '"trace"', put("paths//pets/trace", {"operationId": "t", "responses": OK})),
+    ("openapi-servers-missing", "{", put("servers", None)),
+    ("openapi-servers-relative", '"/v1"', put("servers/0/url", "/v1")),
+    ("openapi-servers-template", "{region}", put("servers/0/url", "https://{region}.example.com")),
+    ("openapi-servers-http", "http://", put("servers/0/url", "http://pets.example.com")),
+    ("openapi-servers-private", "10.0.0.8", put("servers/0/url", "https://10.0.0.8/v1")),
+    (
+        "openapi-servers-several",
+        '"servers"',
+        put("servers", [{"url": "https://a.example.com"}, {"url": "https://b.example.com"}]),
+    ),
+    ("openapi-ref-external", '"$ref"', schema({"$ref": "other.json#/a"})),
+    ("openapi-ref-broken", '"$ref"', schema({"$ref": "#/components/schemas/Gone"})),
+]
+
+
+def changed(change: Change) -> dict[str, Any]:
+    document = copy.deepcopy(CLEAN)
+    change(document)
+    return document
+
+
+def ids(text: str, name: str = "api.json") -> dict[str, str]:
+    return {one.id: one.places[0].where for one in summary(parse_spec(text, shown=name)).faults}
+
+
+def test_the_clean_document_has_no_faults() -> None:
+    spec = parse_spec(json.dumps(CLEAN), shown="api.json")
+    found = summary(spec)
+    assert found.faults == ()
+    assert (found.tool_count, found.tool_names) == (2, ("listPets", "addPet"))
+    assert answers_from_openapi(found) == {
+        "tool_count": 2,
+        "endpoint": "https://pets.example.com",
+        "service_auth": "none",
+    }
+    assert repair(spec).changes == ()
+
+
+@pytest.mark.parametrize(("fault", "line_of", "change"), FAULTS, ids=[f"{one[0]}-{n}" for n, one in enumerate(FAULTS)])
+def test_fault(fault: str, line_of: str, change: Change) -> None:
+    document = changed(change)
+    if fault == "openapi-operation-id-duplicate":
+        document["paths"]["/pets"]["get"]["operationId"] = "same"
+    text = json.dumps(document, indent=1)
+    at = text.rindex(line_of) if fault == "openapi-operation-id-duplicate" else text.index(line_of)
+    assert ids(text) == {fault: f"api.json:{text[:at].count(chr(10)) + 1}"}
+
+
+def test_every_fault_is_tested() -> None:
+    elsewhere = {
+        "openapi-malformed",
+        "openapi-mutual-tls",
+        "openapi-not-json",
+        "openapi-size",
+        "openapi-size-inline",
+        "openapi-too-many-tools",
+    }
+    assert {fault for fault, _, _ in FAULTS} | elsewhere == set(load("openapi-limits")["faults"])
+
+
+def test_sizes_and_counts() -> None:
+    paths = {f"/p{n}": {"get": {"operationId": f"get{n}", "responses": OK}} for n in range(1001)}
+    assert set(ids(json.dumps({**CLEAN, "paths": paths}))) == {"openapi-too-many-tools"}
+    large = {**CLEAN, "x-filler": "x" * (1024 * 1024)}
+    assert set(ids(json.dumps(large))) == {"openapi-size-inline"}
+    assert set(ids(json.dumps({**CLEAN, "x-filler": "x" * (10 * 1024 * 1024)}))) == {"openapi-size"}
+
+
+def test_yaml_has_lines_too_and_is_not_taken_by_the_cli() -> None:
+    text = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\nservers:\n  - url: /v1\npaths:\n  /a:\n    get:\n      responses:\n        200: {description: ok}\n"
+    assert ids(text, "api.yaml") == {
+        "openapi-operation-id-missing": "api.yaml:7",
+        "openapi-servers-relative": "api.yaml:4",
+        "openapi-not-json": "api.yaml:1",
+    }
+
+
+def test_the_target_name_counts_for_tool_names() -> None:
+    document = changed(put(f"{GET}/operationId", "l" * 60))
+    spec = parse_spec(json.dumps(document), shown="api.json")
+    assert summary(spec).faults == ()
+    assert [one.id for one in summary(spec, target_name="Pets").faults] == ["openapi-operation-id-long"]
+    repaired = repair(spec, target_name="Pets")
+    assert summary(parse_spec(repaired.text, shown="c.json"), target_name="Pets").faults == ()
+
+
+SCHEMES: list[tuple[dict[str, Any], str | None, bool, dict[str, str]]] = [
+    ({"type": "apiKey", "in": "header", "name": "X-Key"}, "api-key", True, {"location": "header", "parameter": "X-Key"}),
+    ({"type": "apiKey", "in": "query", "name": "key"}, "api-key", True, {"location": "query", "parameter": "key"}),
+    ({"type": "apiKey", "in": "cookie", "name": "sid"}, None, False, {}),
+    ({"type": "http", "scheme": "bearer"}, "api-key", False, {"location": "header", "parameter": "Authorization", "prefix": "Bearer "}),
+    ({"type": "http", "scheme": "Basic"}, "api-key", False, {"location": "header", "parameter": "Authorization", "prefix": "Basic "}),
+    ({"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "t", "scopes": {}}}}, "oauth-client-credentials", True, {}),
+    ({"type": "oauth2", "flows": {"authorizationCode": {"scopes": {"a": ""}}}}, "oauth-authorization-code", True, {}),
+    ({"type": "oauth2", "flows": {"authorizationCode": {}, "clientCredentials": {"tokenUrl": "t"}}}, "oauth-client-credentials", False, {}),
+    ({"type": "openIdConnect", "openIdConnectUrl": "https://idp.example.com/.well-known/openid-configuration"}, "oauth-client-credentials", False, {}),
+    ({"type": "apiKey", "in": "header", "name": "Authorization", "x-amazon-apigateway-authtype": "awsSigv4"}, "iam", True, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scheme", "auth", "sure", "key"), SCHEMES, ids=range(len(SCHEMES)))
+def test_sign_in(scheme: dict[str, Any], auth: str | None, sure: bool, key: dict[str, str]) -> None:
+    document = {**CLEAN, "security": [{"s": []}], "components": {"securitySchemes": {"s": scheme}}}
+    demand = summary(parse_spec(json.dumps(document), shown="api.json")).demand
+    assert (demand.service_auth, demand.sure) == (auth, sure)
+    assert demand.ways[0].api_key == key
+
+
+def test_sign_in_that_is_open() -> None:
+    silent = {key: value for key, value in CLEAN.items() if key != "security"}
+    demand = summary(parse_spec(json.dumps(silent), shown="a.json")).demand
+    assert (demand.service_auth, demand.sure) == ("none", False)
+    schemes = {"a": {"type": "apiKey", "in": "header", "name": "k"}, "b": {"type": "http", "scheme": "bearer"}}
+    unused = {**silent, "components": {"securitySchemes": schemes}}
+    assert summary(parse_spec(json.dumps(unused), shown="a.json")).demand.service_auth is None
+    either = {**unused, "security": [{"a": []}, {}]}
+    assert summary(parse_spec(json.dumps(either), shown="a.json")).demand.sure is False
+    tls = {**silent, "security": [{"t": []}], "components": {"securitySchemes": {"t": {"type": "mutualTLS"}}}}
+    assert "openapi-mutual-tls" in ids(json.dumps(tls))
+
+
+def test_repair_merges_flattens_and_names() -> None:
+    document = changed(put(f"{GET}/operationId", None))
+    document["components"] = {
+        "schemas": {
+            "Base": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+            "Pet": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"name": {"type": "string"}}}]},
+            "Loop": {"allOf": [{"$ref": "#/components/schemas/Loop"}, {"type": "object"}]},
+            "Clash": {"allOf": [{"type": "string"}, {"type": "integer"}]},
+            "Maybe": {"description": "d", "anyOf": [{"type": "string"}, {"type": "null"}]},
+        }
+    }
+    before = json.dumps(document)
+    spec = parse_spec(before, shown="api.json")
+    found = repair(spec, server="https://api.example.com")
+    assert json.dumps(spec.data) == before
+    schemas = found.data["components"]["schemas"]
+    assert schemas["Pet"] == {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+        "required": ["id"],
+    }
+    assert schemas["Maybe"] == {"type": "string", "description": "d"}
+    assert "allOf" in schemas["Loop"]
+    assert "allOf" in schemas["Clash"]
+    assert found.data["paths"]["/pets"]["get"]["operationId"] == "get_pets"
+    assert found.data["servers"] == [{"url": "https://api.example.com"}]
+    assert {one.fault for one in found.changes} >= {
+        "openapi-all-of",
+        "openapi-any-of-one",
+        "openapi-operation-id-missing",
+    }
+    assert found.diff().startswith("--- api.json (as JSON)\n+++ api.json (repaired)\n")
+
+
+def test_repair_keeps_references_into_what_it_merges() -> None:
+    part = {"type": "object", "properties": {"deep": {"type": "string"}}}
+    document = {
+        **CLEAN,
+        "components": {
+            "schemas": {
+                "A": {"allOf": [part, {"type": "object"}]},
+                "B": {"$ref": "#/components/schemas/A/allOf/0/properties/deep"},
+            }
+        },
+    }
+    document = json.loads(json.dumps(document))
+    document["paths"]["/pets"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {
+        "$ref": "#/components/schemas/B"
+    }
+    found = repair(parse_spec(json.dumps(document), shown="a.json"))
+    assert summary(parse_spec(found.text, shown="a.json")).faults == ()
+
+
+def test_what_cannot_be_repaired() -> None:
+    with pytest.raises(ConnectError) as caught:
+        repair(parse_spec('{"swagger": "2.0"}', shown="a.json"))
+    assert caught.value.code == "spec-not-repairable"
+
+
+def test_validation_says_what_is_wrong_and_where() -> None:
+    pytest.importorskip("openapi_spec_validator")
+    broken = changed(put(f"{GET}/responses", {"200": {}}))
+    text = json.dumps(broken, indent=1)
+    found = validate(parse_spec(text, shown="api.json"))
+    line = text[: text.index('"200": {}')].count("\n") + 1
+    assert [(one.where, one.message) for one in found.violations] == [
+        (f"api.json:{line}", "'description' is a required property")
+    ]
+    assert (found.by or "").startswith("openapi-spec-validator ")
+    external = changed(schema({"$ref": "https://example.com/a.json"}))
+    assert "nothing is fetched" in (validate(parse_spec(json.dumps(external), shown="a.json")).not_run or "")

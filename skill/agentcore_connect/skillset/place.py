@@ -1,0 +1,94 @@
+"""What stands at the place of an installed skill: nothing, our link, our copy, or something that is not ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from agentcore_connect import __version__
+
+#: The file in an installed copy that says what was put there: without it a folder is not ours.
+MARKER = ".agentcore-connect.json"
+_INSTALLER = "agentcore-connect skill install"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A skill's folder as it was found. ``kind`` is absent, link, copy or foreign; ``files`` what our marker lists."""
+
+    path: Path
+    kind: str
+    files: Mapping[str, str]
+    made: int = 0
+    link_to: Path | None = None
+
+    def changed(self) -> list[str]:
+        """The listed files that are no longer as they were put there; one that was deleted counts as unchanged."""
+        return [name for name, recorded in self.files.items() if not _is_as_recorded(self.path / name, recorded)]
+
+    def strangers(self) -> list[str]:
+        """The files in a copy that our marker does not list; what Python keeps for itself aside."""
+        found = (path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if not path.is_dir())
+        return sorted(name for name in found if name not in (MARKER, *self.files) and "__pycache__" not in name)
+
+
+def look(path: Path) -> Place:
+    """Say what is at a path."""
+    if path.is_symlink():
+        target = path.readlink()
+        target = target if target.is_absolute() else path.parent / target
+        return Place(path, "link" if _is_source(target) else "foreign", {}, link_to=target)
+    if not path.exists():
+        return Place(path, "absent", {})
+    marker = _marker(path / MARKER)
+    if marker is None:
+        return Place(path, "foreign", {})
+    return Place(path, "copy", marker["files"], marker["made"])
+
+
+def marker_text(files: Mapping[str, tuple[bytes | str, int]], made: int) -> str:
+    """The marker for these files; `made` is how many folders above the skill's own were made for it."""
+    listed = {name: digest(content) for name, (content, _) in sorted(files.items())}
+    whole = {"by": _INSTALLER, "version": __version__, "made": made, "files": listed}
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def digest(content: bytes | str) -> str:
+    """What a file's content is compared by."""
+    return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
+
+
+def _marker(path: Path) -> dict[str, Any] | None:
+    """The marker's content; None where there is none, or one that this program has not written."""
+    try:
+        data = json.loads(path.read_bytes()) if not path.is_symlink() else None
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or data.get("by") != _INSTALLER:
+        return None
+    files, made = data.get("files"), data.get("made")
+    sound = isinstance(files, dict) and isinstance(made, int) and all(_is_inside(name) for name in files)
+    return {"files": files, "made": made} if sound else None
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(name) and not path.is_absolute() and ".." not in path.parts and str(path) == name
+
+
+def _is_source(target: Path) -> bool:
+    """Whether a folder is agentcore-connect's own: a link to it is one that this program makes."""
+    return (target / "skill" / "agentcore_connect" / "__init__.py").is_file() and (target / "SKILL.md").is_file()
+
+
+def _is_as_recorded(path: Path, recorded: str) -> bool:
+    if not path.exists() and not path.is_symlink():
+        return True
+    try:
+        return path.is_file() and not path.is_symlink() and digest(path.read_bytes()) == recorded
+    except OSError:
+        return False

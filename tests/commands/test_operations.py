@@ -91,6 +91,17 @@ def test_a_gateway_made_elsewhere_gets_no_command(surface: str) -> None:
     assert found == ["place-files", "configure-rt"]
 
 
+def test_a_harness_gets_a_client_for_a_jwt_gateway_that_has_none() -> None:
+    agent = {"framework": None, "state": "existing", "kind": "harness", "name": "H"}
+    bare = {"in_project": True, "token_provider": None}
+    ctx = cases.context(cases.mcp_targets()[:1], "custom-jwt", agent=agent, gateway=bare)
+    ops = {op.id: op for op in cases.plan(ctx)}
+    assert ops["declare-token-provider"].promise[0].value["name"] == "tool-gateway-oauth"
+    assert "AGENTCORE_CREDENTIAL_TOOL_GATEWAY_OAUTH_CLIENT_SECRET" in {one.name for one in ops["deploy"].inputs}
+    ctx["agent"]["kind"] = "runtime"
+    assert "declare-token-provider" not in ids(ctx)
+
+
 def test_everything_by_boto3() -> None:
     ctx = cases.context(cases.mcp_targets()[:2])
     ctx["plan"]["via"] = "boto3"

@@ -55,6 +55,7 @@ class Operation:
     `inputs`. `directory`: where it runs, `project` (its root) or `parent` (the folder that gets the project).
     `stdin`: the run-time value that is piped in. `env`: variables set for this step. `files`: copies from the plan's
     folder into the project, with the run-time values filled into the text. `needs_aws`: it calls AWS itself.
+    `takes_values`: it takes the values of the project's declared credentials from its environment.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Operation:
     artifact: str | None = None
     connection: str | None = None
     needs_aws: bool = False
+    takes_values: bool = False
     directory: str = "project"
     inputs: tuple[Input, ...] = ()
     stdin: str | None = None
@@ -96,6 +98,7 @@ class Operation:
             "artifact": self.artifact,
             "connection": self.connection,
             "needs_aws": self.needs_aws,
+            "takes_values": self.takes_values,
             "after_deploy": self.after_deploy,
             "directory": self.directory,
             "inputs": [one.as_dict() for one in self.inputs],

@@ -87,6 +87,7 @@ def _operation(entry: Data, facts: Facts) -> Operation:
         artifact=edit.file if edit else fill(entry.get("artifact"), facts),
         connection=fill(entry.get("connection"), facts),
         needs_aws=bool(entry.get("needs_aws", False)),
+        takes_values=bool(entry.get("takes_values", False)),
         directory=entry.get("directory", "project"),
         inputs=_inputs(entry.get("inputs", []), facts),
         stdin=fill(entry.get("stdin"), facts),

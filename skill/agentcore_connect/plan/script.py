@@ -46,6 +46,7 @@ def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[
             "edit": any(one.edit for one in operations),
             "probe": any(step["probes"] for step in steps),
             "files": any(one.files for one in operations),
+            "taken_values": any(one.takes_values for one in operations),
             "stdin": any(one.stdin for one in operations),
             "aws": any(one.needs_aws for one in operations),
             "manual": any(one.kind == "manual" for one in operations),
@@ -84,7 +85,7 @@ def _step(number: int, operation: Operation, whole: Promise, cli: Mapping[str, A
     step["inputs"] = [_input(one) for one in operation.inputs]
     step["names"] = [one.name for one in operation.inputs]
     step["fills"] = [one.name for one in operation.inputs if one.kind != "secret"]
-    step["takes_values"] = any(one.kind == "secret" for one in operation.inputs) and operation.stdin is None
+    step["gives"] = step["names"] if operation.stdin is None and not operation.after_deploy else []
     step["probes"] = _probes(operation, whole, cli)
     step["changes_json"] = json.dumps(step["edit"]["changes"], ensure_ascii=False) if operation.edit else None
     step["needs"] = "aws" if operation.needs_aws else "local"

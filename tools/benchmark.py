@@ -98,7 +98,7 @@ def decisions() -> None:
     while time.perf_counter() - begun < 1:
         for facts in cases:
             route = engine.decide("route", facts)
-            if route.result["stage"] == "gateway":
+            if route.result["leads_to"] == "gateway":
                 engine.decide("gateway-auth", facts, start=route.result)
             made += 1
     print(f"engine: {made / (time.perf_counter() - begun):,.0f} decisions a second (route and sign-in), reach 20,000")

@@ -16,7 +16,7 @@ from agentcore_connect.resources import load
 _AFTER_ROUTE = {"gateway": "gateway-auth", "agent": "agent-auth"}
 #: What every decision says, so that conditions can name it.
 _RESULTS = (
-    *("path", "target_type", "redirect", "stage", "outbound_auth", "grant", "mechanism"),
+    *("path", "target_type", "redirect", "leads_to", "outbound_auth", "grant", "mechanism"),
     *("steered", "front_missing", "connector", "needs"),
 )
 
@@ -81,7 +81,7 @@ def decide(facts: Mapping[str, Any], *, asking: bool = False) -> Verdict:
     if route.pending is not None:
         return _open(known, route, "route", {})
     known.update(route.result)
-    tree = _AFTER_ROUTE.get(route.result["stage"])
+    tree = _AFTER_ROUTE.get(route.result["leads_to"])
     if tree is None:
         return _closed(known, route, None, [], asking=asking)
     known.update(derive("route", known, asking=asking))
@@ -99,7 +99,7 @@ def decide(facts: Mapping[str, Any], *, asking: bool = False) -> Verdict:
 
 def _still_wished(known: Mapping[str, Any], auth: Decision) -> list[str]:
     """The wishes that the sign-in finally decided upon still has, in case the walk was steered to another."""
-    if auth.result.get("stage") != "gateway":
+    if auth.result.get("leads_to") != "gateway":
         return []
     return [rule for rule, holds in triage.api_only() if holds(known)]
 

@@ -1,28 +1,30 @@
-"""Every plan that the decision space can lead to, as answers; and what all of them emit, each thing once."""
+"""Every way through the decision space, as answers that lead there; and what can be wished for on the way.
+
+The ways are those that the engine's own walk finds: each is a set of facts. A document is made for each, and for the
+documents that stand for a kind of connection, of gateway or of agent, for each thing that can be wished for there.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from agentcore_connect import triage
-from agentcore_connect.answers import load
-from agentcore_connect.answers.document import Document
-from agentcore_connect.decide import decide
-from agentcore_connect.engine.space import leaves
+from agentcore_connect.engine.space import Leaf, leaves
 from agentcore_connect.engine.tree import Engine
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import Gathered, gather
-from agentcore_connect.plan.build import build
-from agentcore_connect.plan.model import Plan
+from agentcore_connect.questions import questions
+from agentcore_connect.resources import load
 
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
+GATEWAY_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/other-gw-abcdefghij"
 DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
+ENTRA = "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0/.well-known/openid-configuration"
+OKTA = "https://acme.okta.com/oauth2/default/.well-known/openid-configuration"
+COGNITO = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEf123/.well-known/openid-configuration"
 HOSTS = {
     "external": "https://mcp.example.com/mcp",
     "agentcore-runtime": RUNTIME,
@@ -32,12 +34,29 @@ HOSTS = {
     "alb": "https://tools-1234567890.us-east-1.elb.amazonaws.com/mcp",
     "ec2": "https://ec2-1-2-3-4.us-west-2.compute.amazonaws.com/mcp",
 }
-TOOLS = [
+INBOUNDS = ("none", "aws-iam", "custom-jwt")
+SURFACES = {"0.30": "0.30.0", "1.x": "1.0.0"}
+
+
+def _tool(name: str, **properties: Any) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(properties)[:1]}
+    return {"name": name, "description": f"Does {name}", "inputSchema": schema}
+
+
+TOOLS = [_tool("get_order", id={"type": "string"})]
+#: One tool for each shape that a Lambda target's schema can take, and what makes their functions' code differ.
+MANY_TOOLS = [
+    *TOOLS,
+    _tool("nothing"),
+    _tool("every_type", s={"type": "string"}, n={"type": "number"}, i={"type": "integer"}, b={"type": "boolean"}),
+    _tool("lists", tags={"type": "array", "items": {"type": "string"}}, anything={"type": "array"}),
+    _tool("inner", to={"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}),
+    _tool("deep", rows={"type": "array", "items": {"type": "object", "properties": {"sku": {"type": "string"}}}}),
+    _tool("named-oddly", **{"class": {"type": "string"}, "ship-to": {"type": "string"}}),
     {
-        "name": "get_order",
-        "description": "Read one order",
-        "inputSchema": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
-    }
+        **_tool("answers", id={"type": "string"}),
+        "outputSchema": {"type": "object", "properties": {"x": {"type": "string"}}},
+    },
 ]
 SPEC = {
     "openapi": "3.0.3",
@@ -45,21 +64,18 @@ SPEC = {
     "servers": [{"url": "https://orders.example.com"}],
     "paths": {"/o": {"get": {"operationId": "listOrders", "responses": {"200": {"description": "ok"}}}}},
 }
-FRAMEWORKS = tuple(c["value"] for q in triage.load("questions")["questions"] if q["id"] == "agent.framework" for c in q["choices"])
-#: What can be wished for beside the decision, each with what it does to the answers of a connection.
-WISHES: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "headers": {"forward_headers": ["X-Tenant"]},
-    "private": {"network": "vpc"},
-    "key elsewhere": {"api_key": {"location": "query", "parameter": "key"}},
-    "key with prefix": {"api_key": {"parameter": "Authorization", "prefix": "Bearer "}},
-    "credential elsewhere": {"credential": {"name": "Theirs", "exists": True}},
-    "scopes": {"oauth": {"scopes": ["orders.read", "orders.write"]}},
-    "vendor": {"oauth": {"vendor": "MicrosoftOauth2"}},
-    "many tools": {"tool_count": 21},
-    "from S3": {"schema": "s3://specs-bucket/api.json"},
-    "filters": {"tool_filters": [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]},
+SMITHY = {"smithy": "2.0", "shapes": {}}
+FILES = {
+    "api.json": json.dumps(SPEC),
+    "api.yaml": json.dumps(SPEC, indent=1),  # JSON is YAML
+    "model.json": json.dumps(SMITHY),
+    "orders.tools.json": json.dumps(MANY_TOOLS),
 }
+
+
+def frameworks() -> list[str]:
+    """Every framework that can be answered."""
+    return [c["value"] for c in questions()["agent.framework"].choices]
 
 
 class _Started(Engine):
@@ -73,125 +89,307 @@ class _Started(Engine):
         return super().decide(tree, facts, start=self._start if start is None else start)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way through the space: the facts on it, and what is decided at its end."""
+
+    facts: Mapping[str, Any]
+    result: Mapping[str, Any]
+
+
 @cache
-def decisions() -> list[dict[str, Any]]:
-    """The facts of every way through the route and the sign-in."""
+def ways() -> list[Way]:
+    """Every way through the route and the sign-in."""
     engine, domains = triage.engine(), triage.domains()
     after = {"gateway": "gateway-auth", "agent": "agent-auth"}
-    found = []
+    found: list[Way] = []
     for route in leaves(engine, "route", domains):
-        tree = after.get(route.decision.result["stage"])
+        tree = after.get(route.decision.result["leads_to"])
         if tree is None:
-            found.append(dict(route.facts))
+            found.append(_way(route))
             continue
-        found += [dict(leaf.facts) for leaf in leaves(_Started(engine, route.decision.result), tree, domains, route.facts)]
+        started = _Started(engine, route.decision.result)
+        found += [_way(leaf) for leaf in leaves(started, tree, domains, route.facts)]
     return found
 
 
-def answers(facts: Mapping[str, Any], wish: Mapping[str, Any], *, framework: str, inbound: str) -> dict[str, Any]:
-    """An answers file that leads where these facts lead."""
-    asked = ("direction", "service", "front", "own_agent", "can_front", "direct_reason", "prefer", "service_auth", "network")
-    connection: dict[str, Any] = {k: facts[k] for k in asked if k in facts}
-    connection["name"] = "Orders"
+def _way(leaf: Leaf) -> Way:
+    return Way(dict(leaf.facts), dict(leaf.decision.result))
+
+
+_ASKED = (
+    "direction",
+    "service",
+    "front",
+    "own_agent",
+    "can_front",
+    "direct_reason",
+    "prefer",
+    "service_auth",
+    "network",
+)
+
+
+def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A connection that leads where these facts lead; every detail that could be asked for is answered."""
+    found: dict[str, Any] = {"name": "Orders", **{k: facts[k] for k in _ASKED if k in facts}}
     if facts.get("blocker_stated"):
-        connection["blocker"] = "the server wants mutual TLS"
-    host = facts.get("host") or ("agentcore-runtime" if facts.get("runtime_hosted") else "external")
-    connection["endpoint"] = HOSTS[host]
-    fronts = connection.get("direction") != "agent-calls-service" or connection.get("service") == "agent"
-    if fronts and facts.get("front") == "gateway" and connection.get("direction") == "app-calls-agent":
-        connection["endpoint"] = RUNTIME
-    connection["host"] = host
-    connection |= {
+        found["blocker"] = "the server wants mutual TLS"
+    host = facts.get("host") or ("agentcore-runtime" if _at_runtime(facts) else "external")
+    found |= {
+        "host": host,
+        "endpoint": HOSTS[host],
         "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:orders",
         "tools": TOOLS,
-        "schema": "api.json",
+        "schema": "model.json" if facts.get("service") == "smithy" else "api.json",
         "rest_api_id": "abcdefghij",
         "stage": "prod",
         "knowledge_base_id": "AB12CD34EF",
         "oauth": {"discovery_url": DISCOVERY, "client_id": "app", "return_url": "https://app.example.com/back"},
     }
-    for key, value in wish.items():
-        connection[key] = {**connection.get(key, {}), **value} if isinstance(value, dict) else value
-    gateway: dict[str, Any] = {"name": "TheGateway", "inbound_auth": facts.get("inbound") or inbound}
-    gateway["region"] = "eu-central-1" if facts.get("web_search_offered") is False else "us-east-1"
-    gateway["environment"] = "development" if gateway["inbound_auth"] == "none" else "production"
-    if gateway["inbound_auth"] == "custom-jwt":
-        gateway |= {"discovery_url": DISCOVERY, "allowed_clients": ["app"]}
-    if facts.get("gateway_here") is False:
-        gateway |= {"exists": True, "id": "other-gw-abcdefghij"}
-    return {"version": 1, "agent": {"framework": framework}, "gateway": gateway, "connections": [connection]}
-
-
-def gathered(data: Mapping[str, Any], folder: Path, surface: str, via: str) -> Gathered:
-    """Answers, checked and gathered as `plan` does it."""
-    document = load.checked(Document(dict(data), {}, str(folder / "answers.yaml")))
-    return gather(document, cli_version={"0.30": "0.30.0", "1.x": "1.0.0"}[surface], via=via)
-
-
-@dataclass(slots=True)
-class Emitted:
-    """What plans emit: each thing once, with a plan that emits it."""
-
-    plans: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    commands: dict[str, dict[tuple[str, ...], Gathered]] = field(default_factory=lambda: {"0.30": {}, "1.x": {}})
-    shapes: dict[tuple[Any, ...], tuple[Gathered, Plan]] = field(default_factory=dict)
-
-
-def situations() -> Iterator[tuple[dict[str, Any], str, str]]:
-    """Every answers file, with the command surface and the way it is planned for."""
-    every = decisions()
-    seen: set[str] = set()
-    for facts in every:
-        surface = facts.get("surface", "0.30")
-        inbounds = [facts["inbound"]] if "inbound" in facts else ["none", "aws-iam", "custom-jwt"]
-        for inbound, (name, wish), via in product(inbounds, WISHES.items(), ("cli", "boto3")):
-            if via == "boto3" and name not in ("plain", "scopes", "key with prefix"):
-                continue
-            data = answers(facts, wish, framework="mcp", inbound=inbound)
-            key = json.dumps([data, surface, via], sort_keys=True)
-            if key not in seen:
-                seen.add(key)
-                yield data, surface, via
-    plain = {"direction": "agent-calls-service", "service": "mcp-server", "service_auth": "none", "direct_reason": "none"}
-    for framework, inbound, wish in product(FRAMEWORKS, ("none", "aws-iam", "custom-jwt"), ("plain", "many tools")):
-        yield answers(plain, WISHES[wish], framework=framework, inbound=inbound), "0.30", "cli"
-
-
-def emitted(folder: Path) -> Emitted:
-    """Plan every situation and keep each distinct thing once."""
-    (folder / "api.json").write_text(json.dumps(SPEC), encoding="utf-8")
-    found = Emitted()
-    for data, surface, via in situations():
-        try:
-            case = gathered(data, folder, surface, via)
-            plan = build(case)
-        except ConnectError as error:
-            found.refused[error.code] = found.refused.get(error.code, 0) + 1
-            continue
-        found.plans += 1
-        for operation in plan.operations:
-            if operation.argv:
-                found.commands[surface].setdefault(tuple(operation.argv), case)
-        found.shapes.setdefault(_shape(plan), (case, plan))
     return found
 
 
-def _shape(plan: Plan) -> tuple[Any, ...]:
-    """What tells the files of two plans apart: everything that templates can see, but the surface of the commands."""
-    ctx = plan.context
-    agent = ctx["agent"]["framework"] if ctx["agent_client"] or any(c["path"] == "D" for c in ctx["connections"]) else None
+def _at_runtime(facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("runtime_hosted")) or facts.get("direction") == "app-calls-agent"
+
+
+def gateway(facts: Mapping[str, Any], inbound: str) -> dict[str, Any]:
+    """A gateway that these facts allow."""
+    found: dict[str, Any] = {"name": "TheGateway", "inbound_auth": facts.get("inbound", inbound)}
+    found["region"] = "eu-central-1" if facts.get("web_search_offered") is False else "us-east-1"
+    found["environment"] = "development" if found["inbound_auth"] == "none" else "production"
+    if found["inbound_auth"] == "custom-jwt":
+        found |= {"discovery_url": DISCOVERY, "allowed_clients": ["app"]}
+    if facts.get("gateway_here") is False:
+        found |= {"exists": True, "id": "other-gw-abcdefghij"}
+    return found
+
+
+def document(facts: Mapping[str, Any], inbound: str = "aws-iam", framework: str = "mcp") -> dict[str, Any]:
+    """An answers file that leads where these facts lead."""
+    return {
+        "version": 1,
+        "agent": {"framework": framework},
+        "gateway": gateway(facts, inbound),
+        "connections": [connection(facts)],
+    }
+
+
+def changed(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with a change: keys with a dot go to that section, the others to its connection."""
+    made: dict[str, Any] = json.loads(json.dumps(data))
+    for key, value in change.items():
+        section, _, inner = key.partition(".")
+        place = made["connections"][0] if section == "c" else made if not inner else made.setdefault(section, {})
+        own = inner or key
+        both = isinstance(value, Mapping) and isinstance(place.get(own), Mapping)
+        place[own] = {**place[own], **value} if both else value
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that can be wished for beside the decision: where it can matter, and what it does to the answers."""
+
+    name: str
+    change: Mapping[str, Any]
+    where: Mapping[str, Any]
+
+    def fits(self, result: Mapping[str, Any]) -> bool:
+        """Whether it can have an effect on a connection that was decided like this."""
+        return all(
+            result.get(key) in (value if isinstance(value, tuple) else (value,)) for key, value in self.where.items()
+        )
+
+
+_OAUTH = {"outbound_auth": "oauth"}
+_KEY = {"outbound_auth": "api-key"}
+_STAGE = {"target_type": "api-gateway"}
+_SPEC = {"target_type": "open-api-schema"}
+_MODEL = {"target_type": "smithy-model"}
+_FUNCTION = {"target_type": "lambda-function-arn"}
+_HEADERS = {"target_type": ("mcp-server", "open-api-schema", "api-gateway", "lambda-function-arn", "passthrough")}
+_PRIVATE = {"target_type": ("mcp-server", "open-api-schema", "passthrough")}
+_FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
+_ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
+
+
+@cache
+def wishes() -> tuple[Wish, ...]:
+    """Everything that can be wished for on a connection."""
+    vendors = [v["id"] for v in load("oauth-vendors")["vendors"]]
+    clients = [c["value"] for c in questions()["client"].choices]
     return (
-        json.dumps([ctx["connections"], ctx["gateway"], ctx["search"], agent], sort_keys=True, default=str),
-        ctx["plan"]["via"],
-        tuple(tuple(op.argv) for op in plan.operations),
+        Wish("headers", {"c.forward_headers": ["X-Tenant", "X-Trace"]}, _HEADERS),
+        Wish("private", {"c.network": "vpc"}, _PRIVATE),
+        Wish("private with headers", {"c.network": "vpc", "c.forward_headers": ["X-Tenant"]}, _PRIVATE),
+        Wish("as the user", {"c.user_identity": True}, {"leads_to": ("gateway", "agent")}),
+        Wish("key in the query", {"c.api_key": {"location": "query", "parameter": "key"}}, _KEY),
+        Wish("key in a header", {"c.api_key": {"parameter": "X-Key"}}, _KEY),
+        Wish("key with a prefix", {"c.api_key": {"parameter": "Authorization", "prefix": "Bearer "}}, _KEY),
+        Wish("key elsewhere", _ELSEWHERE, _KEY),
+        Wish("key elsewhere with a prefix", {**_ELSEWHERE, "c.api_key": {"prefix": "Basic "}}, _KEY),
+        Wish("client elsewhere", _ELSEWHERE, _OAUTH),
+        Wish("client elsewhere with scopes", {**_ELSEWHERE, "c.oauth": {"scopes": ["orders.read"]}}, _OAUTH),
+        Wish("scopes", {"c.oauth": {"scopes": ["orders.read", "orders.write"]}}, _OAUTH),
+        Wish("named credential", {"c.credential": {"name": "shop-Key_1"}}, {"outbound_auth": ("oauth", "api-key")}),
+        *(Wish(f"vendor {v}", {"c.oauth": {"vendor": v}}, _OAUTH) for v in vendors),
+        *(Wish(f"at {u}", {"c.oauth": {"discovery_url": u}}, _OAUTH) for u in (ENTRA, OKTA, COGNITO)),
+        Wish("Entra as itself", {"c.oauth": {"vendor": "MicrosoftOauth2", "discovery_url": ENTRA}}, _OAUTH),
+        Wish("Okta as itself", {"c.oauth": {"vendor": "OktaOauth2", "discovery_url": OKTA}}, _OAUTH),
+        Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
+        Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
+        Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),
+        Wish("YAML document", {"c.schema": "api.yaml"}, _SPEC),
+        Wish("one filter", {"c.tool_filters": _FILTERS[:1]}, _STAGE),
+        Wish("two filters", {"c.tool_filters": _FILTERS}, _STAGE),
+        Wish("tools of every shape", {"c.tools": "orders.tools.json"}, _FUNCTION),
+        Wish("tools to come", {"c.tools": None}, {**_FUNCTION, "front_missing": True}),
+        Wish("function to come", {"c.lambda_arn": None}, {**_FUNCTION, "front_missing": True}),
+        Wish("document to come", {"c.schema": None}, {**_SPEC, "front_missing": True}),
+        Wish("stage to come", {"c.rest_api_id": None, "c.stage": None}, {**_STAGE, "front_missing": True}),
+        Wish("provider to come", {"c.oauth": {"discovery_url": None}}, {**_OAUTH, "steered": True}),
+        *(Wish(f"for {c}", {"c.client": c}, {"redirect": "mcp-client"}) for c in clients),
+        Wish("no endpoint", {"c.endpoint": None}, {"path": "D", "leads_to": "none"}),
+        Wish("no Region", {"gateway.region": None}, {}),
+        Wish("elsewhere by ARN", {"gateway.exists": True, "gateway.arn": GATEWAY_ARN}, {"leads_to": "gateway"}),
+        Wish("elsewhere by name", {"gateway.exists": True}, {"leads_to": "gateway"}),
     )
 
 
-def verdict_of(data: Mapping[str, Any]) -> Any:
-    """The decision for an answers file, for those who only want that."""
-    from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
+#: How a gateway can be restricted, beside by client.
+JWT: tuple[dict[str, Any], ...] = (
+    {"gateway.allowed_clients": None, "gateway.allowed_audience": ["shop", "desk"]},
+    {"gateway.allowed_clients": None, "gateway.allowed_scopes": ["orders.read", "orders.write"]},
+    {"gateway.allowed_audience": ["shop"], "gateway.allowed_scopes": ["orders.read"]},
+    {"gateway.allowed_clients": ["app", "desk"]},
+    {"gateway.discovery_url": COGNITO},
+)
+PUBLIC = {"direction": "agent-calls-service", "service": "mcp-server", "service_auth": "none", "direct_reason": "none"}
+FUNCTION = {"direction": "agent-calls-service", "service": "lambda", "direct_reason": "none"}
+FRONTED = {"direction": "app-calls-agent", "front": "gateway", "service_auth": "iam"}
+KEYED = {**PUBLIC, "service": "openapi", "service_auth": "api-key"}
+TOKENED = {**PUBLIC, "service_auth": "oauth-client-credentials"}
+CONSENTED = {**PUBLIC, "service_auth": "oauth-authorization-code"}
+ASKED_BY_IDE = {"direction": "client-calls-gateway"}
+PROJECTS = ("Bare", "Reused", "Harnessed", "Guarded")
 
-    case = Case(data)
-    agent, gateway = agent_facts(case, asking=False), gateway_facts(case, asking=False)
-    return decide(connection_facts(case, 0, agent, gateway, asking=False))
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Answers, and what they are planned for. `why`: what it stands for, in words."""
+
+    data: Mapping[str, Any]
+    surface: str = "0.30"
+    via: str = "cli"
+    why: str = ""
+
+    @property
+    def key(self) -> str:
+        """Equal for equal situations."""
+        return json.dumps([self.data, self.surface, self.via], sort_keys=True)
+
+
+def plain() -> Iterator[tuple[Way, Situation]]:
+    """One situation for each way; where the way leaves the inbound auth open, they take turns."""
+    for number, way in enumerate(ways()):
+        surface = way.facts.get("surface", "0.30")
+        via = "boto3" if way.facts.get("api_only") else "cli"  # the one wish that every target can have
+        yield way, Situation(document(way.facts, INBOUNDS[number % 3]), surface, via, f"way {number}")
+
+
+def wished(kinds: Iterable[tuple[Mapping[str, Any], Situation]]) -> Iterator[Situation]:
+    """Every wish on every kind of connection: pairs of what was decided and a situation where it was."""
+    for result, base in kinds:
+        yield Situation(base.data, base.surface, "boto3", f"{base.why}, by boto3")
+        for wish in wishes():
+            if wish.fits(result):
+                yield Situation(changed(base.data, wish.change), base.surface, "cli", f"{base.why}, {wish.name}")
+
+
+def around() -> Iterator[Situation]:
+    """What does not hang on the kind of connection: agents, gateways, projects and policies."""
+    yield from _agents()
+    yield from _gateways()
+    yield from _projects()
+    yield from _policies()
+
+
+def _agents() -> Iterator[Situation]:
+    for framework, inbound, count in product(frameworks(), INBOUNDS, (None, 21)):
+        data = document(PUBLIC, inbound, framework)
+        many = {} if count is None else {"c.tool_count": count}
+        yield Situation(changed(data, many), why=f"client for {framework}")
+        if inbound == "custom-jwt":
+            yield Situation(changed(data, {**many, **JWT[0]}), why=f"client for {framework}, token from outside")
+    for framework, surface in product(frameworks(), SURFACES):
+        data = changed(document(PUBLIC, "aws-iam", framework), {"agent.state": "new"})
+        yield Situation(data, surface, why=f"a new agent with {framework}")
+
+
+def _gateways() -> Iterator[Situation]:
+    for facts, change, surface, via in product((PUBLIC, FRONTED, ASKED_BY_IDE), ({}, *JWT), SURFACES, ("cli", "boto3")):
+        yield Situation(changed(document(facts, "custom-jwt"), change), surface, via, "a restricted gateway")
+    for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, ("cli", "boto3")):
+        yield Situation(document(facts, inbound), surface, via, "a gateway by itself")
+
+
+def _projects() -> Iterator[Situation]:
+    every = (PUBLIC, FUNCTION, FRONTED, KEYED, TOKENED, CONSENTED, ASKED_BY_IDE)
+    for project, facts, inbound, surface in product(PROJECTS, every, INBOUNDS, SURFACES):
+        yield Situation(
+            changed(document(facts, inbound), {"project": project}), surface, why=f"in the project {project}"
+        )
+    for facts in (KEYED, TOKENED):  # a credential and a target that are there already
+        yield Situation(changed(document(facts), {"project": "Reused", "c.credential": {"name": "Mine"}}), why="reuse")
+    yield Situation(changed(document(PUBLIC), {"project": "Reused", "c.name": "There"}), why="a target that is there")
+
+
+def _policies() -> Iterator[Situation]:
+    for inbound, restrict, mode, project, surface in product(
+        INBOUNDS, restrictions(), ("log-only", "enforce"), (None, "Guarded"), SURFACES
+    ):
+        if inbound != "custom-jwt" and any(isinstance(one, dict) and "claim" in one for one in restrict):
+            continue
+        change = {"c.tools": "orders.tools.json", "policy.mode": mode, "policy.restrict": restrict}
+        where = {} if project is None else {"project": project}
+        yield Situation(changed(document(FUNCTION, inbound), {**change, **where}), surface, why="policies")
+
+
+@cache
+def restrictions() -> tuple[list[Any], ...]:
+    """What can be restricted: by tool, by claim, by each operator on each type of argument, allowed and forbidden."""
+    tool = "Orders___every_type"
+    values = {"string": "s", "integer": 5, "number": 2.5, "boolean": True}
+    ops = [
+        {
+            "tools": [tool],
+            "when": {
+                "input": {"string": "s", "number": "n", "integer": "i", "boolean": "b"}[kind],
+                "op": op,
+                "value": values[kind],
+            },
+        }
+        for kind, argument in load("cedar")["arguments"].items()
+        for op in argument["ops"]
+    ]
+    claims = [
+        {"tools": [tool], "claim": "role"},
+        {"tools": [tool], "claim": "role", "values": ["analyst"]},
+        {"tools": [tool, "Orders___nothing"], "claim": "role", "values": ["analyst", "boss", "team-*"]},
+        {"tools": [tool], "claim": "scope", "values": ["orders:write"]},
+    ]
+    both = [{**claims[1], "when": ops[0]["when"]}]
+    deeper = [{"tools": ["Orders___inner"], "when": {"input": "to.city", "op": "==", "value": "Oslo"}}]
+    allowed = [*ops, *deeper]
+    forbidden = [{**one, "effect": "forbid"} for one in (*allowed, *claims, *both)]
+    return (
+        [tool],
+        [tool, "Orders___nothing"],
+        allowed,
+        [*claims, *both],
+        [tool, *forbidden[: len(allowed)]],
+        [tool, *forbidden],
+    )
+

@@ -23,7 +23,7 @@ def whole_space() -> Iterator[tuple[Leaf, Leaf | None]]:
     """Every way through the route and the tree that follows it."""
     engine, domains = triage.engine(), triage.domains()
     for route in leaves(engine, "route", domains):
-        tree = AFTER.get(route.decision.result["stage"])
+        tree = AFTER.get(route.decision.result["leads_to"])
         if tree is None:
             yield route, None
             continue
@@ -101,7 +101,7 @@ def test_no_row_of_the_matrix_is_idle() -> None:
 
 def test_no_node_of_the_sign_in_is_idle() -> None:
     for tree in ("gateway-auth", "agent-auth"):
-        seen = [auth for route, auth in SPACE if auth is not None and AFTER[route.decision.result["stage"]] == tree]
+        seen = [auth for route, auth in SPACE if auth is not None and AFTER[route.decision.result["leads_to"]] == tree]
         assert space.unreached(triage.engine(), tree, seen) == []
 
 
@@ -109,7 +109,7 @@ def test_every_question_of_the_sign_in_matters() -> None:
     engine, domains = triage.engine(), triage.domains()
     starts = {tuple(sorted(r.decision.result.items(), key=str)): r for r, a in SPACE if a is not None}
     for route in starts.values():
-        tree = AFTER[route.decision.result["stage"]]
+        tree = AFTER[route.decision.result["leads_to"]]
         idle = space.idle_questions(_Started(engine, route), tree, domains)
         # which commands the CLI has is read off it, not asked, and two surfaces may come to the same
         assert [one for one in idle if ": surface is asked" not in one] == []
@@ -155,6 +155,13 @@ def test_variables_of_the_trees_have_a_domain_that_is_asked_or_derived() -> None
         for node in tree["nodes"].values():
             if "test" in node:
                 assert node["test"] in asked | derived | set_by_walk
+
+
+def test_a_result_never_hides_an_answer() -> None:
+    """Results and derived facts lie over the answers; one of the same name would be taken for the answer."""
+    answers = {q["id"] for q in load("questions")["questions"]}
+    derived = {d["name"] for d in load("derivations")["derivations"]}
+    assert (set(RESULTS) | derived) & answers == set()
 
 
 def test_two_rules_never_contradict_each_other() -> None:

@@ -17,7 +17,7 @@ from agentcore_connect.plan.model import Plan
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
 DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
-TOOLS = '[{name: get_order, description: Read one order, inputSchema: {type: object, properties: {id: {type: string}}, required: [id]}}]'
+TOOLS = "[{name: get_order, description: Read one order, inputSchema: {type: object, properties: {id: {type: string}}, required: [id]}}]"
 OAUTH = f"oauth: {{discovery_url: {DISCOVERY}, client_id: app}}"
 JWT = f"gateway: {{inbound_auth: custom-jwt, discovery_url: {DISCOVERY}, allowed_clients: [app]}}"
 
@@ -53,7 +53,14 @@ def _one(connection: str, gateway: str = "") -> str:
 
 def project(**parts: Any) -> str:
     """The text of an agentcore.json with these parts."""
-    base = {"name": "Shop", "version": 1, "managedBy": "CDK", "runtimes": [], "credentials": [], "agentCoreGateways": []}
+    base = {
+        "name": "Shop",
+        "version": 1,
+        "managedBy": "CDK",
+        "runtimes": [],
+        "credentials": [],
+        "agentCoreGateways": [],
+    }
     return json.dumps({**base, **parts})
 
 
@@ -146,7 +153,10 @@ SITUATIONS: dict[str, Situation] = {
         WITH_SPEC,
     ),
     "OpenAPI without sign-in": Situation(
-        _one(f"{API}, service_auth: none"), {"path": "C", "outbound_auth": "none", "mechanism": "cli+sdk"}, (), WITH_SPEC
+        _one(f"{API}, service_auth: none"),
+        {"path": "C", "outbound_auth": "none", "mechanism": "cli+sdk"},
+        (),
+        WITH_SPEC,
     ),
     "OpenAPI with a provider made elsewhere": Situation(
         _one(f"{API}, service_auth: api-key, credential: {{name: Theirs, exists: true}}"),
@@ -157,9 +167,12 @@ SITUATIONS: dict[str, Situation] = {
     "API Gateway with its role": Situation(
         _one("service: api-gateway, rest_api_id: abcdefghij, stage: prod, service_auth: iam"),
         {"path": "C", "target_type": "api-gateway", "outbound_auth": "iam", "mechanism": "cli"},
+        ('"--stage", "prod"',),
     ),
     "API Gateway that wants OAuth": Situation(
-        _one(f"service: api-gateway, rest_api_id: abcdefghij, stage: prod, service_auth: oauth-client-credentials, {OAUTH}"),
+        _one(
+            f"service: api-gateway, rest_api_id: abcdefghij, stage: prod, service_auth: oauth-client-credentials, {OAUTH}"
+        ),
         {"path": "C", "target_type": "open-api-schema", "outbound_auth": "oauth", "steered": True},
         ("export the stage as OpenAPI",),
     ),
@@ -260,12 +273,16 @@ SITUATIONS: dict[str, Situation] = {
         _one(f"{MCP}, service_auth: none, tool_count: 20"), {"path": "A"}, ('"recommended": false',)
     ),
     "a tool name that is too long": Situation(
-        _one(f"service: lambda, lambda_arn: '{LAMBDA}', tools: [{{name: {'a' * 60}, description: x, inputSchema: {{type: object}}}}]"),
+        _one(
+            f"service: lambda, lambda_arn: '{LAMBDA}', tools: [{{name: {'a' * 60}, description: x, inputSchema: {{type: object}}}}]"
+        ),
         {"path": "B"},
         ("64 characters", "Shorten the target name"),
     ),
     "a scope that is too long": Situation(
-        _one(f"{API}, service_auth: oauth-client-credentials, oauth: {{discovery_url: {DISCOVERY}, client_id: a, scopes: ['https://x.example.com/{'s' * 60}']}}"),
+        _one(
+            f"{API}, service_auth: oauth-client-credentials, oauth: {{discovery_url: {DISCOVERY}, client_id: a, scopes: ['https://x.example.com/{'s' * 60}']}}"
+        ),
         {"path": "C"},
         ("64 characters at most",),
         WITH_SPEC,

@@ -60,7 +60,7 @@ def _question(variable: str) -> str:
 
 def _outcome(node: Mapping[str, Any]) -> str:
     """What a node sets, in words."""
-    return ", ".join(f"{k} {v}" for k, v in node["set"].items() if k != "stage" and v is not None) or "done"
+    return ", ".join(f"{k} {v}" for k, v in node["set"].items() if k != "leads_to" and v is not None) or "done"
 
 
 def _values(branch: Mapping[str, Any]) -> str:

@@ -121,7 +121,7 @@ def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
 
 
 def _uses_gateway(c: _Connection) -> bool:
-    return c.verdict.result.get("stage") == "gateway" or c.verdict.result.get("redirect") == "mcp-client"
+    return c.verdict.result.get("leads_to") == "gateway" or c.verdict.result.get("redirect") == "mcp-client"
 
 
 def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, Details]:
@@ -223,7 +223,7 @@ def _plan(
         "uses_gateway": used_gateway,
         "search_recommended": ctx["search"]["recommended"],
     }
-    gateway_rules = [*(kind["rules"] if any(c.verdict.result.get("stage") == "gateway" for c in found) else ())]
+    gateway_rules = [*(kind["rules"] if any(c.verdict.result.get("leads_to") == "gateway" for c in found) else ())]
     gateway_words = words.split([*inbound, *gateway_rules] if used_gateway else [], plan_facts)
     general = words.split(advise("plan", plan_facts), plan_facts)
     notes = [*general["note"], *general["why"]]

@@ -24,7 +24,7 @@ _CONNECTION_KEYS = (
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
 )
 _RESULT_KEYS = (
-    *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "stage"),
+    *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),
     "front_missing",
 )
 #: A target gets credentials of a kind where it signs in with one.

@@ -83,7 +83,7 @@ def picture(facts: Mapping[str, Any], result: Mapping[str, Any], rules: tuple[st
         wrong = Picture((agent, gateway, agent), ("", ""), crossed=True)
         return replace(wrong, instead=Picture((Node("your app"), agent), ("",)))
     outbound = _SIGNATURES.get(result.get("outbound_auth") or "", "")
-    if result.get("stage") == "gateway" or (direction == "agent-calls-service" and result.get("stage") is None):
+    if result.get("leads_to") == "gateway" or (direction == "agent-calls-service" and result.get("leads_to") is None):
         return Picture((caller, gateway, called), (inbound, outbound))
     return Picture((caller, called), (outbound,))
 
@@ -141,7 +141,7 @@ def drawn(shown: Picture, symbols: Symbols, width: int) -> list[str]:
         _stacked(shown, symbols),
     )
     if shown.instead is not None:
-        lines += ["", "instead:", *drawn(shown.instead, symbols, width)]
+        lines += ["instead:", *drawn(shown.instead, symbols, width)]
     return lines
 
 

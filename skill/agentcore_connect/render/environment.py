@@ -36,6 +36,14 @@ def markdown_text(value: Any) -> str:
     return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in str(value))
 
 
+def markdown_prose(value: Any) -> str:
+    """A sentence of our own as Markdown: as ``markdown_text``, but what stands in a pair of backticks is code."""
+    parts = str(value).split("`")
+    if len(parts) % 2 == 0:  # a backtick without its pair is no code
+        return markdown_text(value)
+    return "".join(f"`{part}`" if number % 2 else markdown_text(part) for number, part in enumerate(parts))
+
+
 def json_text(value: Any, indent: int | None = None) -> str:
     """A value as JSON, characters as they are."""
     return json.dumps(value, indent=indent, ensure_ascii=False)
@@ -57,5 +65,12 @@ def environment() -> SandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(py=python_literal, cedar=cedar_literal, md=markdown_text, json=json_text, sh=shell_word)
+    made.filters.update(
+        py=python_literal,
+        cedar=cedar_literal,
+        md=markdown_text,
+        prose=markdown_prose,
+        json=json_text,
+        sh=shell_word,
+    )
     return made

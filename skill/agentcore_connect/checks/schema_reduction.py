@@ -183,7 +183,8 @@ class _Reduction:
     def _type(self, node: Schema, at: str) -> tuple[str, bool]:
         known = load("tool-schema")["schema"]["types"]
         given = node.get("type")
-        kinds = [given] if isinstance(given, str) else [one for one in given or [] if isinstance(one, str)]
+        listed = given if isinstance(given, list) else [given]
+        kinds = [one for one in listed if isinstance(one, str)]
         real = [kind for kind in kinds if kind in known]
         values = node.get("enum") if isinstance(node.get("enum"), list) else None
         null = "null" in kinds or (values is not None and None in values)
@@ -207,7 +208,8 @@ class _Reduction:
             made[name], nullable = self.schema(inner, step(step(at, "properties"), name), (), depth + 1)
             if nullable:
                 optional.add(name)
-        wanted = [name for name in dict.fromkeys(_list(node.get("required"))) if name in made and name not in optional]
+        named = dict.fromkeys(name for name in _list(node.get("required")) if isinstance(name, str))
+        wanted = [name for name in named if name in made and name not in optional]
         return {"properties": made, **({"required": wanted} if wanted else {})}
 
     def _items(self, node: Schema, at: str, depth: int) -> Schema:

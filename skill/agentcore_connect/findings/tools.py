@@ -10,6 +10,7 @@ from pathlib import Path
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.findings.model import Finding, Scan, finding
 from agentcore_connect.project.model import Target
+from agentcore_connect.project.source import is_file
 from agentcore_connect.readers.spec_file import SpecFile, load_spec
 from agentcore_connect.resources import load
 
@@ -80,7 +81,7 @@ def files(scan: Scan) -> Iterator[Finding]:
             continue
         path, shown, key = found
         told = tools_of(scan, target)
-        if not path.is_file():
+        if not is_file(path):
             yield scan.at("tools-file-missing", f"target {target.name}: {shown}", *key)
         elif told.problem is not None:
             yield finding(

@@ -28,8 +28,11 @@ _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s
 
 def code_folder(project: Project, runtime: Runtime) -> Path | None:
     """The folder of a runtime's code; None when it is absent or lies outside the project."""
-    folder = (project.root / runtime.code_location).resolve()
-    return folder if folder.is_dir() and folder.is_relative_to(project.root.resolve()) else None
+    try:
+        folder = (project.root / runtime.code_location).resolve()
+        return folder if folder.is_dir() and folder.is_relative_to(project.root.resolve()) else None
+    except (OSError, ValueError):  # a name that no folder can have
+        return None
 
 
 def python_files(folder: Path) -> list[Path]:

@@ -38,6 +38,14 @@ def read_text(path: Path, *, shown: str | None = None, max_bytes: int = MAX_BYTE
     return decode(content, shown=name, max_bytes=max_bytes)
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def decode(content: bytes, *, shown: str, max_bytes: int = MAX_BYTES) -> str:
     """The bytes as UTF-8 text. Errors: ConnectError `unreadable-file` when too large or not UTF-8."""
     if len(content) > max_bytes:

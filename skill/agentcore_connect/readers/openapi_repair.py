@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from agentcore_connect.errors import ConnectError
@@ -14,10 +15,11 @@ from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.openapi_faults import TOOL_NAME, check_servers, only_part
 from agentcore_connect.readers.openapi_model import Document, FaultList, as_list, as_map
-from agentcore_connect.readers.spec_file import SpecFile, parse_spec, pointer
+from agentcore_connect.readers.spec_file import SpecFile, pointer
 from agentcore_connect.resources import load
 
 _SEPARATOR: Final = "___"
+_DEEPEST: Final = 120  # levels of nesting; the deepest public document seen has 30
 _COMPOSED: Final = ("allOf", "anyOf", "oneOf")
 _MERGE_LIMIT: Final = 20_000  # schemas built while merging; real documents stay far below
 MAX_DIFF_LINES: Final = 100_000
@@ -33,19 +35,24 @@ class Change:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repair:
-    """A repaired copy: its data, its text (JSON), what was changed; `before` is the original as JSON."""
+    """A repaired copy: its data, the original's, and what was changed."""
 
     shown: str
     data: dict[str, Any]
-    text: str
-    before: str
+    original: Any
     changes: tuple[Change, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The copy as JSON text."""
+        return json.dumps(self.data, indent=2, ensure_ascii=False) + "\n"
 
     def diff(self) -> str:
         """A unified diff between the original and the copy, both as JSON; a sentence where they are too large."""
-        old, new = self.before.splitlines(), self.text.splitlines()
+        old = json.dumps(self.original, indent=2, ensure_ascii=False).splitlines()
+        new = self.text.splitlines()
         if max(len(old), len(new)) > MAX_DIFF_LINES:
             return f"(no diff: the document has {len(old):,} lines; the changes are listed)"
         names = f"{self.shown} (as JSON)", f"{self.shown} (repaired)"
@@ -64,18 +71,36 @@ def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None
             "openapi-swagger-2" if "swagger" in spec.data else "openapi-version-unknown"
         ]
         raise ConnectError("spec-not-repairable", word["text"], where=f"{spec.shown}:1", hint=word["remedy"])
+    if _is_deeper(spec.data, _DEEPEST):
+        raise _too_deep(spec.shown)
+    shown = spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json"
+    copy: dict[str, Any] = json_copy(spec.data)
+    worker = _Repairer(Document(SpecFile(shown, copy, "", "json")), target_name)
+    worker.servers(server)
+    worker.names()
+    worker.hoist()
     try:
-        before = json.dumps(spec.data, indent=2, ensure_ascii=False)
-        copy = parse_spec(before, shown=spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json")
-        worker = _Repairer(Document(copy), target_name)
-        worker.servers(server)
-        worker.names()
-        worker.hoist()
         worker.schemas()
-        after = json.dumps(copy.data, indent=2, ensure_ascii=False)
     except RecursionError:
-        raise ConnectError("spec-not-repairable", "is nested too deeply to repair", where=spec.shown) from None
-    return Repair(spec.shown, copy.data, f"{after}\n", f"{before}\n", tuple(worker.changes))
+        raise _too_deep(spec.shown) from None
+    if _is_deeper(copy, _DEEPEST * 2):  # merging writes references out
+        raise _too_deep(spec.shown)
+    return Repair(spec.shown, copy, spec.data, tuple(worker.changes))
+
+
+def _too_deep(shown: str) -> ConnectError:
+    return ConnectError("spec-not-repairable", "is nested too deeply to repair", where=shown)
+
+
+def _is_deeper(data: Any, most: int) -> bool:
+    work: list[tuple[Any, int]] = [(data, 0)]
+    while work:
+        value, depth = work.pop()
+        if depth > most:
+            return True
+        if isinstance(value, dict | list):
+            work.extend((one, depth + 1) for one in (value.values() if isinstance(value, dict) else value))
+    return False
 
 
 class _Repairer:

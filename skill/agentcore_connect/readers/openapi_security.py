@@ -137,13 +137,13 @@ def _http(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
 
 def _oauth(name: str, flows: dict[str, Any], at: JsonPath) -> Scheme:
     """A scheme by its flows: both kinds of grant leave the choice to the developer."""
-    application = as_map(flows.get("clientCredentials"))
-    user = next((as_map(flows[key]) for key in ("authorizationCode", "implicit", "password") if key in flows), {})
+    application = "clientCredentials" in flows
+    user = next((key for key in ("authorizationCode", "implicit", "password") if key in flows), None)
     auth = "oauth-client-credentials" if application else "oauth-authorization-code"
-    flow = application or user
+    flow = as_map(flows.get("clientCredentials" if application else user or ""))
     oauth: dict[str, Any] = {"scopes": sorted(str(scope) for scope in as_map(flow.get("scopes")))}
     for key, word in (("tokenUrl", "token_url"), ("authorizationUrl", "authorization_url")):
         if isinstance(flow.get(key), str):
             oauth[word] = flow[key]
-    sure = bool(application) != bool(user)
+    sure = application != bool(user)
     return Scheme(name, auth, sure, at, f"OAuth 2.0 {', '.join(sorted(map(str, flows)))[:60]}", oauth=oauth)

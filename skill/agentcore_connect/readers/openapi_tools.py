@@ -74,7 +74,7 @@ def _add_body(
     ):
         properties |= inner
         if body.get("required") is True:
-            required += [one for one in as_list(schema.get("required")) if one in inner]
+            required += [one for one in as_list(schema.get("required")) if isinstance(one, str) and one in inner]
         return
     properties["body"] = _described(schema or {"type": "object"}, body.get("description"))
     if body.get("required") is True:

@@ -100,7 +100,7 @@ def test_the_inverted_flow_is_crossed_out(start: Any, tmp_path: Path) -> None:
     go(driver, ("What is its address", RUNTIME, ENTER), ("Is that the runtime of the very", "1", ENTER))
     driver.wait("What now", READY)
     assert "──✗─▶" in driver.text
-    assert "instead:" in driver.text
+    assert "Instead:" in driver.text
     assert "A tool target on it would make the agent call itself" in " ".join(driver.text.split())
 
 
@@ -262,7 +262,7 @@ def test_with_ascii_alone(start: Any) -> None:
 def test_line_by_line(
     words: list[str], environment: dict[str, str], says: str | None, start: Any, tmp_path: Path
 ) -> None:
-    driver = start("mcp", *words, environment=environment, rows=40)
+    driver = start("mcp", *words, environment=environment, rows=90)
     driver.wait("What is its address?", "Ctrl-C leaves, answers are kept.")
     assert says is None or says in driver.text
     driver.press("http://x\r")

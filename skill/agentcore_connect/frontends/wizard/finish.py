@@ -61,7 +61,7 @@ class Finish:
         """Print the plan; not a second time when nothing changed."""
         pictures = [picture(v.facts, v.result, v.rules) for v in position.state.verdicts]
         width = width_of(get_terminal_size().columns)
-        blocks = preview.preview(made.plan, pictures, self._terminal, width)
+        blocks = preview.preview(made.plan, pictures, heads.known(made.gathered.case), self._terminal, width)
         blocks += preview.listed(made.changes, self._options.out)
         if blocks != self._last:
             self._front.say(blocks)

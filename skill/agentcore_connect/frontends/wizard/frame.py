@@ -86,7 +86,8 @@ def _title(pen: Pen, shown: Head) -> list[Text]:
 
 
 def _joined(pen: Pen, items: Iterable[Text], between: str) -> Text:
-    return pen.text(f" {between} ", "dim").join(items)
+    comma = Text.assemble(pen.text(f" {between} ", "dim"))  # a style of its own would be that of the whole
+    return comma.join(items)
 
 
 def _crumbs(pen: Pen, pairs: Pairs) -> list[Text]:

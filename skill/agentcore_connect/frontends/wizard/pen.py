@@ -21,10 +21,11 @@ STYLES = {
     "good": "green",
     "command": "bold",
     "drawing": "cyan",
+    "crossed": "red",
     "item": "",
     "diff": "",
 }
-_AS_IT_STANDS = ("command", "drawing", "diff")
+_AS_IT_STANDS = ("command", "drawing", "crossed", "diff")
 _OPTION = r"(?<=\s)--?[A-Za-z][\w-]*"
 _VARIABLE = r"\$\{?\w+\}?"
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}

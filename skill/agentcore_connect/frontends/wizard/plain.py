@@ -48,7 +48,7 @@ class Plain:
     def say(self, blocks: Sequence[Block]) -> None:
         """Print something that stays."""
         pen = Pen(self.terminal, width_of(get_terminal_size().columns))
-        self._stdout.write(pen.codes(pen.blocks([b for b in blocks if b.kind != "drawing"])))
+        self._stdout.write(pen.codes(pen.blocks(blocks)))
         self._stdout.flush()
 
     def read(self, title: str, blocks: Sequence[Block]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from agentcore_connect.frontends.wizard.heads import result_words, short
-from agentcore_connect.frontends.wizard.picture import Picture, drawn
-from agentcore_connect.frontends.wizard.screen import Block
+from agentcore_connect.frontends.wizard.picture import Picture, drawn, sentence
+from agentcore_connect.frontends.wizard.screen import Block, Pairs
 from agentcore_connect.frontends.wizard.terminal import Terminal
 from agentcore_connect.plan.model import Plan
 
@@ -54,16 +54,28 @@ def _read(path: Path) -> str:
         return ""
 
 
-def preview(plan: Plan, pictures: list[Picture | None], terminal: Terminal, width: int) -> list[Block]:
-    """The plan from its picture to its last command; files come apart."""
-    blocks = [Block("text"), Block("title", plan.summary), Block("text")]
+def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: Terminal, width: int) -> list[Block]:
+    """The plan from its picture to its last command; files come apart.
+
+    Args:
+        plan: the plan.
+        pictures: one for each of its connections.
+        known: what was read instead of asked.
+        terminal: where it is shown.
+        width: the room there is.
+    """
+    blocks = [Block("text"), Block("title", "The plan"), Block("text")]
+    if plan.gateway:
+        reused = ", which is there" if plan.gateway.get("reused") else ""
+        gateway = f"Gateway {plan.gateway['name']}{reused}: called with {plan.gateway['inbound_auth']}"
+        blocks.append(Block("good", gateway))
     for connection, shown in zip(plan.connections, pictures, strict=True):
         blocks += _connection(connection, shown, terminal, width)
     blocks += [Block("warning", warning["text"], "! ") for warning in plan.warnings]
     blocks += [Block("text"), Block("title", "What is to be done")] if plan.steps else []
     for number, step in enumerate(plan.steps, 1):
         blocks += _step(number, step)
-    return [*blocks, *_secrets(plan), *_assumed(plan)]
+    return [*blocks, *_secrets(plan), *_known(known), *_assumed(plan)]
 
 
 def _connection(connection: Mapping[str, Any], shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
@@ -71,9 +83,20 @@ def _connection(connection: Mapping[str, Any], shown: Picture | None, terminal: 
     steered = ", steered to what works" if connection["steered"] else ""
     blocks = []
     if shown is not None:
-        blocks.append(Block("drawing", "\n".join(drawn(shown, terminal.symbols, width))))
+        blocks += _drawing(shown, terminal, width)
     blocks.append(Block("good", f"{connection['name']}: {verdict}{steered}"))
     blocks += [Block("warning", warning["text"], "! ") for warning in connection["warnings"]]
+    return blocks
+
+
+def _drawing(shown: Picture, terminal: Terminal, width: int) -> list[Block]:
+    """The picture in boxes; a sentence where nothing is drawn."""
+    if terminal.plain:
+        return [Block("text", sentence(shown))]
+    lines = drawn(replace(shown, instead=None), terminal.symbols, width)
+    blocks = [Block("crossed" if shown.crossed else "drawing", "\n".join(lines))]
+    if shown.instead is not None:
+        blocks += [Block("text", "Instead:"), *_drawing(shown.instead, terminal, width)]
     return blocks
 
 
@@ -100,6 +123,13 @@ def _secrets(plan: Plan) -> list[Block]:
         Block("title", lead),
         *(Block("item", f"{name}: {prompt}", "  ") for name, prompt in asked.items()),
     ]
+
+
+def _known(known: Pairs) -> list[Block]:
+    if not known:
+        return []
+    told = ", ".join(f"{key} {value}" for key, value in known)
+    return [Block("text"), Block("title", "Read, not asked"), Block("faint", told, "    ")]
 
 
 def _assumed(plan: Plan) -> list[Block]:
@@ -131,7 +161,7 @@ def listed(found: list[Change], out: Path) -> list[Block]:
             if len(change.diff) > _LONGEST_DIFF:
                 more = len(change.diff) - _LONGEST_DIFF
                 blocks.append(Block("faint", f"{more} more lines: 'Read a file' shows them", "  "))
-    return blocks
+    return [*blocks, Block("text")]
 
 
 def _count(change: Change) -> str:

@@ -17,11 +17,11 @@ import questionary
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.filters import Condition, has_completions
+from prompt_toolkit.filters import Always, Condition, has_completions
 from prompt_toolkit.formatted_text import ANSI, to_formatted_text
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
-from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, VerticalAlign, Window
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from questionary.prompts.common import InquirerControl
@@ -242,7 +242,9 @@ class _Dressed:
         application = self._application
         above = Window(FormattedTextControl(lambda: self._part("above")), dont_extend_height=True)
         below = Window(FormattedTextControl(lambda: self._part("below")), dont_extend_height=True)
-        application.layout = Layout(HSplit([above, *body, below]), focused_element=focus)
+        for window in application.layout.find_all_windows():
+            window.dont_extend_height = Always()  # the keys stand below the answer, not at the foot of the terminal
+        application.layout = Layout(HSplit([above, *body, below], align=VerticalAlign.TOP), focused_element=focus)
         application.key_bindings = merge_key_bindings([b for b in (application.key_bindings, keys) if b is not None])
         application.erase_when_done = True
         application.ttimeoutlen = application.timeoutlen = ESCAPE_SECONDS

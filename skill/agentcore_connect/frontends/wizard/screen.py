@@ -109,9 +109,9 @@ class Front(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Something to print. ``kind``: title, text, faint, warning, problem, good, command, drawing, item or diff.
+    """Something to print. ``kind``: title, text, faint, warning, problem, good, item, command, drawing, crossed, diff.
 
-    A command, drawing or diff is printed as it stands, line by line; everything else is folded at the width.
+    The last four are printed as they stand, line by line; everything else is folded at the width.
     ``lead`` stands before the first line of the text.
     """
 

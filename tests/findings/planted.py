@@ -371,6 +371,12 @@ PLANTS = [
         "protocol",
     ),
     Plant(
+        "target-document-refused",
+        "specs/pets.json",
+        '"get": {',
+        _file("specs/pets.json", json.dumps(SPEC, indent=2).replace('"operationId": "listPets",', "")),
+    ),
+    Plant(
         "policy-two-underscores",
         CONFIG,
         '"statement"',

@@ -26,8 +26,9 @@ SPEC = {
     "servers": [{"url": "https://pets.example.com"}],
     "paths": {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {"description": "ok"}}}}},
 }
-SMITHY = {"smithy": "2.0", "shapes": {"a#S": {"type": "service", "operations": [{"target": "a#Op"}]}}}
-SMITHY["shapes"]["a#Op"] = {"type": "operation"}  # type: ignore[index]
+TRAITS = {"aws.protocols#restJson1": {}, "aws.api#service": {"sdkId": "Tables"}}
+SERVICE = {"type": "service", "operations": [{"target": "a#Op"}], "traits": TRAITS}
+SMITHY = {"smithy": "2.0", "shapes": {"a#Tables": SERVICE, "a#Op": {"type": "operation"}}}
 
 
 def real_cli(tmp_path_factory: pytest.TempPathFactory) -> Agentcore:

@@ -24,6 +24,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     credentials.references,
     credentials.unused,
     tools.files,
+    tools.documents,
     tools.tool_names,
     tools.many_tools,
     policies.actions,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.findings.model import Finding, Scan, finding
@@ -13,6 +14,10 @@ from agentcore_connect.project.model import Target
 from agentcore_connect.project.source import is_file
 from agentcore_connect.readers.spec_file import SpecFile, load_spec
 from agentcore_connect.resources import load
+
+if TYPE_CHECKING:
+    from agentcore_connect.readers.openapi import Summary as OpenApiSummary
+    from agentcore_connect.readers.smithy import SmithySummary
 
 _SEPARATOR = "___"
 
@@ -112,6 +117,32 @@ def _lambda_file(target: Target, spec: SpecFile) -> Iterator[Finding]:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         message = f"target {target.name}: {first.where}: {first.message}{more}"
         yield finding("tools-file-refused", message, spec.where(*parse_json_path(first.where)))
+
+
+def documents(scan: Scan) -> Iterator[Finding]:
+    """What AWS lists as required or not supported in the API documents of targets; one finding a kind of fault."""
+    for _, target in scan.targets:
+        spec = tools_of(scan, target).spec
+        if spec is None or target.type not in ("open-api-schema", "smithy-model"):
+            continue
+        for fault in _summary(spec, target).faults:
+            if fault.severity == "error":
+                place = fault.places[0]
+                times = f" ({fault.count} places)" if fault.count > 1 else ""
+                note = f" [{place.note}]" if place.note else ""
+                yield finding(
+                    "target-document-refused", f"target {target.name}: {fault.text}{times}{note}", place.where
+                )
+
+
+def _summary(spec: SpecFile, target: Target) -> OpenApiSummary | SmithySummary:
+    if target.type == "smithy-model":
+        from agentcore_connect.readers import smithy
+
+        return smithy.summary(spec)
+    from agentcore_connect.readers import openapi
+
+    return openapi.summary(spec, target_name=target.name)
 
 
 def tool_names(scan: Scan) -> Iterator[Finding]:

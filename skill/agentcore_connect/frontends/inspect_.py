@@ -78,9 +78,42 @@ def _report(project: Project | None, probes: list[str]) -> dict[str, Any]:
         report["project"] = _project(project, Scan(project))
         report["answers"] = answers_from_project(project, {})
         report["findings"] = [one.as_dict() for one in findings]
+        report["documents"] = _documents(project)
+    report["machine"] = _machine()
     if probes:
         report["probes"] = [one.as_dict() for one in _probe(project, probes)]
     return report
+
+
+def _documents(project: Project) -> list[dict[str, Any]]:
+    """The API documents that lie in the project, each in short."""
+    from agentcore_connect.readers.openapi import read_openapi
+    from agentcore_connect.readers.smithy import read_smithy
+    from agentcore_connect.readers.spec_search import find_documents
+
+    documents = []
+    for name, kind in find_documents(project.root):
+        entry: dict[str, Any] = {"path": name, "kind": kind, "tool_count": None, "sign_in": None, "faults": []}
+        try:
+            if kind == "smithy":
+                model = read_smithy(name, base=project.root)
+                entry |= {"tool_count": model.tool_count, "faults": [one.as_dict() for one in model.faults]}
+            else:
+                found = read_openapi(name, base=project.root)
+                faults = [one.as_dict() for one in found.faults]
+                entry |= {"tool_count": found.tool_count, "sign_in": found.demand.as_dict(), "faults": faults}
+        except ConnectError as error:
+            entry["problem"] = str(error)
+        documents.append(entry)
+    return documents
+
+
+def _machine() -> dict[str, Any]:
+    """Which AgentCore CLI is on the PATH, by its package's own word: it is not run."""
+    from agentcore_connect.contract import machine
+
+    commands = machine.on_path("agentcore")
+    return {"agentcore": [{"path": str(one), "version": machine._npm_package(one)} for one in commands]}
 
 
 def _probe(project: Project | None, wanted: list[str]) -> list[Probe]:
@@ -151,6 +184,8 @@ def _text(report: dict[str, Any]) -> list[str]:
         if report["answers"]:
             lines += ["", "Need not be asked:"]
             lines += [f"  {key}: {_plain(value)}" for key, value in report["answers"].items()]
+        for one in report["documents"]:
+            lines += ["", *_document_lines(one)] if one is report["documents"][0] else _document_lines(one)
         lines += ["", *_finding_lines(report["findings"])]
     for probe in report.get("probes", []):
         lines += ["", *_probe_lines(probe)] if lines else _probe_lines(probe)
@@ -173,6 +208,19 @@ def _project_lines(project: dict[str, Any]) -> list[str]:
             count = f", {one['tool_count']} tools" if one["tool_count"] is not None else ""
             lines.append(f"    target {_plain(one['name'])}: {one['type']}, outbound {one['outbound_auth']}{count}")
     lines += [f"  note: {_plain(one['where'])}: {_plain(one['message'])}; {one['hint']}" for one in project["notices"]]
+    return lines
+
+
+def _document_lines(document: dict[str, Any]) -> list[str]:
+    if "problem" in document:
+        return [f"Document {_plain(document['path'])}: {_plain(document['problem'])}"]
+    sign_in = document["sign_in"]
+    wants = f", sign-in {sign_in['service_auth'] or 'open'}: {_plain(sign_in['reason'])}" if sign_in else ""
+    lines = [f"Document {_plain(document['path'])}: {document['kind']}, {document['tool_count']} tools{wants}"]
+    for fault in document["faults"]:
+        place = fault["places"][0]["where"] if fault["places"] else document["path"]
+        times = f" ({fault['count']} places)" if fault["count"] > 1 else ""
+        lines.append(f"    {_plain(place)}: {fault['severity']}: {fault['text']}{times}")
     return lines
 
 

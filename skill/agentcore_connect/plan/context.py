@@ -44,7 +44,7 @@ def connection_context(
     details = settled.values
     by_cli = verdict.result["mechanism"] == "cli" and verdict.facts["via"] == "cli"
     # a script asks for what is left to run time by itself; a command line has the variable's name in it
-    facts = {**verdict.facts, **(details if by_cli else {key: None for key in details})}
+    facts = {**verdict.facts, **(details if by_cli else dict.fromkeys(details))}
     c: dict[str, Any] = {key: facts.get(key) for key in _CONNECTION_KEYS}
     c.update({key: verdict.result.get(key) for key in _RESULT_KEYS})
     c["name"] = facts["name"]

@@ -1,0 +1,59 @@
+"""The resources: the auth matrix and the decision tree, to be read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agentcore_connect.serve.calls import printed
+
+_SCHEME = "agentcore-connect://"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One document: its address, what it is, and what makes its text."""
+
+    uri: str
+    title: str
+    mime_type: str
+    text: Callable[[], str]
+
+
+def _explain(topic: str, kind: str) -> Callable[[], str]:
+    return lambda: printed("explain_", topic=topic, format=kind)
+
+
+def _tree(kind: str) -> Callable[[], str]:
+    return lambda: printed("tree_", tree=None, format=kind)
+
+
+#: Every resource by its address.
+RESOURCES = {
+    one.uri: one
+    for one in (
+        Resource(
+            f"{_SCHEME}auth-matrix",
+            "Which sign-in each kind of target takes",
+            "text/markdown",
+            _explain("auth-matrix", "markdown"),
+        ),
+        Resource(
+            f"{_SCHEME}auth-matrix.json",
+            "The auth matrix as data",
+            "application/json",
+            _explain("auth-matrix", "json"),
+        ),
+        Resource(f"{_SCHEME}decision-tree", "The decision trees in words", "text/plain", _tree("text")),
+        Resource(
+            f"{_SCHEME}decision-tree.mmd", "The decision trees as a picture", "text/vnd.mermaid", _tree("mermaid")
+        ),
+        Resource(f"{_SCHEME}decision-tree.json", "The decision trees as data", "application/json", _tree("json")),
+        Resource(
+            f"{_SCHEME}answers-schema",
+            "The JSON Schema of the answers",
+            "application/schema+json",
+            _explain("schema", "json"),
+        ),
+    )
+}

@@ -128,7 +128,10 @@ class Client:
     def __init__(self, environment: str, folder: Path) -> None:
         self.environment = environment
         self.framework = framework_of(environment)
-        self.folder = folder
+        self.folder = folder / "agent"
+        self.home = folder / "home"  # libraries leave things there
+        self.folder.mkdir()
+        self.home.mkdir()
         self._stack = ExitStack()
 
     def start(
@@ -179,7 +182,7 @@ class Client:
     def _run(self, arguments: list[str], changes: Mapping[str, str | None]) -> Ended:
         variables: dict[str, str | None] = {
             "PATH": os.environ["PATH"],
-            "HOME": str(self.folder),
+            "HOME": str(self.home),
             "PYTHONPATH": str(self.folder),
             "PYTHONWARNINGS": LIBRARY_WARNINGS.get(self.environment, WARNINGS),
             "NO_COLOR": "1",

@@ -72,10 +72,3 @@ del os.environ["AWS_REGION"]
 print(client.signing_region("127.0.0.1"))
 """
     assert client.python(code).out.split() == ["eu-central-1", "us-east-1", "us-west-2"]
-
-
-def test_a_wrong_signature_is_refused_by_the_stand_in(client: Client, environment: str) -> None:
-    if environment != "mcp":
-        pytest.skip("one environment is enough")
-    client.start("aws-iam")
-    assert client.run(AWS_SECRET_ACCESS_KEY="wrong", AWS_ACCESS_KEY_ID=Keys().current.access).code == 1

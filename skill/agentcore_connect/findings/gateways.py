@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.project.answers import runtime_at
 from agentcore_connect.project.model import Gateway, Target
 from agentcore_connect.resources import load
 
@@ -32,16 +32,10 @@ def inbound(scan: Scan) -> Iterator[Finding]:
 def own_runtime(scan: Scan) -> Iterator[Finding]:
     """MCP server targets whose endpoint is an agent of this project (a runtime that is an MCP server is fine)."""
     for _, target in scan.targets:
-        address = unquote(unquote(target.endpoint or ""))
-        for runtime in scan.project.runtimes:
-            if target.type != "mcp-server" or runtime.protocol == "MCP" or not address:
-                continue
-            ids = [re.escape(f"{scan.project.name}_{runtime.name}") + "-[A-Za-z0-9]{10}"]
-            if runtime.deployed:
-                ids += [re.escape(one) for one in (runtime.deployed.id, runtime.deployed.arn) if one]
-            if re.search(rf"(?:^|runtimes?/|/)(?:{'|'.join(ids)})(?:[/?]|$)", address):
-                message = f"target {target.name} calls {runtime.name}, an agent of this project"
-                yield scan.at("target-own-runtime", message, *target.at, "endpoint")
+        runtime = runtime_at(scan.project, target.endpoint or "") if target.type == "mcp-server" else None
+        if runtime is not None and runtime.protocol != "MCP":
+            message = f"target {target.name} calls {runtime.name}, an agent of this project"
+            yield scan.at("target-own-runtime", message, *target.at, "endpoint")
 
 
 def endpoints(scan: Scan) -> Iterator[Finding]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from agentcore_connect.project.model import Gateway, Project
+from agentcore_connect.project.model import Gateway, Project, Runtime
+from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 
 
 def answers_from_project(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,14 +54,30 @@ def _gateway(gateway: Gateway) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
 
 
+def runtime_at(project: Project, endpoint: str) -> Runtime | None:
+    """The runtime of the project that an endpoint (its URL, with the id or the ARN in it, or its ARN) belongs to."""
+    address = unquote(unquote(endpoint))
+    for runtime in project.runtimes:
+        ids = [re.escape(f"{project.name}_{runtime.name}") + "-[A-Za-z0-9]{10}"]
+        if runtime.deployed:
+            ids += [re.escape(one) for one in (runtime.deployed.id, runtime.deployed.arn) if one]
+        if re.search(rf"(?:^|runtimes?/|/)(?:{'|'.join(ids)})(?:[/?]|$)", address):
+            return runtime
+    return None
+
+
 def _connections(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Whether the credential that a connection names is declared in the project."""
+    """What the project tells of each connection: whether its credential is declared, whether it is the agent's own."""
     inferred: dict[str, Any] = {}
     connections = answers.get("connections")
     for index, connection in enumerate(connections if isinstance(connections, list) else []):
         name = _mapping(_mapping(connection).get("credential")).get("name")
         if isinstance(name, str) and project.credential(name):
             inferred[f"connections.{index}.credential.exists"] = True
+        endpoint = _mapping(connection).get("endpoint")
+        if isinstance(endpoint, str) and hints_from_endpoint(endpoint).get("host") == "agentcore-runtime":
+            runtime = runtime_at(project, endpoint)
+            inferred[f"connections.{index}.own_agent"] = runtime is not None and runtime.protocol != "MCP"
     return inferred
 
 

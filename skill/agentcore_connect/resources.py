@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -118,6 +117,8 @@ def _load(source: Path, cached_as: Path) -> dict[str, Any]:
 
 def _keep(kept: Path, text: str) -> None:
     """Write a cache entry, whole or not at all; a place that cannot be written is no reason to fail."""
+    import tempfile  # only when a cache is written
+
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=kept.parent, prefix=f"{kept.name}.")

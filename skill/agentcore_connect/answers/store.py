@@ -6,7 +6,6 @@ import copy
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -154,6 +153,8 @@ def save_atomic(path: str | Path, text: str) -> None:
     an interrupt included, what was there before is still there and nothing is left beside it.
     Errors: ConnectError `unwritable-file`.
     """
+    import tempfile  # costs more than all the rest here, and most calls only read
+
     name = str(path)
     temporary: str | None = None
     try:

@@ -85,6 +85,8 @@ def _test(spec: Any, patterns: Mapping[str, str]) -> Test:
 
 def _leaf(variable: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
     test = _test(spec, patterns)
+    if "." not in variable:  # most are plain names, and this is the hot path
+        return lambda facts: test(facts.get(variable))
     return lambda facts: test(lookup(facts, variable))
 
 
@@ -110,9 +112,21 @@ def compile_condition(condition: Condition | None, patterns: Mapping[str, str] |
             parts.append(_group(key, spec, known))
         else:
             parts.append(_leaf(key, spec, known))
+    return _every(parts)
+
+
+def _every(parts: list[Predicate]) -> Predicate:
+    """All of them; a plain loop, since generators cost more than most of the tests."""
     if len(parts) == 1:
         return parts[0]
-    return lambda facts: all(p(facts) for p in parts)
+
+    def holds_all(facts: Mapping[str, Any]) -> bool:
+        for part in parts:  # noqa: SIM110
+            if not part(facts):
+                return False
+        return True
+
+    return holds_all
 
 
 def _group(key: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
@@ -124,7 +138,7 @@ def _group(key: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
         raise ConditionError(msg)
     members = [compile_condition(c, patterns) for c in spec]
     if key == "all":
-        return lambda facts: all(m(facts) for m in members)
+        return _every(members)
     return lambda facts: any(m(facts) for m in members)
 
 

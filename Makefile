@@ -5,7 +5,10 @@ JOBS ?= 2
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick lint types bench envs conformance screens references constraints clean
+# The frameworks whose clients are run: the first three always, the others in turn; test-all runs every one.
+SHARE ?= $(shell $(BIN)/python tools/client_envs.py --share 2>/dev/null)
+
+.PHONY: demo test test-all quick lint types bench envs conformance clean
 
 # The main job on the example that ships with the project.
 demo: $(BIN)/.ready
@@ -14,7 +17,11 @@ demo: $(BIN)/.ready
 
 # All tests, against the real tools, which it fetches first. Closes with the number of tests that passed.
 test: envs lint types
-	CONNECT_REQUIRE_ENVS=1 pytest -n $(JOBS) --dist loadgroup -q
+	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" pytest -n $(JOBS) --dist worksteal -q
+
+# The same with every framework, and without sharing anything out.
+test-all: lint types
+	$(MAKE) test SHARE="$$($(BIN)/python tools/client_envs.py --list | tr '\n' ' ')" CONNECT_SHARE=1/1
 
 # What needs no real tools: the engine, the gate, the readers.
 quick: $(BIN)/.ready
@@ -28,6 +35,10 @@ lint: $(BIN)/.ready
 types: $(BIN)/.ready
 	mypy
 
+# The whole decision space through the real tools: what was run, what was accepted, what planted faults were caught.
+conformance: envs
+	python tools/conformance.py
+
 # Whole-process ratios and the engine's own speed.
 bench: envs
 	python tools/benchmark.py
@@ -35,7 +46,7 @@ bench: envs
 # The real CLI, the frameworks, the public API documents: each in a place of its own.
 envs: $(BIN)/.ready
 	python tools/agentcore_cli.py
-	python tools/client_envs.py
+	python tools/client_envs.py $(SHARE)
 	python tools/fetch_specs.py
 
 clean:

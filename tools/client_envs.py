@@ -3,6 +3,8 @@
     python tools/client_envs.py                     every environment that requirements/ describes
     python tools/client_envs.py strands mcp         only these
     python tools/client_envs.py --list              what there is
+    python tools/client_envs.py --share             print the share of this commit: the first three frameworks, and
+                                                    two of the others in turn
     python tools/client_envs.py --lock strands      resolve requirements/client-strands.in to today's releases
 
 An environment holds exactly what `requirements/client-<name>.txt` pins, hashes checked. It is made again only when that
@@ -26,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = ROOT / ".venvs"
 STAMP = "made-from"
+FIRST = ("langgraph", "mcp", "mcp-mcp1", "strands")
+TURNS = 2
 LOCK_OPTIONS = [
     *("--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version=3.11"),
     *("--no-header", "--no-emit-index-url", "--no-annotate"),  # what would name this machine or a registry
@@ -39,6 +43,14 @@ class NotMadeError(Exception):
 def names() -> list[str]:
     """Every environment that requirements/ describes."""
     return sorted(file.stem.removeprefix("client-") for file in REQUIREMENTS.glob("client-*.in"))
+
+
+def share() -> list[str]:
+    """The environments that a build server tests at this commit: always the first, the others in turn."""
+    counted = subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    turn = int(counted.stdout or 0)
+    others = [name for name in names() if name not in FIRST]
+    return sorted([*FIRST, *(others[(turn * TURNS + step) % len(others)] for step in range(TURNS))])
 
 
 def python_of(name: str) -> Path:
@@ -78,11 +90,15 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Makes the environments of the gateway clients.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all when absent")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--share", action="store_true", help="print the share of this commit and stop")
     parser.add_argument("--lock", action="store_true", help="resolve the requirements to today's releases first")
     options = parser.parse_args(argv)
     known = names()
     if options.list:
         print("\n".join(known))
+        return 0
+    if options.share:
+        print(" ".join(share()))
         return 0
     unknown = [name for name in options.names if name not in known]
     if unknown:

@@ -1,7 +1,8 @@
 """Each test of a client runs in every environment of requirements/client-*.in, made by `tools/client_envs.py`.
 
 Where an environment is missing its tests are skipped, or fail when CONNECT_REQUIRE_ENVS=1, so that a build server
-cannot pass by having nothing to test with.
+cannot pass by having nothing to test with. CONNECT_ENVS names the environments of this run (`client_envs.py --share`
+prints a share); the others are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that names `environment` in every one."""
     if "environment" in metafunc.fixturenames:
         shared = metafunc.definition.get_closest_marker("shared") is not None
-        names = [name for name in client_runs.environments() if not shared or client_runs.is_first(name)]
+        chosen = os.environ.get("CONNECT_ENVS", "").split() or client_runs.environments()
+        known = [name for name in client_runs.environments() if name in chosen]
+        names = [name for name in known if not shared or client_runs.is_first(name)]
         metafunc.parametrize("environment", names)
 
 

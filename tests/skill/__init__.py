@@ -1,0 +1,1 @@
+"""The skill as a coding assistant meets it."""

@@ -25,7 +25,7 @@ test-all: lint types
 
 # What needs no real tools: the engine, the gate, the readers.
 quick: $(BIN)/.ready
-	pytest -n $(JOBS) -q -m "not realcli and not envs and not terminal"
+	pytest -n $(JOBS) -q -m "not realcli and not envs and not terminal and not conformance"
 
 lint: $(BIN)/.ready
 	ruff check .

@@ -1,0 +1,38 @@
+"""Which tests need more than Python: marked by their folder, so that `make quick` can leave them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+MARKS = {
+    "realcli": "runs the real AgentCore CLI, offline",
+    "envs": "runs in environments of their own (tools/client_envs.py), or runs emitted programs",
+    "terminal": "drives a real pseudo-terminal",
+    "conformance": "runs the whole decision space through the real tools",
+}
+BY_FOLDER = {
+    "realcli": "realcli",
+    "clients": "envs",
+    "artifacts": "envs",
+    "configure": "envs",
+    "conformance": "conformance",
+    "mutants": "conformance",
+    "wizard": "terminal",
+    "contract": "realcli",
+    "findings": "realcli",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in MARKS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    top = Path(__file__).parent
+    for item in items:
+        folder = Path(item.path).relative_to(top).parts[0]
+        if folder in BY_FOLDER:
+            item.add_marker(BY_FOLDER[folder])

@@ -187,9 +187,9 @@ def test_a_number_that_is_none_and_an_assumed_answer_that_is_changed(start: Any,
     driver = start(rows=50)
     driver.wait("? What now", READY)
     driver.press(_digit(driver, "Change an answer"), ENTER)
-    driver.wait("? Which answer", "tool_count", READY)
+    driver.wait("? Which answer", "How many tools does it add?", READY)
     rows = [line for line in driver.lines if re.search(r"\((answered|read|assumed|open)\)$", line)]
-    driver.press(*[DOWN] * next(n for n, line in enumerate(rows) if "tool_count" in line), ENTER)
+    driver.press(*[DOWN] * next(n for n, line in enumerate(rows) if "How many tools" in line), ENTER)
     go(driver, ("How many tools", "many", ENTER))
     driver.wait("tool_count has the wrong type", "a whole number")
     driver.press(CLEAR_LINE, "25", ENTER)

@@ -61,6 +61,7 @@ def text(kind: str = "text", **more: Any) -> Screen:
         (choice(closed=(0,)), [END, HOME, ENTER], "v1"),
         (choice(), ["3", ENTER], "v2"),
         (choice(closed=(2,)), ["3", ENTER], "v0"),
+        (choice(count=40), ["0", ENTER], "v9"),
         (choice(count=14), [DOWN] * 12 + [ENTER], "v12"),
         (choice(), [LEFT], BACK),
         (choice(can_go_back=False), [LEFT, ENTER], "v0"),

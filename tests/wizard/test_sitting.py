@@ -436,3 +436,62 @@ def test_what_cannot_be_written_is_said_and_the_menu_stays(folder: Path) -> None
     sit(front, folder)
     assert "is a file" in front.text
     assert (folder / "connect").read_text(encoding="utf-8") == "a file in the way"
+
+
+def test_a_project_that_is_none_is_refused_before_anything_is_written(folder: Path) -> None:
+    with pytest.raises(ConnectError, match="no AgentCore project"):
+        sit(Scripted({}), folder, kind="mcp", project=folder / "nowhere")
+    assert not list(folder.iterdir())
+
+
+def test_a_project_is_recorded_as_the_answers_file_sees_it(folder: Path) -> None:
+    _project(folder / "shop")
+    file = folder / "deep" / "answers.yaml"
+    sit(Scripted(ROUTES["A"].answers), folder, kind="mcp", project=Path("shop"), file=file)
+    assert read(file).data["project"] == "../shop"
+
+
+def test_a_project_here_that_cannot_be_read_is_left_aside(folder: Path) -> None:
+    (folder / "agentcore").mkdir()
+    (folder / "agentcore" / "agentcore.json").write_text("{", encoding="utf-8")
+    front = Scripted(ROUTES["A"].answers)
+    sit(front, folder, kind="mcp")
+    assert "cannot be read" in " ".join(front.screens[0].head.notices)
+    assert "project" not in answers_of(folder)
+
+
+def test_a_file_without_a_project_is_not_given_one(folder: Path) -> None:
+    """What is written from a file is what `plan` makes of it, wherever the wizard is started."""
+    _project(folder)
+    (folder / "answers.yaml").write_text(store.dump(ROUTES["A"].document()), encoding="utf-8")
+    sit(Scripted({}), folder)
+    assert "project" not in answers_of(folder)
+
+
+def test_a_place_that_cannot_be_written_to_is_named(folder: Path) -> None:
+    (folder / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ConnectError) as caught:
+        sit(Scripted({}), folder, file=folder / "file" / "answers.yaml")
+    assert caught.value.code in ("unwritable-file", "unreadable-file")
+
+
+def test_a_plan_that_is_refused_leads_to_the_answer_to_change(folder: Path) -> None:
+    """By file, a production gateway may be told to be open; no question offers it."""
+    data = ROUTES["A"].document()
+    data["gateway"]["inbound_auth"] = "none"
+    (folder / "answers.yaml").write_text(store.dump(data), encoding="utf-8")
+    front = Scripted({"gateway.inbound_auth": "aws-iam"}, end=["change", "gateway.inbound_auth", "write"])
+    sit(front, folder)
+    assert "production gateway is never left without an authorizer" in front.text
+    assert [o.value for o in front.screens[0].options] == ["change", "add", "quit"]
+    assert plan_of(folder)["gateway"]["inbound_auth"] == "aws-iam"
+
+
+def test_what_is_given_and_never_asked_counts_when_going_back_too(folder: Path) -> None:
+    """`direct_reason` given by hand makes an MCP server a direct call; going back does not forget it."""
+    data = store.put(ROUTES["A"].document(), "connections.0.direct_reason", "latency")
+    (folder / "answers.yaml").write_text(store.dump(data), encoding="utf-8")
+    front = Scripted(ROUTES["A"].answers, end=[BACK, "write"])
+    sit(front, folder)
+    assert plan_of(folder)["connections"][0]["path"] == "D"
+    assert answers_of(folder)["connections"][0]["direct_reason"] == "latency"

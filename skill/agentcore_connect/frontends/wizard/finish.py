@@ -23,6 +23,8 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan, write_plan
 
 _SHOWN_VALUE = 40
+#: What a person is likeliest to want to change comes first.
+_ORDER = ("answered", "read", "assumed", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Finish:
                 self._head(position, made),
                 tuple(self._menu(made)),
                 initial="write" if made is not None else "change",
+                can_go_back=bool(position.trail),
             )
             choice = self._front.ask(screen)
             if choice is BACK:
@@ -94,7 +97,7 @@ class Finish:
         found = []
         if made is not None:
             found += self._writing(made)
-            found.append(Option("reasons", "Read the reasons and notes"))
+            found.append(Option("reasons", "Read the plan", "with its reasons and notes"))
             found.append(Option("files", "Read a file", "as it would be written, or its changes"))
         found.append(Option("change", "Change an answer", "also what was read or assumed"))
         found.append(Option("add", "Add another connection", "to the same gateway"))
@@ -125,7 +128,7 @@ class Finish:
             actions |= {
                 "write": lambda: self._write(made, check=False),
                 "check": lambda: self._write(made, check=True),
-                "reasons": lambda: self._read("Reasons and notes", preview.reasons(made.plan)),
+                "reasons": lambda: self._read("The plan", [*self._last[2:], *preview.reasons(made.plan)]),
                 "files": lambda: self._read_file(made),
             }
         return actions[choice]()
@@ -151,9 +154,15 @@ class Finish:
         return False, None
 
     def _change(self, position: Position) -> bool:
+        several = len(position.state.verdicts) > 1
+        found = sorted(view.settled(position.case, position.state.verdicts), key=lambda one: _ORDER.index(one.how))
         options = [
-            Option(one.key, heads.short(one.key), f"{_cut(view.label(one.question, one.value))} ({one.how})")
-            for one in view.settled(position.case, position.state.verdicts)
+            Option(
+                one.key,
+                f"{_number(one.key) if several else ''}{one.question.text}",
+                f"{_cut(view.label(one.question, one.value))} ({one.how})",
+            )
+            for one in found
         ]
         key = self._pick("Which answer?", "What was answered, read, assumed, or left open.", options)
         if key is BACK:
@@ -213,6 +222,11 @@ def _next(out: Path, written: list[str], *, checked: bool) -> list[Block]:
     else:
         blocks += [Block("text", f"read {out / 'plan.md'}", "  ")]
     return blocks
+
+
+def _number(key: str) -> str:
+    """The connection that a key belongs to, as people count."""
+    return f"{int(key.split('.')[1]) + 1}: " if key.startswith("connections.") else ""
 
 
 def _cut(text: str) -> str:

@@ -48,6 +48,8 @@ def frame(pen: Pen, screen: Screen, rows: int, pointed: int, problem: str, keys:
         if taken + least + sum(map(len, options)) <= rows:
             break
     left = rows - taken - sum(map(len, options))
+    if left < 0 and options:
+        question += pen.fold(pen.text(f"{len(options)} choices, more than fit here: the list scrolls.", "dim"), "  ")
     return Frame([*head(pen, screen.head, left), Text(), *question], options, below)
 
 

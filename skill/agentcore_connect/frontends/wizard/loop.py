@@ -17,6 +17,7 @@ from agentcore_connect.frontends.wizard.options import Options
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
 from agentcore_connect.frontends.wizard.session import Position, Session, relative_to_file
 from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.gather import gather
 from agentcore_connect.questions import kinds
 
 _KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
@@ -56,14 +57,27 @@ class Sitting:
         file = self._options.file
         there = file.exists()
         document = self._read(file) if there else Document({"version": 1}, {}, str(file))
-        session = Session(file, document, project=self._options.project, cli_version=self._options.cli_version)
-        self._take_project(session)
+        session = Session(file, document, cli_version=self._options.cli_version)
+        self._take_project(session, there=there)
         self._take_kind(session)
         if not there:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            session.save()
-            self._notices.append(f"Each answer is saved in {file} at once. ? or F1 says why a question is asked.")
+            self._begin(session)
         return session
+
+    def _begin(self, session: Session) -> None:
+        """Write a new answers file, so that there is always one to come back to. Errors: ConnectError."""
+        folder = session.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConnectError(
+                "unwritable-file",
+                f"cannot be made: {error.strerror or error}",
+                where=str(folder),
+                hint="give the answers file a place in a folder that can be written to: -a FILE",
+            ) from None
+        session.save()
+        self._notices.append(f"Each answer is saved in {session.path} at once. ? or F1 says why a question is asked.")
 
     def _read(self, file: Path) -> Document:
         """An answers file that is there: it is gone on with, and never replaced by another. Errors: ConnectError."""
@@ -82,20 +96,32 @@ class Sitting:
             self._notices.append("The comments in it go when an answer is saved.")
         return document
 
-    def _take_project(self, session: Session) -> None:
-        """The project of --project, or the one that this folder belongs to: recorded, shown, and open to change."""
-        if session.data.get("project") is not None:
-            return
-        folder = self._options.project
-        if folder is None:
-            from agentcore_connect.project.reader import read_project
+    def _take_project(self, session: Session, *, there: bool) -> None:
+        """The project of --project; for a new file the one that this folder belongs to. It is shown and can be changed.
 
+        Errors: ConnectError for a --project that is none.
+        """
+        folder = self._options.project
+        if folder is None and not there:
+            folder = self._project_here()
+        elif folder is not None:
+            gather(Document({}), project=folder)
+        if folder is not None:
+            session.data = {**session.data, "project": relative_to_file(folder, session.path)}
+
+    def _project_here(self) -> Path | None:
+        """The root of the project that the working folder belongs to; one that cannot be read is left aside."""
+        from agentcore_connect.project.reader import read_project
+
+        try:
             found = read_project(Path.cwd())
-            if found is None:
-                return
-            folder = found.root
-            self._notices.append(f"The AgentCore project {found.name} is here; what it says is not asked.")
-        session.data = {**session.data, "project": relative_to_file(folder, session.path)}
+        except ConnectError as error:
+            self._notices.append(f"There is a project here that cannot be read, and is left aside: {error.message}.")
+            return None
+        if found is None:
+            return None
+        self._notices.append(f"The AgentCore project {found.name} is here; what it says is not asked.")
+        return found.root
 
     def _take_kind(self, session: Session) -> None:
         """What KIND answers, where the last connection has not answered it otherwise."""
@@ -169,11 +195,14 @@ class Sitting:
             options = _YES_NO
         kind = _KINDS_OF_SCREEN.get(question.type, "text")
         initial = asked.default if earlier is None else earlier
+        head = heads.head(position.case, shown, list(position.trail), tuple(self._notices))
+        if session.wanted == asked.key:
+            head = replace(head, place="an answer to change")
         return Screen(
             kind,
             question.text,
             question.help,
-            heads.head(position.case, shown, list(position.trail), tuple(self._notices)),
+            head,
             options,
             initial=initial if kind == "choice" else _as_typed(initial),
             earlier=earlier is not None,

@@ -14,23 +14,20 @@ from shutil import get_terminal_size
 from typing import Any
 
 import questionary
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent
-from prompt_toolkit.filters import Always, Condition, has_completions
-from prompt_toolkit.formatted_text import ANSI, to_formatted_text
+from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
-from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, VerticalAlign, Window
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from questionary.prompts.common import InquirerControl
 
-from agentcore_connect.frontends.wizard.frame import Frame, frame
+from agentcore_connect.frontends.wizard.dressed import Dressed
 from agentcore_connect.frontends.wizard.pen import Pen, console
-from agentcore_connect.frontends.wizard.reader import ESCAPE_SECONDS, Reader
+from agentcore_connect.frontends.wizard.reader import Reader
 from agentcore_connect.frontends.wizard.reason import reason
-from agentcore_connect.frontends.wizard.screen import BACK, Block, Option, Pairs, Screen
+from agentcore_connect.frontends.wizard.screen import BACK, Block, Option, Screen
 from agentcore_connect.frontends.wizard.terminal import Terminal, width_of
 
 _ANSWER_ROWS = 2
@@ -80,25 +77,19 @@ class Prompts:
     def _choose(self, screen: Screen) -> Any:
         nothing_open = all(option.unavailable is not None for option in screen.options)
         shown = replace(screen, options=(*screen.options, Option(BACK, "Go back"))) if nothing_open else screen
-        digits = len(shown.options) <= _DIGITS
         choices = [
-            questionary.Choice(
-                option.label,
-                value=number,
-                disabled=option.unavailable,
-                shortcut_key=str((number + 1) % _DIGITS) if digits else False,
-            )
+            questionary.Choice(option.label, value=number, disabled=option.unavailable)
             for number, option in enumerate(shown.options)
         ]
         at_hand = [c for c, o in zip(choices, shown.options, strict=True) if o.value == screen.initial]
         initial = next((choice for choice in at_hand if not choice.disabled), None)
-        question = questionary.select("", choices, default=initial, use_shortcuts=digits, **self._io)
+        question = questionary.select("", choices, default=initial, **self._io)
         window = next(
             w for w in question.application.layout.find_all_windows() if isinstance(w.content, InquirerControl)
         )
         control = window.content
         assert isinstance(control, InquirerControl)  # noqa: S101 - it was looked for by its type
-        dressed = _Dressed(self.terminal, shown, question.application, lambda: control.pointed_at, 0)
+        dressed = Dressed(self.terminal, shown, question.application, lambda: control.pointed_at, 0)
         control.text = dressed.options
 
         def accept(event: KeyPressEvent) -> None:
@@ -117,8 +108,12 @@ class Prompts:
             keys.add(key, eager=True)(
                 lambda event: event.app.exit(result=_Why(shown.options[control.pointed_at].value))
             )
-        for key in ("home", "end"):
-            keys.add(key, eager=True)(_jump(control, last=key == "end"))
+        can_be_taken = [n for n, option in enumerate(shown.options) if option.unavailable is None]
+        for key, number in (("home", can_be_taken[0]), ("end", can_be_taken[-1])):
+            keys.add(key, eager=True)(_jump(control, number))
+        for number in can_be_taken:
+            if number < _DIGITS:  # not questionary's shortcuts, which leave out what cannot be taken
+                keys.add(str((number + 1) % _DIGITS), eager=True)(_jump(control, number))
         return dressed.run([window], window, keys)
 
     def _type(self, screen: Screen) -> Any:
@@ -127,7 +122,7 @@ class Prompts:
         buffer = application.layout.current_buffer
         assert buffer is not None  # noqa: S101 - questionary's text questions have one
         rows = _ANSWER_ROWS + (_MENU_ROWS if screen.kind == "path" else 0)
-        dressed = _Dressed(self.terminal, screen, application, lambda: 0, rows)
+        dressed = Dressed(self.terminal, screen, application, lambda: 0, rows)
         buffer.on_text_changed += dressed.forget_problem
 
         def accept(event: KeyPressEvent) -> None:
@@ -170,10 +165,9 @@ def _leaving(result: Any, allowed: bool) -> Callable[[KeyPressEvent], None]:
     return leave
 
 
-def _jump(control: InquirerControl, *, last: bool) -> Callable[[KeyPressEvent], None]:
+def _jump(control: InquirerControl, number: int) -> Callable[[KeyPressEvent], None]:
     def jump(_event: KeyPressEvent) -> None:
-        numbers = [n for n, choice in enumerate(control.choices) if not choice.disabled]
-        control.pointed_at = numbers[-1 if last else 0]
+        control.pointed_at = number
 
     return jump
 
@@ -211,81 +205,3 @@ def _complete(buffer: Buffer) -> None:
         buffer.apply_completion(found[0])
     elif found:
         buffer.start_completion(select_first=True)
-
-
-class _Dressed:
-    """One application of questionary's in its frame."""
-
-    def __init__(
-        self,
-        terminal: Terminal,
-        screen: Screen,
-        application: Application[Any],
-        pointed: Callable[[], int],
-        answer_rows: int,
-    ) -> None:
-        self._terminal = terminal
-        self._screen = screen
-        self._application = application
-        self._pointed = pointed
-        self._answer_rows = answer_rows
-        self._drawn: tuple[Any, Frame] | None = None
-        self.problem = ""
-
-    def forget_problem(self, buffer: Buffer) -> None:
-        """What was said about the last answer no longer holds once it is changed."""
-        if buffer.text:
-            self.problem = ""
-
-    def run(self, body: list[Any], focus: Any, keys: KeyBindings) -> Any:
-        """Run the application in its frame, and leave no trace of it on the screen."""
-        application = self._application
-        above = Window(FormattedTextControl(lambda: self._part("above")), dont_extend_height=True)
-        below = Window(FormattedTextControl(lambda: self._part("below")), dont_extend_height=True)
-        for window in application.layout.find_all_windows():
-            window.dont_extend_height = Always()  # the keys stand below the answer, not at the foot of the terminal
-        application.layout = Layout(HSplit([above, *body, below], align=VerticalAlign.TOP), focused_element=focus)
-        application.key_bindings = merge_key_bindings([b for b in (application.key_bindings, keys) if b is not None])
-        application.erase_when_done = True
-        application.ttimeoutlen = application.timeoutlen = ESCAPE_SECONDS
-        return application.run()
-
-    def _frame(self) -> tuple[Pen, Frame]:
-        size = self._application.output.get_size()
-        pen = Pen(self._terminal, width_of(size.columns))
-        state = (size, self._pointed(), self.problem)
-        if self._drawn is None or self._drawn[0] != state:
-            drawn = frame(pen, self._screen, size.rows, state[1], self.problem, self._keys(), self._answer_rows)
-            self._drawn = (state, drawn)
-        return pen, self._drawn[1]
-
-    def _part(self, name: str) -> ANSI:
-        pen, drawn = self._frame()
-        return ANSI(pen.codes(getattr(drawn, name)).rstrip("\n"))
-
-    def options(self) -> Any:
-        """The options as prompt_toolkit's fragments, with the cursor at the one that is pointed at."""
-        pen, drawn = self._frame()
-        fragments: list[Any] = []
-        for number, lines in enumerate(drawn.options):
-            if number == self._pointed():
-                fragments.append(("[SetCursorPosition]", ""))
-            fragments += to_formatted_text(ANSI(pen.codes(lines)))
-        if fragments and fragments[-1][1].endswith("\n"):
-            fragments[-1] = (fragments[-1][0], fragments[-1][1][:-1])
-        return fragments
-
-    def _keys(self) -> Pairs:
-        screen = self._screen
-        keys = [("Enter", "accept")]
-        if screen.kind == "choice":
-            keys.append((self._terminal.symbols.keys, "move"))
-        if screen.kind == "path":
-            keys.append(("Tab", "complete"))
-        if screen.kind == "list":
-            keys.append(("Ctrl-J", "next line"))
-        if screen.can_go_back:
-            keys.append(("Esc", "back"))
-        if screen.help is not None:
-            keys.append(("?", "why") if screen.kind == "choice" else ("F1", "why"))
-        return (*keys, ("Ctrl-C", "leave"))

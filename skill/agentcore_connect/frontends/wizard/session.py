@@ -40,16 +40,13 @@ class Session:
     ``wanted`` is a key that is to be asked for although the interview would not.
     """
 
-    def __init__(
-        self, path: Path, document: Document, *, project: Path | None = None, cli_version: str | None = None
-    ) -> None:
+    def __init__(self, path: Path, document: Document, *, cli_version: str | None = None) -> None:
         """Take over a checked document; nothing is written yet."""
         self.path = path
         self.data: dict[str, Any] = dict(document.data)
         self.held: dict[str, Any] = {}
         self.wanted: str | None = None
         self._document = document
-        self._project = project
         self._cli_version = cli_version
         self._earlier: dict[str, Any] = {}
 
@@ -60,7 +57,7 @@ class Session:
     def gather(self, data: Mapping[str, Any] | None = None) -> Gathered:
         """Read what the answers point to. Errors: ConnectError for something that cannot be read."""
         document = replace(self._document, data=dict(self.data if data is None else data))
-        return gather(document, project=self._project, cli_version=self._cli_version)
+        return gather(document, cli_version=self._cli_version)
 
     def position(self) -> Position:
         """Where the interview stands. Errors: ConnectError for a project or file that cannot be read."""
@@ -127,8 +124,8 @@ class Session:
 
     def _is_new_connection(self, position: Position) -> bool:
         connections = self.data.get("connections") or []
-        asked = position.asked
-        return len(connections) > 1 and not connections[-1] and asked is not None and asked.scope != "gateway"
+        scope = position.asked.scope if position.asked is not None else ""
+        return len(connections) > 1 and not connections[-1] and scope == f"connections.{len(connections) - 1}"
 
     def _hold(self, key: str) -> None:
         self.held[key] = store.get(self.data, key, None)

@@ -56,7 +56,9 @@ def _api() -> str:
 
 def _cli(args: argparse.Namespace) -> str:
     started = time.monotonic()
-    contract = extract.extract(shlex.split(args.cli), jobs=args.jobs, cache=None if args.fresh else CACHE)
+    # it is run in other folders, so what is a file here is named in full
+    cli = [str(Path(word).absolute()) if Path(word).is_file() else word for word in shlex.split(args.cli)]
+    contract = extract.extract(cli, jobs=args.jobs, cache=None if args.fresh else CACHE)
     commands = contract["help"]["commands"]
     options = sum(len(one["options"]) for one in commands.values())
     combinations = sum(

@@ -208,6 +208,9 @@ class Finish:
             from agentcore_connect.__main__ import main
 
             status = main(["check", str(out)])
+        if status != ExitCode.DONE:
+            told = "A check failed, as told above: look at it before the plan is carried out."
+            self._front.say([Block("text"), Block("problem", told, "! ")])
         self._front.say(_next(out, written, checked=check))
         return True, status
 

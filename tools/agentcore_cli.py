@@ -81,7 +81,7 @@ def _make(place: Path, record: dict[str, Any], version: str, expected: str) -> N
 def _fetch(place: Path, package: str) -> Path:
     argv = ["npm", "pack", package, "--ignore-scripts", "--json", "--pack-destination", str(place)]
     env = os.environ | {"npm_config_update_notifier": "false"}
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=env, cwd=place)  # noqa: S603 - our words
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=env, cwd=place)
     tarballs = list(place.glob("*.tgz"))
     if done.returncode != 0 or len(tarballs) != 1:
         said = "\n".join(done.stderr.strip().splitlines()[-5:])

@@ -27,7 +27,9 @@ agent: {framework: strands}
 gateway: {name: BenchGateway, inbound_auth: aws-iam, region: us-east-1}
 connections:
 """
-CONNECTION = "  - {{name: Target-{n}, service: mcp-server, endpoint: 'https://mcp{n}.example.com/mcp', service_auth: none}}\n"
+CONNECTION = (
+    "  - {{name: Target-{n}, service: mcp-server, endpoint: 'https://mcp{n}.example.com/mcp', service_auth: none}}\n"
+)
 REACH = {"next": ("agentcore --version", 1 / 12), "plan --format json": ("agentcore --version", 1 / 8)}
 MIB = 1024
 
@@ -59,7 +61,9 @@ def processes(folder: Path, runs: int) -> None:
     """Print medians, ratios and peak memory of whole processes."""
     one, fresh = folder / "one.yaml", folder / "next.yaml"
     one.write_text(ANSWERS + CONNECTION.format(n=0), encoding="utf-8")
-    fresh.write_text("version: 1\nconnections:\n  - {service: mcp-server, direction: agent-calls-service}\n", encoding="utf-8")
+    fresh.write_text(
+        "version: 1\nconnections:\n  - {service: mcp-server, direction: agent-calls-service}\n", encoding="utf-8"
+    )
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "--help": [str(OWN), "--help"],
@@ -78,7 +82,9 @@ def processes(folder: Path, runs: int) -> None:
     for name, median in medians.items():
         memory = max(m for _, m in taken[name]) / MIB
         against = f"1/{medians['agentcore --version'] / median:.1f}" if cli is not None else "no CLI here"
-        print(f"{name:<22}{median * 1000:>10.0f}{median / medians['python -c pass']:>10.1f}{against:>14}{memory:>10.1f}")
+        print(
+            f"{name:<22}{median * 1000:>10.0f}{median / medians['python -c pass']:>10.1f}{against:>14}{memory:>10.1f}"
+        )
     if cli is not None:
         for name, (other, reach) in REACH.items():
             verdict = "reached" if medians[name] <= reach * medians[other] else "NOT reached"

@@ -6,7 +6,6 @@
 Exit: 0 nothing found, 1 something is wrong, 2 the folder cannot be read.
 """
 
-# ruff: noqa: T201 - a program that prints
 from __future__ import annotations
 
 import json

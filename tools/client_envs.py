@@ -47,7 +47,9 @@ def names() -> list[str]:
 
 def share() -> list[str]:
     """The environments that a build server tests at this commit: always the first, the others in turn."""
-    counted = subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    counted = subprocess.run(
+        ["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     turn = int(counted.stdout or 0)
     others = [name for name in names() if name not in FIRST]
     return sorted([*FIRST, *(others[(turn * TURNS + step) % len(others)] for step in range(TURNS))])

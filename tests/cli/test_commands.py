@@ -164,7 +164,9 @@ def test_the_surface_is_said(run: Run, tmp_path: Path, version: str) -> None:
     path.write_text(PUBLIC)
     plan = json.loads(run("plan", str(path), "--format", "json", "--cli-version", version)[1])
     assert plan["surface"]["known_by"] == ("run" if version.startswith("0") else "reading")
-    assert any(plan["surface"]["id"].rstrip("x") in note for note in plan["notes"] + [w["text"] for w in plan["warnings"]])
+    assert any(
+        plan["surface"]["id"].rstrip("x") in note for note in plan["notes"] + [w["text"] for w in plan["warnings"]]
+    )
 
 
 # ---- next ----------------------------------------------------------------------------------------------------------
@@ -179,7 +181,12 @@ def test_next_asks_until_it_is_done(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     status, step = _step(run, path, "mcp")
     asked = []
-    given = {"endpoint": "https://mcp.example.com/mcp", "service_auth": "none", "gateway.inbound_auth": "aws-iam", "agent.framework": "strands"}
+    given = {
+        "endpoint": "https://mcp.example.com/mcp",
+        "service_auth": "none",
+        "gateway.inbound_auth": "aws-iam",
+        "agent.framework": "strands",
+    }
     while step["status"] == "question":
         asked.append(step["id"])
         assert step["progress"]["remaining_at_most"] >= 1
@@ -194,7 +201,12 @@ def test_next_asks_until_it_is_done(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_order_of_answers_given_to_next_is_indifferent(run: Run, tmp_path: Path) -> None:
-    words = ("gateway.inbound_auth=aws-iam", "agent.framework=strands", "service_auth=none", "endpoint=https://a.example/m")
+    words = (
+        "gateway.inbound_auth=aws-iam",
+        "agent.framework=strands",
+        "service_auth=none",
+        "endpoint=https://a.example/m",
+    )
     one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
     for path, order in ((one, words), (other, words[::-1])):
         _step(run, path, "mcp")
@@ -246,7 +258,12 @@ def test_an_answer_can_be_taken_back_and_given_again(run: Run, tmp_path: Path) -
 def test_answers_that_no_longer_apply_stay_and_count_for_nothing(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     _step(run, path, "mcp")
-    for word in ("endpoint=https://mcp.example.com/mcp", "service_auth=none", "gateway.inbound_auth=aws-iam", "agent.framework=mcp"):
+    for word in (
+        "endpoint=https://mcp.example.com/mcp",
+        "service_auth=none",
+        "gateway.inbound_auth=aws-iam",
+        "agent.framework=mcp",
+    ):
         _step(run, path, "--answer", word)
     _, step = _step(run, path, "--answer", "lambda_arn=arn:aws:lambda:us-east-1:123456789012:function:f")
     assert step["status"] == "done"
@@ -299,7 +316,9 @@ def test_a_broken_fact_does_not_stop_help_and_version(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [(), ("mcp",), ("lambda",)])
 @pytest.mark.parametrize("stdin", ["null", "closed", "silent pipe"])
-def test_without_a_terminal_the_other_doors_are_named_at_once(words: tuple[str, ...], stdin: str, tmp_path: Path) -> None:
+def test_without_a_terminal_the_other_doors_are_named_at_once(
+    words: tuple[str, ...], stdin: str, tmp_path: Path
+) -> None:
     reading, writing = os.pipe()
     try:
         shell = [sys.executable, "-m", "agentcore_connect", *words]

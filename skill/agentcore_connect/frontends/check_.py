@@ -22,7 +22,8 @@ def add_parser(sub: Any) -> None:
         help="run every check that can be run here on a written plan",
         description="Holds a written plan against the real tools, in a scratch copy of the project: the agentcore CLI, "
         "botocore's model, Python, Cedar, the schemas. Touches neither the project nor AWS nor the network.",
-        epilog="example: agentcore-connect check connect\nexit codes: 0 all that was run passed, 1 a check failed, 2 bad input",
+        epilog="example: agentcore-connect check connect\n"
+        "exit codes: 0 all that was run passed, 1 a check failed, 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dir", type=Path, metavar="DIR", help="the folder that plan --out has written")

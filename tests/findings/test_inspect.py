@@ -85,7 +85,9 @@ def test_probe_without_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_tools_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.py").write_text('def add(a: int, mode: int | str = 1):\n    """Adds.\n\n    Args:\n        a: One.\n    """\n')
+    Path("a.py").write_text(
+        'def add(a: int, mode: int | str = 1):\n    """Adds.\n\n    Args:\n        a: One.\n    """\n'
+    )
     status, out, err = run(capsys, "tools", "a.py")
     assert (status, json.loads(out)[0]["name"]) == (0, "add")
     assert "lost:" in err

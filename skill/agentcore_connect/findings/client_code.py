@@ -169,17 +169,15 @@ def _asked_for(tree: ast.Module, name: str, constants: dict[str, str]) -> bool:
 
 
 def _tested(call: ast.Call, parents: dict[ast.AST, ast.AST], tree: ast.Module) -> bool:
-    """Whether what `os.environ.get(NAME)` gives is tested, returned, or handed on to something that may test it."""
+    """Whether what `os.environ.get(NAME)` gives is tested, shown, or handed on to something that may test it.
+
+    Not so when it goes straight into a client, or into a variable that nothing ever asks about.
+    """
     parent = parents.get(call)
-    if isinstance(
-        parent, ast.BoolOp | ast.Compare | ast.If | ast.IfExp | ast.While | ast.Return | ast.UnaryOp | ast.Assert
-    ):
-        return True
-    if isinstance(parent, ast.NamedExpr):
-        return True
+    if isinstance(parent, ast.Call | ast.keyword):
+        return "client" not in _called(parent, parents).lower()
     if not isinstance(parent, ast.Assign | ast.AnnAssign):
-        # an argument of a call: the function called may look at it, unless it is a client that needs a URL
-        return isinstance(parent, ast.Call | ast.keyword) and "client" not in _called(parent, parents).lower()
+        return True
     targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
     names = {ast.dump(target).replace("Store()", "Load()") for target in targets}
     return any(_tests(node, names) for node in ast.walk(tree))

@@ -51,7 +51,9 @@ def in_code(scan: Scan) -> Iterator[Finding]:
 
 def has_form(text: str) -> bool:
     """Whether a text holds something that has the form of a secret, placeholders apart."""
-    return len(text) <= _LONGEST and forms.redact(text) != text and not _PLACEHOLDER.search(text)
+    if len(text) > _LONGEST or text.startswith("arn:"):  # an ARN names a secret, it never is one
+        return False
+    return forms.redact(text) != text and not _PLACEHOLDER.search(text)
 
 
 def _named(name: str, value: str) -> bool:

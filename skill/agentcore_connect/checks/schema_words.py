@@ -21,7 +21,11 @@ def sentence(keyword: str, value: Any) -> str:
 
 def _said(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(one) for one in value if one is not None)
+        return ", ".join(_one(one) for one in value if one is not None)
+    return _one(value)
+
+
+def _one(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w.:/@+%-]+", value):
         return value
     return json.dumps(value, ensure_ascii=False)

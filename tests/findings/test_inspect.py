@@ -28,6 +28,7 @@ def test_a_clean_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "Project Travel (version 1; strands, python)" in out
     assert "target Pets: open-api-schema, outbound api-key, 1 tools" in out
     assert "agent.framework: strands" in out
+    assert "MCP client code: app/Travel/mcp_client/client.py" in out
     assert "Document specs/pets.json: openapi, 1 tools" in out
     assert out.endswith("No findings.\n")
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from agentcore_connect.errors import ConnectError
 from agentcore_connect.readers.http_fetch import fetch
 from agentcore_connect.readers.mcp_probe import Probe, answers_from_probe, probe
+from agentcore_connect.readers.openapi import read_openapi
 
 Act = Callable[["Handler", dict[str, Any]], None]
 INFO = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "demo"}}
@@ -336,3 +338,15 @@ def test_a_redirect_elsewhere_loses_the_headers(server: Server) -> None:
     )
     assert fetch(f"{server.origin}/a", headers={"Authorization": "Bearer x"}).status == 200
     assert ["Authorization" in headers for _, headers, _ in server.seen] == [True, False]
+
+
+def test_a_document_of_a_server_on_this_machine(server: Server) -> None:
+    server.act = lambda handler, _: handler.send({"openapi": "3.1.0", "paths": {"/a": {"get": {"operationId": "a"}}}})
+    found = read_openapi(f"{server.origin}/openapi.json")
+    assert (found.tool_count, found.shown) == (1, f"{server.origin}/openapi.json")
+    server.act = lambda handler, _: handler.send(b"", 302, Location="https://example.com/openapi.json")
+    with pytest.raises(ConnectError, match="may not be asked"):
+        read_openapi(f"{server.origin}/openapi.json")
+    server.act = lambda handler, _: handler.send(b"", 500)
+    with pytest.raises(ConnectError, match="the server answered 500"):
+        read_openapi(f"{server.origin}/openapi.json")

@@ -128,6 +128,7 @@ def _probe(project: Project | None, wanted: list[str]) -> list[Probe]:
 
 def _project(project: Project, scan: Scan) -> dict[str, Any]:
     from agentcore_connect.findings.tools import tools_of
+    from agentcore_connect.project.code import mcp_client_files
 
     return {
         "name": project.name,
@@ -135,6 +136,7 @@ def _project(project: Project, scan: Scan) -> dict[str, Any]:
         "version": project.version,
         "framework": project.framework,
         "language": project.language,
+        "mcp_client_files": mcp_client_files(project),
         "runtimes": [{"name": one.name, "protocol": one.protocol} for one in project.runtimes],
         "harnesses": [one.name for one in project.harnesses],
         "gateways": [
@@ -201,6 +203,8 @@ def _project_lines(project: dict[str, Any]) -> list[str]:
         names = [one["name"] if isinstance(one, dict) else one for one in project[key]]
         if names:
             lines.append(f"  {key.replace('_', ' ')}: {_plain(', '.join(names))}")
+    if project["mcp_client_files"]:
+        lines.append(f"  MCP client code: {_plain(project['mcp_client_files'])}")
     for gateway in project["gateways"]:
         state = "deployed" if gateway["arn"] else "not deployed"
         lines.append(f"  gateway {_plain(gateway['name'])}: inbound {gateway['inbound_auth']}, {state}")

@@ -121,6 +121,19 @@ def language_of(project: Project) -> str | None:
     return {".py": "python", ".ts": "typescript", ".js": "typescript"}.get(ending)
 
 
+def mcp_client_files(project: Project) -> list[str]:
+    """The Python files of the project's runtimes that talk to MCP servers, by what they import; paths from its root."""
+    wanted = load("project-format")["mcp_clients"]
+    found: dict[str, None] = {}
+    for runtime in project.runtimes:
+        folder = code_folder(project, runtime)
+        for path in python_files(folder) if folder else []:
+            tree = parse(path)
+            if tree is not None and _imports(set(imported_modules(tree)), wanted):
+                found[path.relative_to(project.root.resolve()).as_posix()] = None
+    return list(found)
+
+
 def _imports(modules: set[str], names: list[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for module in modules for name in names)
 

@@ -188,6 +188,14 @@ def changed(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
     return made
 
 
+#: What a wish's effect hangs on, beside what it says itself; service and reason are told for direct calls only, the form
+#: of the endpoint for targets that have one.
+_BY = (
+    *("path", "target_type", "outbound_auth", "grant", "mechanism", "connector", "signs"),
+    *("surface", "service", "direct_reason", "form"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Something that can be wished for beside the decision: where it can matter, and what it does to the answers."""
@@ -195,6 +203,11 @@ class Wish:
     name: str
     change: Mapping[str, Any]
     where: Mapping[str, Any]
+    by: tuple[str, ...] = _BY
+
+    def once(self, result: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Equal for decisions between which this wish makes no difference."""
+        return (self.name, *(result.get(key) for key in self.by), *(result.get(key) for key in self.where))
 
     def fits(self, result: Mapping[str, Any]) -> bool:
         """Whether it can have an effect on a connection that was decided like this."""
@@ -212,6 +225,7 @@ _FUNCTION = {"target_type": "lambda-function-arn"}
 _HEADERS = {"target_type": ("mcp-server", "open-api-schema", "api-gateway", "lambda-function-arn", "passthrough")}
 _PRIVATE = {"target_type": ("mcp-server", "open-api-schema", "passthrough")}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
+BY_BOTO3 = "by boto3"
 _ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
 
 
@@ -221,6 +235,7 @@ def wishes() -> tuple[Wish, ...]:
     vendors = [v["id"] for v in load("oauth-vendors")["vendors"]]
     clients = [c["value"] for c in questions()["client"].choices]
     return (
+        Wish(BY_BOTO3, {}, {"leads_to": "gateway"}),
         Wish("headers", {"c.forward_headers": ["X-Tenant", "X-Trace"]}, _HEADERS),
         Wish("private", {"c.network": "vpc"}, _PRIVATE),
         Wish("private with headers", {"c.network": "vpc", "c.forward_headers": ["X-Tenant"]}, _PRIVATE),
@@ -234,7 +249,7 @@ def wishes() -> tuple[Wish, ...]:
         Wish("client elsewhere with scopes", {**_ELSEWHERE, "c.oauth": {"scopes": ["orders.read"]}}, _OAUTH),
         Wish("scopes", {"c.oauth": {"scopes": ["orders.read", "orders.write"]}}, _OAUTH),
         Wish("named credential", {"c.credential": {"name": "shop-Key_1"}}, {"outbound_auth": ("oauth", "api-key")}),
-        *(Wish(f"vendor {v}", {"c.oauth": {"vendor": v}}, _OAUTH) for v in vendors),
+        *(Wish(f"vendor {v}", {"c.oauth": {"vendor": v}}, _OAUTH, ("path", "grant", "surface")) for v in vendors),
         *(Wish(f"at {u}", {"c.oauth": {"discovery_url": u}}, _OAUTH) for u in (ENTRA, OKTA, COGNITO)),
         Wish("Entra as itself", {"c.oauth": {"vendor": "MicrosoftOauth2", "discovery_url": ENTRA}}, _OAUTH),
         Wish("Okta as itself", {"c.oauth": {"vendor": "OktaOauth2", "discovery_url": OKTA}}, _OAUTH),
@@ -249,8 +264,8 @@ def wishes() -> tuple[Wish, ...]:
         Wish("function to come", {"c.lambda_arn": None}, {**_FUNCTION, "front_missing": True}),
         Wish("document to come", {"c.schema": None}, {**_SPEC, "front_missing": True}),
         Wish("stage to come", {"c.rest_api_id": None, "c.stage": None}, {**_STAGE, "front_missing": True}),
-        Wish("provider to come", {"c.oauth": {"discovery_url": None}}, {**_OAUTH, "steered": True}),
-        *(Wish(f"for {c}", {"c.client": c}, {"redirect": "mcp-client"}) for c in clients),
+        Wish("provider to come", {"c.oauth": {"discovery_url": None}}, {**_OAUTH, "steered": True, "mechanism": "cli"}),
+        *(Wish(f"for {c}", {"c.client": c}, {"redirect": "mcp-client"}, ("inbound",)) for c in clients),
         Wish("no endpoint", {"c.endpoint": None}, {"path": "D", "leads_to": "none"}),
         Wish("no Region", {"gateway.region": None}, {}),
         Wish("elsewhere by ARN", {"gateway.exists": True, "gateway.arn": GATEWAY_ARN}, {"leads_to": "gateway"}),
@@ -301,11 +316,13 @@ def plain() -> Iterator[tuple[Way, Situation]]:
 
 def wished(kinds: Iterable[tuple[Mapping[str, Any], Situation]]) -> Iterator[Situation]:
     """Every wish on every kind of connection: pairs of what was decided and a situation where it was."""
+    seen: set[tuple[Any, ...]] = set()
     for result, base in kinds:
-        yield Situation(base.data, base.surface, "boto3", f"{base.why}, by boto3")
         for wish in wishes():
-            if wish.fits(result):
-                yield Situation(changed(base.data, wish.change), base.surface, "cli", f"{base.why}, {wish.name}")
+            if wish.fits(result) and wish.once(result) not in seen:
+                seen.add(wish.once(result))
+                via = "boto3" if wish.name == BY_BOTO3 else base.via
+                yield Situation(changed(base.data, wish.change), base.surface, via, f"{base.why}, {wish.name}")
 
 
 def around() -> Iterator[Situation]:
@@ -342,7 +359,8 @@ def _projects() -> Iterator[Situation]:
             changed(document(facts, inbound), {"project": project}), surface, why=f"in the project {project}"
         )
     for facts in (KEYED, TOKENED):  # a credential and a target that are there already
-        yield Situation(changed(document(facts), {"project": "Reused", "c.credential": {"name": "Mine"}}), why="reuse")
+        name = "Mine" if facts is KEYED else "Client"
+        yield Situation(changed(document(facts), {"project": "Reused", "c.credential": {"name": name}}), why="reuse")
     yield Situation(changed(document(PUBLIC), {"project": "Reused", "c.name": "There"}), why="a target that is there")
 
 
@@ -392,4 +410,3 @@ def restrictions() -> tuple[list[Any], ...]:
         [tool, *forbidden[: len(allowed)]],
         [tool, *forbidden],
     )
-

@@ -26,6 +26,9 @@ COMMANDS = {
 }
 KINDS = ("mcp", "lambda", "openapi", "api-gateway", "smithy", "credential")
 
+#: Options of the program itself; any other one before a command is the wizard's.
+_OVERVIEW = frozenset({"-h", "--help", "--version"})
+
 _EPILOG = """\
 examples:
   agentcore-connect next mcp -a answers.yaml             the next question, as JSON
@@ -91,7 +94,7 @@ def _run(words: list[str]) -> int:
         module = import_module(f"agentcore_connect.frontends.{COMMANDS[command][0]}")
         status: int = module.run(args)
         return status
-    if not words or command in KINDS or words[0] in ("-a", "--plain") or words[0].startswith("--answers"):
+    if not words or command in KINDS or (words[0].startswith("-") and not _OVERVIEW & set(words)):
         from agentcore_connect.frontends import start
 
         return start.run(words)

@@ -93,7 +93,7 @@ def state(case: Case) -> State:
         verdict = decide(facts, asking=True)
         found.verdicts.append(verdict)
         found.notes += [n for n in _notes(verdict) if n not in found.notes]
-        pending = next(_pending(verdict, facts, f"connections.{number}"), None)
+        pending = next(pending_questions(verdict, facts, f"connections.{number}"), None)
         if pending is not None:
             found.asked = _asked(case, pending, facts, verdict, found)
             break
@@ -110,14 +110,15 @@ def _notes(verdict: Verdict) -> Iterator[str]:
             yield words.say(rule.text, facts)
 
 
-def _pending(verdict: Verdict, facts: Mapping[str, Any], scope: str) -> Iterator[tuple[Question, str]]:
+def pending_questions(verdict: Verdict, facts: Mapping[str, Any], scope: str) -> Iterator[tuple[Question, str]]:
     """The open questions of one connection, the next first."""
     known = verdict.facts
     if verdict.pending is not None:
         question = by_variable()[verdict.pending]
         for earlier in question.after:
             before = questions()[earlier]
-            if lookup(facts, earlier) in (None, "", []) and before.when(known):
+            later = before.run_time is not None and before.run_time.when(known)
+            if lookup(facts, earlier) in (None, "", []) and before.when(known) and not later:
                 yield before, _scope(before, scope)
         yield question, _scope(question, scope)
         return
@@ -150,7 +151,7 @@ def _asked(
     case: Case, pending: tuple[Question, str], facts: Mapping[str, Any], verdict: Verdict, found: State
 ) -> Asked:
     question, scope = pending
-    closed = _closed(question, verdict)
+    closed = closed_values(question, verdict)
     choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
     default = _default(question, case, closed)
     return Asked(
@@ -170,7 +171,7 @@ def _default(question: Question, case: Case, closed: Mapping[Any, str]) -> Any:
     return None if default in closed else default
 
 
-def _closed(question: Question, verdict: Verdict) -> dict[Any, str]:
+def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
     """The values that cannot be taken here, each with its reason."""
     tree = question.tree or verdict.tree
     if question.type != "choice" or tree not in triage.engine().trees or question.ask != "tree":
@@ -215,7 +216,7 @@ def _answers(question: Question) -> list[Any]:
 def _longest(facts: dict[str, Any], depth: int) -> int:
     """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
     verdict = decide(facts, asking=True)
-    pending = [question for question, _ in _pending(verdict, facts, "connections.0")]
+    pending = [question for question, _ in pending_questions(verdict, facts, "connections.0")]
     branching = next((q for q in pending if q.ask == "tree"), None)
     if branching is None or depth >= _DEEPEST:
         return len(pending)

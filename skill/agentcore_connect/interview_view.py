@@ -73,7 +73,7 @@ def waiting(case: Case) -> str | None:
     for number in range(len(case.connections)):
         facts = connection_facts(case, number, agent, gateway, asking=True)
         scope = f"connections.{number}"
-        pending = next(interview._pending(decide(facts, asking=True), facts, scope), None)
+        pending = next(interview.pending_questions(decide(facts, asking=True), facts, scope), None)
         if pending is not None:
             question, place = pending
             return f"{place}.{question.id}" if place == scope else question.id
@@ -138,7 +138,7 @@ def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
         raise KeyError(key)
     scope = key.removesuffix(f".{question.id}") if question.scope == "connection" else question.scope
     verdict = verdicts[min(_connection_of(key), len(verdicts) - 1)]
-    closed = interview._closed(question, verdict)
+    closed = interview.closed_values(question, verdict)
     choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
     return Asked(question, scope, choices, lookup(verdict.facts, question.id), 0, 1, ())
 

@@ -129,7 +129,7 @@ def connection_facts(
             facts["host"] = "external"
     if not asking:
         facts.setdefault("host", "external")
-    facts["name"] = facts.get("name") or derived_name(facts, number)
+    facts["name"] = facts.get("name") or _own_name(case, number, derived_name(facts, number))
     facts["credential"] = _credential(case, facts)
     facts["oauth"]["own_endpoints"] = _has_own_endpoints(facts["oauth"].get("vendor"))
     facts.update(
@@ -226,6 +226,19 @@ def derived_name(facts: Mapping[str, Any], number: int) -> str:
         if words:
             return "-".join(words)[:40].strip("-")
     return f"target-{number + 1}"
+
+
+def _own_name(case: Case, number: int, name: str) -> str:
+    """The derived name, with a number where another connection has it or derives it first."""
+    taken = {c.get("name") for n, c in enumerate(case.connections) if n != number}
+    for n, other in enumerate(case.connections[:number]):
+        if not other.get("name"):
+            taken.add(_own_name(case, n, derived_name({**case.read.get(n, {}).get("answers", {}), **other}, n)))
+    found, count = name, 1
+    while found in taken:
+        count += 1
+        found = f"{name}-{count}"
+    return found
 
 
 def _name_sources(facts: Mapping[str, Any]) -> list[str]:

@@ -121,7 +121,10 @@ def test_policies(project: Project, count: Count, mode: str, engine_in_project: 
     ctx = cases.context(
         cases.mcp_targets()[:1],
         policy=policy,
-        policies=[{"name": n, "file": f"{n}.cedar"} for n in ("allow_a", "deny_b")],
+        policies=[
+            {"name": "allow_a", "file": "allow_a.cedar", "validation_mode": "FAIL_ON_ANY_FINDINGS"},
+            {"name": "deny_b", "file": "deny_b.cedar", "validation_mode": "IGNORE_ALL_FINDINGS"},
+        ],
     )
     carry_out(project, ctx, count, GATEWAY_ARN=cases.ARN)
     assert project.json["agentCoreGateways"][0]["policyEngineConfiguration"] == {

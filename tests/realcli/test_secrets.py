@@ -142,6 +142,22 @@ def test_a_deploy_is_given_all_values_or_none(project: Project, plane: ControlPl
     assert sorted(plane.providers) == ["Key", "Old"]
 
 
+def test_the_cli_forgets_providers_whose_values_it_is_not_given(project: Project, env: dict[str, str]) -> None:
+    """Why all values are asked for: this is the CLI by itself."""
+    state = project.json
+    state["credentials"] = [{"authorizerType": "ApiKeyCredentialProvider", "name": name} for name in ("One", "Two")]
+    state["agentCoreGateways"] = [{"name": "g", "protocolType": "MCP", "authorizerType": "NONE", "targets": []}]
+    project.json = state
+    deploy = ("agentcore", "deploy", "--yes")
+    one, two = {"AGENTCORE_CREDENTIAL_ONE": "1"}, {"AGENTCORE_CREDENTIAL_TWO": "2"}
+    kept = []
+    for given in (one | two, {}, one):
+        project.run(*deploy, cwd=project.root, **env, **given)
+        deployed = project.other("agentcore/.cli/deployed-state.json")
+        kept.append(sorted(deployed["targets"]["default"]["resources"]["credentials"]))
+    assert kept == [["One", "Two"], ["One", "Two"], ["One"]]
+
+
 def test_nothing_is_asked_for_without_aws(project: Project) -> None:
     script = secret_plan(project)
     ran = project.run("bash", script, "--local")

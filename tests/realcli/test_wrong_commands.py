@@ -52,7 +52,7 @@ HTTP = cases.context(cases.http_targets(), gateway={"protocol_type": "None"})
 GUARDED = cases.context(
     cases.mcp_targets()[:1],
     policy={"mode": "log-only", "engine": "Guard"},
-    policies=[{"name": "allow_a", "file": "allow_a.cedar"}],
+    policies=[{"name": "allow_a", "file": "allow_a.cedar", "validation_mode": "FAIL_ON_ANY_FINDINGS"}],
 )
 HARNESS = cases.context(
     cases.mcp_targets()[:1],
@@ -124,8 +124,8 @@ WRONG: list[tuple[Mapping[str, Any], str, Change, str, str]] = [
     (GUARDED, "policy-allow_a", with_value("--engine", "Ghost"), "cli", 'Policy engine "Ghost" not found'),
     (GUARDED, "policy-allow_a", with_value("--source", "gone.cedar"), "cli", "Source file not found"),
     (GUARDED, "policy-allow_a", with_value("--validation-mode", "IGNORE_ALL_FINDINGS"), "file", "validationMode"),
-    (HARNESS, "add-harness-tool", without("--outbound-auth"), "cli", "only valid with --outbound-auth oauth"),
-    (HARNESS, "add-harness-tool", lambda argv: argv[: argv.index("--outbound-auth")], "file", "outboundAuth"),
+    (HARNESS, "add-harness-tool", without("--outbound-auth"), "file", "outboundAuth"),
+    (HARNESS, "add-harness-tool", with_value("--outbound-auth", "awsIam"), "cli", "only valid with --outbound-auth oauth"),
     (HARNESS, "add-harness-tool", without("--scopes"), "cli", "--scopes is required"),
 ]  # fmt: skip
 

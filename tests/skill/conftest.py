@@ -38,3 +38,18 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory, fake_uv: Path) -> Pa
     environment = {**os.environ, "AGENTCORE_CONNECT_HOME": str(home), "PATH": f"{fake_uv}:/usr/bin:/bin"}
     subprocess.run(["sh", ROOT / "skill" / "run", "--version"], env=environment, check=True, capture_output=True)
     return home
+
+
+def environment_python() -> Path:
+    """The Python of the environment with the reference validator and the MCP SDK (requirements/skill-tests.txt)."""
+    name = "skill-tests"
+    python = ROOT / ".venvs" / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if python.exists():
+        return python
+    problem = (
+        f"there is no environment .venvs/{name}; make it: uv venv .venvs/{name} && "
+        f"uv pip install --python .venvs/{name} --require-hashes -r requirements/{name}.txt"
+    )
+    if os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
+        pytest.fail(problem)
+    pytest.skip(problem)

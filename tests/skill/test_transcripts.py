@@ -144,7 +144,15 @@ def test_the_shared_situations_are_decided_as_their_grader_wants(shared_run: Pat
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m agentcore_connect "$@"\n')
     program.chmod(0o755)
     done = subprocess.run(
-        [sys.executable, SHARED / "grade.py", shared_run / "made", "--cmd", program, "--scenarios", shared_run / "dev.yaml"],
+        [
+            sys.executable,
+            SHARED / "grade.py",
+            shared_run / "made",
+            "--cmd",
+            program,
+            "--scenarios",
+            shared_run / "dev.yaml",
+        ],
         env={**os.environ, "PYTHONPATH": str(ROOT / "skill")},
         text=True,
         capture_output=True,

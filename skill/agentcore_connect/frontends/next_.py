@@ -46,8 +46,11 @@ def run(args: argparse.Namespace) -> int:
         return _bad(error)
     if refused is not None:
         return refused
+    try:
+        gathered = steps.gather()  # before saving: a file that cannot be read is a refused answer
+    except ConnectError as error:
+        return _bad(error)
     steps.save()
-    gathered = steps.gather()
     state = interview.state(gathered.case)
     _print({**steps.answer(state, gathered), **steps.extras(state, gathered)})
     return ExitCode.DONE
@@ -164,7 +167,9 @@ class Steps:
         path: Path = self.args.answers
         if self.changed or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            store.save_atomic(path, store.dump(self.data))
+            as_json = path.suffix.lower() == ".json"
+            text = json.dumps(self.data, ensure_ascii=False, indent=2) + "\n" if as_json else store.dump(self.data)
+            store.save_atomic(path, text)
 
     def gather(self) -> Gathered:
         """Read what the answers point to."""

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from agentcore_connect.errors import ExitCode
+from agentcore_connect.questions import kinds
 
 _DOORS = """\
 agentcore-connect: the interview needs a terminal, and there is none here. Two other doors lead to the same plan:
@@ -28,6 +29,6 @@ def run(words: list[str]) -> int:
     if find_spec("agentcore_connect.frontends.wizard") is not None and has_terminal():
         status: int = import_module("agentcore_connect.frontends.wizard").main(words)
         return status
-    kind = next((f" {word}" for word in words if not word.startswith("-")), "")
+    kind = next((f" {word}" for word in words if word in kinds()), "")
     print(_DOORS.format(kind=kind), end="", file=sys.stderr)
     return ExitCode.BAD_INPUT

@@ -87,7 +87,7 @@ def _name(skill: Skill, folder: str) -> Iterator[ConnectError]:
         yield _problem(
             skill, "name", "has the wrong form", f"up to {_NAME_LENGTH} of a-z, 0-9, and single hyphens between them"
         )
-    if unicodedata.normalize("NFKC", folder) != name:
+    elif unicodedata.normalize("NFKC", folder) != name:
         yield _problem(skill, "name", f"is {name!r} in a folder called {folder!r}", "the name of the folder")
 
 

@@ -103,7 +103,7 @@ def check_run(written: Written, sandbox: Sandbox) -> Iterator[Result]:
             "not-run",
             "agentcore CLI",
             why="no agentcore is installed here",
-            next=f"npm install -g @aws/agentcore@{written.gathered.surface.install}",
+            next=written.gathered.surface.install,
         )
         return
     version = sandbox.run(["agentcore", "--version"])

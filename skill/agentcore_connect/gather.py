@@ -167,7 +167,7 @@ def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], 
             f"there is no tool in it: {problem}" if problem else "there is no tool in it",
             where=shown,
             expected="a JSON array of tools, each with name, description and inputSchema",
-            hint="`agentcore-connect tools` makes one from Python functions, an OpenAPI document or a tools/list answer",
+            hint="`agentcore-connect tools` makes one from Python code, an OpenAPI document or a tools/list answer",
         )
     # names that are too long once the target's is in front have a rule of their own
     problems = check_tools(reduced, target_name=None)

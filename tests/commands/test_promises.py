@@ -49,9 +49,9 @@ def test_a_later_promise_goes_into_the_object_it_is_about() -> None:
     assert [spell(one.at) for one in entries] == ["gateways[g]", "gateways[g].targets[t]"]
     assert entries[1].value == {"name": "t", "auth": {"type": "OAUTH", "scopes": ["a"]}}
     own = Promised((*TARGET, "auth"), {"type": "OAUTH"})
-    assert in_the_end(own, promise()).value == {"type": "OAUTH", "scopes": ["a"]}
+    assert in_the_end([own], promise())[0].value == {"type": "OAUTH", "scopes": ["a"]}
     elsewhere = Promised(("other",), 1)
-    assert in_the_end(elsewhere, promise()) is elsewhere
+    assert in_the_end([elsewhere], promise()) == [elsewhere]
 
 
 @pytest.mark.parametrize(

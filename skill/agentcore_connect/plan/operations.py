@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.operation import Edit, Input, Operation
 from agentcore_connect.plan.promises import Promised
-from agentcore_connect.plan.templates import fill
+from agentcore_connect.plan.templates import fill, holds
 from agentcore_connect.resources import load
 
 Facts = Mapping[str, Any]
@@ -58,6 +58,10 @@ def _scopes(entry: Data, facts: Facts) -> Iterator[Facts]:
     `let` names values made for this entry, before its condition is looked at.
     """
     each = entry.get("each")
+    if each is None and "let" not in entry:
+        if holds(entry.get("when"), facts):
+            yield facts
+        return
     elements = [{}] if each is None else [{each["as"]: one} for one in lookup(facts, each["collect"]) or []]
     seen: set[str] = set()
     for element in elements:

@@ -10,10 +10,12 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 Step = str | Mapping[str, Any]
 Place = tuple[Step, ...]
+_Key = tuple[Any, ...]
 
 _MARKER = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
 _ABSENT = object()
@@ -53,6 +55,11 @@ class Promise:
     entries: tuple[Promised, ...]
     variables: frozenset[str] = frozenset()
 
+    @cached_property
+    def by_place(self) -> dict[_Key, Promised]:
+        """The entries by the place that they are about."""
+        return {_key(entry.file, entry.at): entry for entry in self.entries}
+
 
 class Promising(Protocol):
     """What `promises` needs of an operation."""
@@ -67,26 +74,26 @@ def promises(operations: Iterable[Promising]) -> Promise:
 
     A later promise about a part of an earlier object goes into that object, and overrides what was promised there.
     """
-    entries: list[Promised] = []
+    entries: dict[_Key, Promised] = {}
     for operation in operations:
         for promised in operation.promise:
-            for index, earlier in enumerate(entries):
-                inner = _inside(earlier, promised)
-                if inner is not None:
-                    entries[index] = _merged(earlier, promised, inner)
-                    break
+            holder = _holder(entries, promised)
+            if holder is None:
+                entries[_key(promised.file, promised.at)] = promised
             else:
-                entries.append(promised)
-    return Promise(tuple(entries))
+                key, keys = holder
+                entries[key] = _merged(entries[key], promised, keys)
+    return Promise(tuple(entries.values()))
 
 
-def in_the_end(promised: Promised, promise: Promise) -> Promised:
-    """One operation's promise with the value that the whole plan leaves there."""
-    for entry in promise.entries:
-        keys = _inside(entry, promised)
-        if keys is not None:
-            return replace(promised, value=find(entry.value, keys))
-    return promised
+def in_the_end(promised: Iterable[Promised], promise: Promise) -> list[Promised]:
+    """One operation's promises with the values that the whole plan leaves there."""
+    entries = promise.by_place
+    found = []
+    for one in promised:
+        holder = _holder(entries, one)
+        found.append(one if holder is None else replace(one, value=find(entries[holder[0]].value, holder[1])))
+    return found
 
 
 def compare(
@@ -146,13 +153,21 @@ def _fits(entry: Any, step: Mapping[str, Any]) -> bool:
     return isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in step.items())
 
 
-def _inside(earlier: Promised, later: Promised) -> tuple[str, ...] | None:
-    """The keys that lead from an earlier promise's object to a later promise's value; None where it lies elsewhere."""
-    length = len(earlier.at)
-    if later.file != earlier.file or not isinstance(earlier.value, Mapping) or later.at[:length] != earlier.at:
-        return None
-    keys = later.at[length:]
-    return tuple(key for key in keys if isinstance(key, str)) if all(isinstance(key, str) for key in keys) else None
+def _key(file: str, place: Place) -> _Key:
+    return (file, *(step if isinstance(step, str) else tuple(sorted(step.items())) for step in place))
+
+
+def _holder(entries: Mapping[_Key, Promised], promised: Promised) -> tuple[_Key, tuple[str, ...]] | None:
+    """The entry whose object a promise is about, and the keys that lead from that object to it; None without one."""
+    key = _key(promised.file, promised.at)
+    for length in range(len(key), 0, -1):
+        keys = promised.at[length - 1 :]
+        entry = entries.get(key[:length])
+        if entry is not None and (not keys or isinstance(entry.value, Mapping)):
+            return key[:length], tuple(step for step in keys if isinstance(step, str))
+        if length > 1 and not isinstance(promised.at[length - 2], str):
+            return None  # an entry of a list is an object of its own
+    return None
 
 
 def _merged(earlier: Promised, later: Promised, keys: tuple[str, ...]) -> Promised:
@@ -171,7 +186,7 @@ def _below(path: str, prefix: str) -> bool:
 def _with(value: Any, keys: tuple[str, ...], new: Any) -> Any:
     base = dict(value) if isinstance(value, Mapping) else {}
     if not keys:
-        return base | dict(new)
+        return base | dict(new) if isinstance(new, Mapping) else new
     base[keys[0]] = _with(base.get(keys[0]), keys[1:], new) if len(keys) > 1 else new
     return base
 

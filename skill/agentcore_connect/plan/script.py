@@ -111,7 +111,7 @@ def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> lis
     own = list(operation.promise)
     if cli.get("probe") == "name":
         own = [replace(one, value=one.at[-1]) for one in own if isinstance(one.at[-1], Mapping)]
-    ended = own if cli.get("probe") == "name" else [in_the_end(one, whole) for one in own]
+    ended = own if cli.get("probe") == "name" else in_the_end(own, whole)
     texts = [
         json.dumps(
             [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in alternative],

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.engine.conditions import Predicate, compile_condition, lookup
 
 Facts = Mapping[str, Any]
 
@@ -32,6 +32,20 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
     # how many there are
     "count": lambda value: len(value) if isinstance(value, list | tuple) else 1,
 }
+
+
+# Conditions of the data, compiled once; the data is kept beside its predicate, so that an id never changes its owner.
+_COMPILED: dict[int, tuple[Any, Predicate]] = {}
+
+
+def holds(condition: Any, facts: Facts) -> bool:
+    """Say whether a condition of the data holds for these facts."""
+    if condition is None:
+        return True
+    kept = _COMPILED.get(id(condition))
+    if kept is None:
+        kept = _COMPILED[id(condition)] = (condition, compile_condition(condition))
+    return kept[1](facts)
 
 
 class TemplateError(ValueError):

@@ -113,7 +113,12 @@ class _Reduction:
         """The schema reduced, and whether null was allowed."""
         node, nullable = self._flat(given, at, refs, depth)
         kind, allows_null = self._type(node, at)
-        words = [said for key, value in node.items() if (said := sentence(key, value))]
+        said = {key: words for key, value in node.items() if (words := sentence(key, value))}
+        words = list(said.values())
+        if said:
+            names = ", ".join(f"`{key}`" for key in said)
+            message = f"{names}: a tool schema cannot hold it, so it became words in the description"
+            self._found.append(Problem("notice", "in-words", at, message))
         description = node.get("description") if isinstance(node.get("description"), str) else ""
         if words and description and not description.rstrip().endswith((".", "!", "?", ":")):
             description = f"{description.rstrip()}."

@@ -28,4 +28,7 @@ def _said(value: Any) -> str:
 def _one(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w.:/@+%-]+", value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # nobody means a value that is nested a thousand deep
+        return "…"

@@ -113,7 +113,7 @@ class _Reduction:
         """The schema reduced, and whether null was allowed."""
         node, nullable = self._flat(given, at, refs, depth)
         kind, allows_null = self._type(node, at)
-        said = {key: words for key, value in node.items() if (words := sentence(key, value))}
+        said = {key: text for key, value in node.items() if (text := sentence(key, value))}
         words = list(said.values())
         if said:
             names = ", ".join(f"`{key}`" for key in said)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
 from agentcore_connect.contract.choose import Surface, choose
 from agentcore_connect.errors import ConnectError
@@ -65,6 +66,10 @@ def gather(
 
         case = replace(case, inferred=answers_from_project(found, document.data))
     read = {n: _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
+    for key, value in case.inferred.items():
+        if key.startswith("connections."):
+            _, number, inner = key.split(".", 2)
+            read[int(number)]["answers"] = store.put(read[int(number)]["answers"], inner, value)
     return Gathered(replace(case, read=read), document, surface, base)
 
 
@@ -178,7 +183,6 @@ def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], 
 
 
 def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any], shown: str) -> None:
-    from agentcore_connect.answers import store
     from agentcore_connect.readers.openapi import answers_from_openapi, read_openapi
 
     summary = read_openapi(path, target_name=connection.get("name"))

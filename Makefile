@@ -44,7 +44,7 @@ bench: envs
 	python tools/benchmark.py
 
 # The real CLI, the frameworks, the public API documents: each in a place of its own.
-envs: $(BIN)/.ready
+envs: $(BIN)/.ready .venvs/skill-tests/.ready
 	python tools/agentcore_cli.py
 	python tools/client_envs.py $(SHARE)
 	python tools/fetch_specs.py
@@ -56,4 +56,9 @@ $(BIN)/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venvs/skill-tests/.ready: requirements/skill-tests.txt $(BIN)/.ready
+	uv venv -q --clear .venvs/skill-tests
+	uv pip install -q --python .venvs/skill-tests --require-hashes -r requirements/skill-tests.txt
 	@touch $@

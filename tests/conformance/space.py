@@ -177,7 +177,7 @@ def document(facts: Mapping[str, Any], inbound: str = "aws-iam", framework: str 
 
 
 def changed(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with a change: keys with a dot go to that section, the others to its connection."""
+    """The document with a change: keys with a dot go to that section, `c.` to its connection; None takes one away."""
     made: dict[str, Any] = json.loads(json.dumps(data))
     for key, value in change.items():
         section, _, inner = key.partition(".")
@@ -185,6 +185,10 @@ def changed(data: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
         own = inner or key
         both = isinstance(value, Mapping) and isinstance(place.get(own), Mapping)
         place[own] = {**place[own], **value} if both else value
+        if both:
+            place[own] = {k: v for k, v in place[own].items() if v is not None}
+        elif value is None:
+            del place[own]
     return made
 
 

@@ -9,50 +9,73 @@ from typing import Any
 
 from agentcore_connect import __version__
 from agentcore_connect.plan.artifacts import Artifact
+from agentcore_connect.resources import load
 
-Check = Callable[[Artifact, str, Mapping[str, Any]], list[str]]
+Check = Callable[[Artifact, str, Mapping[str, Any]], dict[str, Any]]
+
+_OWN = f"agentcore-connect {__version__}"
+_LATER = "agentcore-connect check"
 
 
-def _python(artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> list[str]:
+def _judged(by: str, problems: list[str]) -> dict[str, Any]:
+    return {"status": "failed", "by": by, "why": problems[0]} if problems else {"status": "passed", "by": by}
+
+
+def _python(artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> dict[str, Any]:
     from agentcore_connect.checks.python_source import check_source
 
-    return [str(problem) for problem in check_source(text, artifact.path)]
+    return _judged(f"Python {platform.python_version()}", [str(one) for one in check_source(text, artifact.path)])
 
 
-def _tool_schema(artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> list[str]:
+def _tool_schema(artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> dict[str, Any]:
     from agentcore_connect.checks.tool_schema import check_tools
 
     name = artifact.connection["name"] if artifact.connection is not None else ""
-    return [str(p) for p in check_tools(json.loads(text), target_name=name) if getattr(p, "severity", "") == "error"]
+    return _judged(_OWN, [str(p) for p in check_tools(json.loads(text), target_name=name) if p.severity == "error"])
 
 
-def _json(_artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> list[str]:
+def _json(_artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> dict[str, Any]:
     try:
         json.loads(text)
     except ValueError as error:
-        return [str(error)]
-    return []
+        return _judged(_OWN, [str(error)])
+    return _judged(_OWN, [])
 
 
-#: The built-in checks by the names that manifests use, and who makes them.
-BUILT_IN: dict[str, tuple[Check, str]] = {
-    "python-compile": (_python, f"Python {platform.python_version()}"),
-    "tool-schema": (_tool_schema, f"agentcore-connect {__version__}"),
-    "json": (_json, f"agentcore-connect {__version__}"),
-}
+def _cedar(artifact: Artifact, text: str, ctx: Mapping[str, Any]) -> dict[str, Any]:
+    from agentcore_connect.checks.cedar import check_policy
+
+    found = check_policy(text, path=artifact.path, **cedar_facts(ctx))
+    if found.status == "not-run":
+        return {"status": "not-run", "by": found.by}
+    return _judged(found.by, [str(p) for p in found.problems if p.severity == "error"])
+
+
+def cedar_facts(ctx: Mapping[str, Any]) -> dict[str, Any]:
+    """What a check of policies needs of a plan: targets with their tools, and the gateway's inbound auth and ARN.
+
+    Targets that the policies name and the plan does not make are there with None: their tools are not known here.
+    """
+    separator = load("cedar")["separator"]
+    named = {tool.partition(separator)[0]: None for policy in ctx["policies"] for tool in policy["tools"]}
+    own = {c["name"]: c["tools"] or None for c in ctx["connections"] if c["target_type"]}
+    return {
+        "targets": {**named, **own},
+        "inbound_auth": ctx["gateway"]["inbound_auth"],
+        "gateway_arn": ctx["gateway"]["arn"],
+    }
+
+
+#: The built-in checks by the names that manifests use. A check that needs another program, or a service model that
+#: takes longer to load than a plan takes to make, is left to `agentcore-connect check`.
+BUILT_IN: dict[str, Check] = {"python-compile": _python, "tool-schema": _tool_schema, "json": _json, "cedar": _cedar}
 
 
 def check_artifact(artifact: Artifact, text: str, ctx: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run the built-in checks of a rendered file; the others are named as not run."""
     found = []
     for name in artifact.checks:
-        entry = BUILT_IN.get(name)
-        if entry is None:
-            found.append({"check": name, "status": "not-run", "by": "agentcore-connect check"})
-            continue
-        problems = entry[0](artifact, text, ctx)
-        result: dict[str, Any] = {"check": name, "status": "failed" if problems else "passed", "by": entry[1]}
-        if problems:
-            result["why"] = problems[0]
-        found.append(result)
+        check = BUILT_IN.get(name)
+        result = {"status": "not-run", "by": _LATER} if check is None else check(artifact, text, ctx)
+        found.append({"check": name, **result})
     return found

@@ -7,40 +7,51 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from typing import Any
 
-from agentcore_connect import __version__
-from agentcore_connect.checks.plan_check.report import Result
+from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
+from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load_schema
 
-_OWN = f"agentcore-connect {__version__}"
-#: What a plan says of its own files; the checks that it names are those that were made while it was written.
-_NOT_COMPARED = ("artifacts",)
+_ANEW = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
+_IN_STEP = "make the change in the answers and write the plan anew, so that both stay in step"
 
 
 def check_answers(written: Written) -> Iterator[Result]:
     """The answers against their published schema, and against the gate (which reading them has passed)."""
     yield _schema("answers.yaml", written.answers.data, "answers")
-    yield Result("answers.yaml", "answers-gate", "passed", _OWN)
+    yield Result("answers.yaml", "answers-gate", "passed", OWN)
 
 
 def check_plan_file(written: Written) -> Iterator[Result]:
     """The plan against its schema, and against what its answers lead to."""
     yield _schema("plan.json", written.plan, "plan")
-    fresh = written.fresh.as_dict()
-    differing = sorted(
-        key for key in {*fresh, *written.plan} if key not in _NOT_COMPARED and fresh.get(key) != written.plan.get(key)
-    )
-    if differing:
-        yield Result(
-            "plan.json",
-            "follows-from-answers",
-            "failed",
-            _OWN,
-            why="the answers lead to another plan in: " + ", ".join(differing),
-            next="write it anew: agentcore-connect plan answers.yaml --out DIR --force",
-        )
-    else:
-        yield Result("plan.json", "follows-from-answers", "passed", _OWN)
+    fresh: dict[str, Any] = json.loads(json.dumps(written.fresh.as_dict()))
+    said = {**written.plan, "artifacts": _files(written.plan.get("artifacts"))}
+    wanted = {**fresh, "artifacts": _files(fresh["artifacts"])}
+    problems = [f"{place} is not what the answers lead to" for place in _differing(said, wanted)]
+    yield judged("plan.json", "follows-from-answers", OWN, problems, cure=_ANEW)
+
+
+def _files(artifacts: Any) -> Any:
+    """Of the files only names and kinds: which checks were made while they were written is another matter."""
+    if not isinstance(artifacts, list):
+        return artifacts
+    return [{k: one.get(k) for k in ("path", "kind")} if isinstance(one, dict) else one for one in artifacts]
+
+
+def _differing(said: Any, wanted: Any, at: str = "") -> Iterator[str]:
+    """The innermost places where two documents differ."""
+    if isinstance(said, dict) and isinstance(wanted, dict):
+        for key in [*wanted, *(k for k in said if k not in wanted)]:
+            if key in said and key in wanted:
+                yield from _differing(said[key], wanted[key], f"{at}.{key}" if at else str(key))
+            else:
+                yield f"{at}.{key}" if at else str(key)
+    elif isinstance(said, list) and isinstance(wanted, list) and len(said) == len(wanted):
+        for number, (one, other) in enumerate(zip(said, wanted, strict=True)):
+            yield from _differing(one, other, f"{at}[{number}]")
+    elif said != wanted or type(said) is not type(wanted):
+        yield at
 
 
 def _schema(name: str, data: Any, schema: str) -> Result:
@@ -49,65 +60,59 @@ def _schema(name: str, data: Any, schema: str) -> Result:
 
     by = f"jsonschema {metadata.version('jsonschema')}"
     error = best_match(Draft202012Validator(load_schema(schema)).iter_errors(data))
-    if error is None:
-        return Result(name, "json-schema", "passed", by)
-    return Result(name, "json-schema", "failed", by, why=f"{error.json_path}: {error.message[:300]}")
+    return judged(
+        name, "json-schema", by, [] if error is None else [f"{error.json_path}: {error.message[:300]}"], cure=_ANEW
+    )
 
 
 def check_tool_schema(written: Written, name: str, connection: Mapping[str, Any]) -> Iterator[Result]:
     """A Lambda tool schema against what the service takes."""
     from agentcore_connect.checks.tool_schema import check_tools
 
-    text = written.text(name)
     try:
-        tools = json.loads(text or "")
-    except ValueError as error:
-        yield Result(name, "tool-schema", "failed", _OWN, why=f"this is no JSON: {error}")
+        tools = json.loads(written.text(name))
+    except (ValueError, RecursionError) as error:
+        yield judged(name, "tool-schema", OWN, [f"this is no JSON: {error}"], cure=_ANEW)
         return
-    problems = [p for p in check_tools(tools, target_name=connection["name"]) if p.severity == "error"]
-    if problems:
-        yield Result(name, "tool-schema", "failed", _OWN, why="; ".join(map(str, problems)))
-    else:
-        yield Result(name, "tool-schema", "passed", _OWN)
-    planned = connection["tools"]
-    status = "passed" if tools == planned else "failed"
-    yield Result(
-        name,
-        "as-planned",
-        status,  # type: ignore[arg-type]
-        _OWN,
-        why="" if tools == planned else "the tools are not those of the plan",
-        next=""
-        if tools == planned
-        else "change the answers' `tools` and write the plan anew, so that both stay in step",
-    )
-
-
-def check_json(written: Written, name: str) -> Iterator[Result]:
-    """A JSON document: that it is one."""
     try:
-        json.loads(written.text(name) or "")
-    except ValueError as error:
-        yield Result(name, "json", "failed", _OWN, why=str(error))
-    else:
-        yield Result(name, "json", "passed", _OWN)
+        problems: list[object] = [
+            p for p in check_tools(tools, target_name=connection["name"]) if p.severity == "error"
+        ]
+    except ConnectError as error:
+        problems = [error.message]
+    yield judged(name, "tool-schema", OWN, problems, cure="`agentcore-connect tools` makes one that the service takes")
+    same = tools == connection["tools"]
+    yield judged(name, "as-planned", OWN, [] if same else ["the tools are not those of the plan"], cure=_IN_STEP)
 
 
-def check_cedar(written: Written, name: str) -> Iterator[Result]:
-    """A policy against the Cedar engine and the service's scope rules."""
+def check_json(written: Written, name: str, connection: Mapping[str, Any] | None) -> Iterator[Result]:
+    """A JSON document: that it is one, and that of the plan."""
+    try:
+        data = json.loads(written.text(name))
+    except (ValueError, RecursionError) as error:
+        yield judged(name, "json", OWN, [error], cure=_ANEW)
+        return
+    yield Result(name, "json", "passed", OWN)
+    planned = connection["schema_text"] if connection is not None and connection["schema_artifact"] == name else None
+    if planned is not None:
+        same = data == json.loads(planned)
+        why = [] if same else ["it is not the document that the answers name"]
+        yield judged(
+            name, "as-planned", OWN, why, cure="change the document that the answers name, and write the plan anew"
+        )
+
+
+def check_cedar(written: Written, name: str, policy: Mapping[str, Any]) -> Iterator[Result]:
+    """A policy against the Cedar engine and the service's scope rules, and against what the answers ask for."""
     from agentcore_connect.checks.cedar import check_policy
+    from agentcore_connect.render.checks import cedar_facts
 
-    ctx = written.fresh.context
-    targets = {c["name"]: c["tools"] or None for c in ctx["connections"] if c["target_type"]}
-    found = check_policy(
-        written.text(name) or "",
-        path=name,
-        targets=targets,
-        inbound_auth=ctx["gateway"]["inbound_auth"],
-        gateway_arn=ctx["gateway"]["arn"],
-    )
-    errors = "; ".join(str(p) for p in found.problems if p.severity == "error")
-    why = errors or ("the Cedar engine is not installed" if found.status == "not-run" else "")
-    yield Result(
-        name, "cedar", found.status, found.by, why=why, next="pip install cedarpy" if found.status == "not-run" else ""
-    )
+    found = check_policy(written.text(name), path=name, **cedar_facts(written.fresh.context))
+    errors = [p for p in found.problems if p.severity == "error"]
+    if found.status == "not-run":
+        missing = "not installed" in found.by
+        yield Result(name, "cedar", "not-run", found.by, found.by, next="pip install cedarpy" if missing else "")
+    else:
+        yield judged(name, "cedar", found.by, errors, cure="`agentcore-connect explain` has the rules of policies")
+    same = written.text(name).strip() == policy["statement"].strip()
+    yield judged(name, "as-planned", OWN, [] if same else ["the policy is not the one of the plan"], cure=_IN_STEP)

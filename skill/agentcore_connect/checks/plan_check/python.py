@@ -1,126 +1,126 @@
-"""Checks of the plan's Python files: compiled, imported where their packages are, requests held to the model."""
+"""Checks of the plan's Python files: compiled, imported where their packages are, and nothing secret shown."""
 
 from __future__ import annotations
 
-import json
+import ast
+import os
 import platform
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
-from agentcore_connect.checks.plan_check.report import Result
+from agentcore_connect.checks.plan_check.report import OWN, Result, judged, quoted
 from agentcore_connect.checks.plan_check.written import Written
-from agentcore_connect.checks.sandbox import Sandbox
+from agentcore_connect.checks.sandbox import Ran, Sandbox
 
-_PYTHON = f"Python {platform.python_version()}"
-_IMPORT = (
-    "import importlib.util, sys; sys.dont_write_bytecode = True; "
-    "spec = importlib.util.spec_from_file_location('checked', sys.argv[1]); "
-    "module = importlib.util.module_from_spec(spec); sys.modules['checked'] = module; spec.loader.exec_module(module)"
+PYTHON: Final = f"Python {platform.python_version()}"
+# Every warning about the file's own code is an error; those that a library raises about itself are its affair.
+_IMPORT: Final = """
+import importlib.util, sys, warnings
+warnings.simplefilter("ignore")
+warnings.filterwarnings("error", module="checked$")
+sys.dont_write_bytecode = True
+spec = importlib.util.spec_from_file_location("checked", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+sys.modules["checked"] = module
+spec.loader.exec_module(module)
+"""
+MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
+_SECRET: Final = re.compile(
+    r"(?i)(secret|api_?key|token|passw|bearer|authorization)(?!.*(arn|name|url|uri|env|variable)$)"
 )
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
+_SHOWN_BY: Final = frozenset(
+    {"print", "write", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"}
+)
 
 
-def check_python(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """A Python file: compiled with warnings as errors, then imported."""
+def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bool) -> Iterator[Result]:
+    """A Python file: compiled with warnings as errors, then imported.
+
+    What prints or logs a secret by its name is looked for in the text, unless the file is run with marked ones later.
+    """
     from agentcore_connect.checks.python_source import check_source
 
     text = written.text(name)
-    if text is None:
-        yield Result(name, "python-compile", "failed", _PYTHON, why="the file cannot be read")
-        return
     problems = check_source(text, name)
+    yield judged(name, "python-compile", PYTHON, problems, cure="write the plan anew, or mend the line")
     if problems:
-        yield Result(name, "python-compile", "failed", _PYTHON, why="; ".join(map(str, problems)))
         return
-    yield Result(name, "python-compile", "passed", _PYTHON)
-    ran = sandbox.run([sys.executable, "-W", "error", "-c", _IMPORT, str(sandbox.root / "connect" / name)])
-    if ran.ok:
-        yield Result(name, "python-import", "passed", _PYTHON)
-        return
-    missing = _MISSING.search(ran.said)
-    if missing:
-        package = missing[1].split(".")[0]
-        yield Result(
-            name,
-            "python-import",
-            "not-run",
-            _PYTHON,
-            why=f"it needs the module {package}, which is not installed beside agentcore-connect",
-            next="run check from the agent's own environment, or install the packages named at the top of the file",
-        )
-        return
-    yield Result(
+    if not run_later:
+        cure = "take the secret out of what is printed or logged: logs are read by many"
+        yield judged(name, "secrets-not-shown", OWN, shown(text, name), cure=cure)
+    yield _imported(written, name, sandbox)
+
+
+def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
+    """The file imported by this Python, else by one of the project's own environments that has its packages."""
+    lacking = ""
+    for label, python in interpreters(written):
+        ran = sandbox.run([python, "-c", _IMPORT, str(sandbox.root / "connect" / name)], cwd=sandbox.root / "connect")
+        missing = MISSING.search(ran.said)
+        if ran.ok:
+            return Result(name, "python-import", "passed", label)
+        if missing and not (written.folder / f"{missing[1]}.py").is_file():
+            lacking = lacking or missing[1].split(".")[0]
+            continue
+        return import_failed(name, ran, label, sandbox)
+    return Result(
         name,
         "python-import",
-        "failed",
-        _PYTHON,
-        why="importing it fails",
-        command=f"python -W error {name}",
-        said=ran.said[-600:],
-        next="report it with this text: a file of a plan must be importable",
+        "not-run",
+        PYTHON,
+        why=f"it needs the module {lacking}, which is installed neither beside agentcore-connect nor in the project",
+        next="run check from the agent's own environment, or install the packages named at the top of the file",
     )
 
 
-def check_requests(written: Written, name: str, connection: Mapping[str, Any], sandbox: Sandbox) -> Iterator[Result]:
-    """The requests of a boto3 script: as planned, and right by botocore's model of the service."""
-    from agentcore_connect.checks.botocore_model import botocore_version, check_request
-    from agentcore_connect.plan.requests import requests_for, with_samples
+def import_failed(name: str, ran: Ran, by: str, sandbox: Sandbox) -> Result:
+    """What to say of a file that cannot be imported."""
+    if ran.exit_code is None:
+        return Result(name, "python-import", "not-run", by, ran.said.splitlines()[-1], next="run check again")
+    said = quoted(ran.said.replace(str(sandbox.root / "connect"), "."))
+    cure = "write the plan anew; if it stays, report it with this text: a file of a plan must be importable"
+    return Result(name, "python-import", "failed", by, "importing it fails", f"python -W error {name}", said, cure)
 
-    version = botocore_version()
-    by = f"botocore {version}"
-    ran = sandbox.run([sys.executable, str(sandbox.root / "connect" / name), "--dry-run"])
-    if not ran.ok:
-        missing = _MISSING.search(ran.said)
-        yield Result(
-            name,
-            "requests-as-planned",
-            "not-run" if missing else "failed",
-            _PYTHON,
-            why=f"it needs the module {missing[1]}" if missing else "its --dry-run fails",
-            command=f"python {name} --dry-run",
-            said="" if missing else ran.said[-600:],
-            next="pip install boto3" if missing else "",
-        )
-        return
-    recorded = json.loads(ran.stdout)
-    planned = [request.as_dict() for request in requests_for(written.fresh.context, connection)]
-    if recorded != planned:
-        yield Result(
-            name,
-            "requests-as-planned",
-            "failed",
-            _PYTHON,
-            why=_first_difference(recorded, planned),
-            command=f"python {name} --dry-run",
-            next="write the plan anew, or take the change into the answers",
-        )
+
+def interpreters(written: Written) -> Iterator[tuple[str, str]]:
+    """This Python, the one of the active environment, and those of the project's own environments."""
+    yield PYTHON, sys.executable
+    seen = {Path(sys.prefix).resolve()}
+    project = written.gathered.project
+    roots = [Path(os.environ["VIRTUAL_ENV"])] if os.environ.get("VIRTUAL_ENV") else []
+    if project is not None:
+        roots += [project.root / ".venv", *sorted((project.root / "app").glob("*/.venv"))]
+    for root in roots:
+        python = root / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        if root.resolve() not in seen and python.is_file():
+            seen.add(root.resolve())
+            near = project is not None and root.is_relative_to(project.root)
+            yield f"Python of {root.relative_to(project.root) if near and project else root.name}", str(python)
+
+
+def shown(text: str, name: str) -> list[str]:
+    """The calls that print, write or log something whose name says that it is a secret."""
+    found: list[str] = []
+    for call in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)):
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called in _SHOWN_BY:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            names = dict.fromkeys(_named(node) for argument in given for node in ast.walk(argument))
+            found += [f"{name}:{call.lineno}: {called} is given {one}" for one in names if one]
+    return found
+
+
+def _named(node: ast.AST) -> str | None:
+    """The name of a value that is a secret by its name."""
+    if isinstance(node, ast.Name):
+        text = node.id
+    elif isinstance(node, ast.Attribute):
+        text = node.attr
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        text = str(node.slice.value)
     else:
-        yield Result(name, "requests-as-planned", "passed", _PYTHON)
-    if version is None:
-        yield Result(
-            name, "request-model", "not-run", "botocore", why="botocore is not installed here", next="pip install boto3"
-        )
-        return
-    problems = [
-        f"{one['operation']}: {problem}"
-        for one in recorded
-        for problem in check_request(one["operation"], with_samples(one["body"]), one["service"])
-        if problem.severity == "error"
-    ]
-    status = "failed" if problems else "passed"
-    yield Result(name, "request-model", status, by, why="; ".join(problems))  # type: ignore[arg-type]
-
-
-def _first_difference(recorded: Any, planned: Any, at: str = "requests") -> str:
-    """Where two bodies differ first, in words."""
-    if isinstance(recorded, dict) and isinstance(planned, dict):
-        for key in [*planned, *(k for k in recorded if k not in planned)]:
-            if recorded.get(key) != planned.get(key):
-                return _first_difference(recorded.get(key), planned.get(key), f"{at}.{key}")
-    if isinstance(recorded, list) and isinstance(planned, list) and len(recorded) == len(planned):
-        for number, (one, other) in enumerate(zip(recorded, planned, strict=True)):
-            if one != other:
-                return _first_difference(one, other, f"{at}[{number}]")
-    return f"{at}: the script would send {json.dumps(recorded)[:120]}, the plan says {json.dumps(planned)[:120]}"
+        return None
+    return text if _SECRET.search(text) and not text.isupper() else None

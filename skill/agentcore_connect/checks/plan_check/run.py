@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Final
 
-from agentcore_connect.checks.plan_check import commands, data, python
-from agentcore_connect.checks.plan_check.report import Result
-from agentcore_connect.checks.plan_check.written import Written, read_written
+from agentcore_connect.checks.plan_check import commands, data, leaks, python, scripts, shims
+from agentcore_connect.checks.plan_check.cli import Bench, check_cli
+from agentcore_connect.checks.plan_check.prepare import prepare
+from agentcore_connect.checks.plan_check.report import OWN, Result, quoted
+from agentcore_connect.checks.plan_check.written import Written, fault_of, read_written
 from agentcore_connect.checks.sandbox import Sandbox
+from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 
 Tell = Callable[[str], None]
+_ANEW: Final = "write the plan anew: agentcore-connect plan answers.yaml --out DIR --force"
+_MOST_FILES: Final = 500
+# Nothing of a plan needs the network while it is checked; what asks for it all the same finds a closed door.
+_CLOSED: Final = dict.fromkeys(
+    ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"
+)
 
 
 def check_plan(folder: Path, tell: Tell = lambda _text: None) -> list[Result]:
@@ -22,49 +33,97 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None) -> list[Result]:
         folder: the plan's folder.
         tell: is called with what is being checked, for those who wait.
 
-    Errors: ConnectError when the folder holds no plan.
+    Out: the results, sorted by artifact. Errors: ConnectError when the folder holds no plan that can be read.
     """
+    tell(f"{folder}: answers and plan")
     written = read_written(folder)
-    found = [*data.check_answers(written), *data.check_plan_file(written)]
-    project = written.gathered.project
+    found = [*_guarded("answers.yaml", lambda: data.check_answers(written))]
+    found += _guarded("plan.json", lambda: data.check_plan_file(written))
     operations = written.fresh.operations
-    env = commands.samples(operations)
+    project = written.gathered.project
+    env = {**_CLOSED, **commands.samples(operations), **_secrets(operations)}
     if project is not None:
         env["CONNECT_PROJECT"] = "../project"  # from the plan's folder, beside which the sandbox has the copy
-    with Sandbox(
-        project.root if project is not None else None, secrets=commands.secrets(operations), env=env
-    ) as sandbox:
-        shutil.copytree(folder, sandbox.root / "connect")
-        ctx = {**written.fresh.context, "script": {"steps": operations}}
-        for artifact in artifacts(ctx):
-            tell(artifact.path)
-            found += _check(written, artifact, sandbox)
-    return found
+    with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
+        shims.write(Path(place), written.fresh.surface, operations, commands.needs(operations))
+        with Sandbox(project.root if project is not None else None, path=[Path(place) / "real"], env=env) as sandbox:
+            _copy(folder, sandbox.root / "connect")
+            if project is not None:
+                prepare(sandbox.project, commands.needs(operations))
+            bench = Bench(written, sandbox, tell)
+            for artifact in artifacts({**written.fresh.context, "script": {"steps": operations}}):
+                tell(artifact.path)
+                found += _guarded(artifact.path, lambda a=artifact: _check(bench, a, Path(place)))  # type: ignore[misc]
+    found += _guarded("plan.md", lambda: _readable(written, "plan.md"))
+    return sorted(found, key=lambda one: one.artifact)
 
 
-def _check(written: Written, artifact: Artifact, sandbox: Sandbox) -> Iterator[Result]:
-    if written.text(artifact.path) is None:
-        yield Result(
-            artifact.path,
-            "exists",
-            "failed",
-            "the plan",
-            why="the plan names this file, and it is not there",
-            next="write the plan anew: agentcore-connect plan answers.yaml --out DIR --force",
-        )
+def _secrets(operations: list[Any]) -> Mapping[str, str]:
+    return {name: value for value, name in leaks.markers(commands.secrets(operations)).items()}
+
+
+def _copy(folder: Path, into: Path) -> None:
+    """The plain files of the plan's folder; links out of it and everything else that is none stay behind."""
+    into.mkdir()
+    for path in sorted(folder.iterdir())[:_MOST_FILES]:
+        if not path.is_dir() and fault_of(folder, path.name) is None:
+            shutil.copy(path, into / path.name)
+
+
+def _guarded(artifact: str, check: Callable[[], Iterable[Result]]) -> Iterator[Result]:
+    """The results of a check; one that breaks over what it was given has failed, and the others go on."""
+    results = iter(check())
+    while True:
+        try:
+            yield next(results)
+        except StopIteration:
+            return
+        except (ConnectError, OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            why = error.message if isinstance(error, ConnectError) else f"{type(error).__name__}: {quoted(str(error))}"
+            cure = f"{_ANEW}; if it stays, report it with this text"
+            yield Result(artifact, "check", "failed", OWN, f"the check broke over this file: {why}", next=cure)
+            return
+
+
+def _readable(written: Written, name: str) -> Iterator[Result]:
+    fault = written.fault(name)
+    if fault:
+        yield Result(name, "exists", "failed", "the plan", fault, next=_ANEW)
+    else:
+        yield Result(name, "exists", "passed", "the plan")
+
+
+def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
+    written, name = bench.written, artifact.path
+    if written.fault(name):
+        yield from _readable(written, name)
         return
     wanted = artifact.checks
-    if "python-compile" in wanted:
-        yield from python.check_python(written, artifact.path, sandbox)
-    if "request-model" in wanted and artifact.connection is not None:
-        yield from python.check_requests(written, artifact.path, artifact.connection, sandbox)
-    if "tool-schema" in wanted and artifact.connection is not None:
-        yield from data.check_tool_schema(written, artifact.path, artifact.connection)
-    if "json" in wanted:
-        yield from data.check_json(written, artifact.path)
-    if "cedar" in wanted:
-        yield from data.check_cedar(written, artifact.path)
     if "cli-run" in wanted:
-        yield from commands.check_text(written, sandbox)
-        yield from commands.check_contract(written)
-        yield from commands.check_run(written, sandbox)
+        yield from commands.check_text(written, bench.sandbox)
+        yield commands.check_contract(written)
+        yield from leaks.check_leaks(written, bench.sandbox, place)
+        yield from check_cli(bench)
+    if "python-compile" in wanted:
+        yield _as_written(written, name)
+        yield from python.check_python(written, name, bench.sandbox, run_later="request-model" in wanted)
+    if "request-model" in wanted and artifact.connection is not None:
+        yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
+    if "tool-schema" in wanted and artifact.connection is not None:
+        yield from data.check_tool_schema(written, name, artifact.connection)
+    elif "json" in wanted:
+        yield from data.check_json(written, name, artifact.connection)
+    if "cedar" in wanted and artifact.policy is not None:
+        yield from data.check_cedar(written, name, artifact.policy)
+    if not wanted:
+        yield _as_written(written, name)
+
+
+def _as_written(written: Written, name: str) -> Result:
+    """Code may be changed by its owner; but what was vetted is the text as it was written."""
+    changes = written.changes(name)
+    if not changes:
+        return Result(name, "as-written", "passed", OWN)
+    why = f"it was changed since it was written: {'; '.join(changes[:5])}"
+    cure = "what is checked here is your text; the plan's own was also run against stand-ins before it was released"
+    return Result(name, "as-written", "not-run", OWN, why, next=cure)

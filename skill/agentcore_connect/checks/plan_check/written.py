@@ -1,11 +1,14 @@
-"""A written plan, read back, and the same plan made anew from its answers."""
+"""A written plan, read back with suspicion, and the same plan made anew from its answers."""
 
 from __future__ import annotations
 
 import json
+import re
+import stat
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from agentcore_connect.answers import load
 from agentcore_connect.answers.document import Document
@@ -13,24 +16,67 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
+from agentcore_connect.render.plan_files import render_plan
+
+LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
+_VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
+_PLACE: Final = re.compile(r"^  local relative=.*$", re.M)
+_ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``)."""
+    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``, ``files``)."""
 
     folder: Path
     plan: dict[str, Any]
     answers: Document
     gathered: Gathered
     fresh: Plan
+    files: dict[str, str]
 
-    def text(self, name: str) -> str | None:
-        """The text of a file of the plan; None where it is not there or is no text."""
-        try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
+    def fault(self, name: str) -> str | None:
+        """Why a file of the plan cannot be used, None where it can."""
+        return fault_of(self.folder, name)
+
+    def changes(self, name: str) -> list[str]:
+        """Where a file is not as the plan has it today; its lines are not repeated, for they may hold anything."""
+        lines, wanted = (_bare(text).splitlines() for text in (self.text(name), self.files.get(name, "")))
+        if lines == wanted:
+            return []
+        changes = SequenceMatcher(None, wanted, lines, autojunk=False).get_opcodes()
+        words = {"insert": "was added", "delete": "is missing here", "replace": "was changed"}
+        return [f"line {start + 1} {words[kind]}" for kind, _, _, start, _ in changes if kind != "equal"]
+
+    def text(self, name: str) -> str:
+        """The text of a file that has no fault; as much of it as is text."""
+        return (self.folder / name).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _bare(text: str) -> str:
+    """The text without what hangs on the version that wrote it, and on where it was written to."""
+    return _PLACE.sub("", _VERSION.sub("agentcore-connect", text))
+
+
+def fault_of(folder: Path, name: str) -> str | None:
+    """Why a file in a folder cannot be read as a part of a plan: it is opened only when it is a plain file inside."""
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return "it is a link that leads out of the plan's folder"
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return "it is no plain file"
+        if state.st_size > LARGEST:
+            return f"it has {state.st_size:,} bytes, and no file of a plan has more than {LARGEST:,}"
+        path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return "the plan names this file, and it is not there"
+    except UnicodeDecodeError:
+        return "it is no text in UTF-8"
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle
+        return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+    return None
 
 
 def read_written(folder: Path) -> Written:
@@ -38,41 +84,42 @@ def read_written(folder: Path) -> Written:
 
     Errors: ConnectError when the folder holds no plan, or its answers cannot be used.
     """
+    for name in ("plan.json", "answers.yaml"):
+        found = fault_of(folder, name)
+        if found and "not there" in found:
+            raise _no_plan(folder, name)
+        if found:
+            raise ConnectError("unreadable-plan", f"{name}: {found}", where=str(folder / name), hint=_ANEW)
     plan = _plan(folder / "plan.json")
-    answers = load.load(folder / "answers.yaml") if (folder / "answers.yaml").exists() else None
-    if answers is None:
-        raise _no_plan(folder, "answers.yaml")
+    answers = load.load(folder / "answers.yaml")
     version, via = plan.get("cli_version"), plan.get("via")
     gathered = gather(
         answers,
         cli_version=version if isinstance(version, str) else None,
         via=via if via in ("cli", "boto3") else "cli",
     )
-    return Written(folder, plan, answers, gathered, build(gathered))
+    fresh, files = render_plan(build(gathered), gathered, folder)
+    return Written(folder, plan, answers, gathered, fresh, {name: text for name, (text, _) in files.items()})
 
 
 def _plan(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise _no_plan(path.parent, path.name) from None
-    except (OSError, ValueError) as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+    except (ValueError, RecursionError) as error:
+        at = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "this is no JSON that can be read"
         raise ConnectError(
-            "unreadable-plan",
-            "the plan cannot be read: " + (error.msg if isinstance(error, json.JSONDecodeError) else str(error)),
-            where=f"{path}{line}",
-            hint="write it anew with `agentcore-connect plan answers.yaml --out DIR --force`",
+            "unreadable-plan", f"the plan cannot be read: {why}", where=f"{path}{at}", hint=_ANEW
         ) from None
     if not isinstance(data, dict):
-        raise ConnectError("unreadable-plan", "the plan is no JSON object", where=str(path), expected="an object")
+        raise ConnectError("unreadable-plan", "the plan is no JSON object", where=str(path), hint=_ANEW)
     return data
 
 
 def _no_plan(folder: Path, name: str) -> ConnectError:
     return ConnectError(
         "no-plan",
-        f"there is no {name} here",
+        f"there is no {name} here" if folder.is_dir() else "there is no such folder",
         where=str(folder),
         expected="a folder that `agentcore-connect plan answers.yaml --out DIR` has written",
         hint="give that folder: agentcore-connect check connect",

@@ -1,0 +1,108 @@
+"""Runs a boto3 script with a stand-in for AWS in its place, and writes down what it would have sent.
+
+    python recorder.py SCRIPT RECORD [ARGUMENT...] < SITUATION
+
+A program of its own: it is run in the scratch place and imports nothing of agentcore_connect. SITUATION is JSON: the
+`gateway` that is there (or null), the `provider` that is there (or null), the `gateway_id` that a new one gets, the
+members that every gateway has. RECORD gets one [operation, arguments] a line, of the calls that change something.
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+try:
+    from botocore import exceptions  # type: ignore[import-untyped]
+except ModuleNotFoundError:
+
+    class _Error(Exception):
+        def __init__(self, response: dict[str, Any], operation_name: str) -> None:
+            super().__init__(str(response))
+            self.response, self.operation_name = response, operation_name
+
+    exceptions = types.ModuleType("botocore.exceptions")
+    vars(exceptions).update(
+        ClientError=_Error,
+        **{
+            name: type(name, (Exception,), {})
+            for name in ("BotoCoreError", "ParamValidationError", "UnknownServiceError")
+        },
+    )
+    sys.modules |= {"botocore": types.ModuleType("botocore"), "botocore.exceptions": exceptions}
+
+PROVIDER_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/sample"
+
+
+class Client:
+    """Any client of boto3: answers as a service in which everything works at once."""
+
+    def __init__(self, situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> None:
+        """Keep what there is, and whom to tell of each call that changes something."""
+        self.situation, self.record = situation, record
+        self.meta = types.SimpleNamespace(region_name="us-east-1")
+        self.target: dict[str, Any] = {}
+
+    def get_paginator(self, operation: str) -> Any:
+        """The pages of a listing: the gateway that is there, and no target yet."""
+        gateway = self.situation["gateway"]
+        items = [gateway] if gateway and operation == "list_gateways" else []
+        return types.SimpleNamespace(paginate=lambda **_: [{"items": items}])
+
+    def __getattr__(self, operation: str) -> Any:
+        """A method for whatever operation is named."""
+        if operation.startswith("_"):
+            raise AttributeError(operation)
+        return lambda **arguments: self._perform(operation, arguments)
+
+    def _perform(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation in ("get_gateway", "get_workload_identity", "get_gateway_target"):
+            return self._read(operation, arguments)
+        if operation.startswith("get_") and operation.endswith("_credential_provider"):
+            if not self.situation["provider"]:
+                raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)
+            return {"name": arguments["name"], "credentialProviderArn": PROVIDER_ARN, "status": "READY"}
+        self.record(operation, arguments)
+        if operation == "create_gateway":
+            self.situation["gateway"] = {"gatewayId": self.situation["gateway_id"], "name": arguments["name"]}
+            return dict(self.situation["gateway"])
+        if operation == "create_gateway_target":
+            self.target = arguments
+        self.situation["provider"] = self.situation["provider"] or "credential_provider" in operation
+        return {"targetId": "SAMPLE0001", "status": "READY"}
+
+    def _read(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation == "get_gateway":
+            members = {**self.situation["members"], **(self.situation["gateway"] or {}), "status": "READY"}
+            return {"gatewayId": arguments["gatewayIdentifier"], "name": "sample", **members}
+        if operation == "get_workload_identity":
+            return {"name": arguments["name"], "allowedResourceOauth2ReturnUrls": self.situation["return_urls"]}
+        return {**self.target, "targetId": "SAMPLE0001", "status": "READY"}
+
+
+def main() -> None:
+    """Run the script with the stand-in."""
+    script, path = sys.argv[1:3]
+    situation = json.load(sys.stdin)
+
+    def record(operation: str, arguments: dict[str, Any]) -> None:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - before and after a script that may do anything
+            file.write(json.dumps([operation, arguments], default=repr) + "\n")
+
+    one = Client(situation, record)
+    session = types.ModuleType("boto3.session")
+    made = types.SimpleNamespace(region_name="us-east-1", client=lambda *_, **__: one, resource=lambda *_, **__: one)
+    vars(session).update(Session=lambda *_, **__: made)
+    boto3 = types.ModuleType("boto3")
+    vars(boto3).update(session=session, Session=session.Session, client=made.client, __version__="0 (stand-in)")
+    sys.modules |= {"boto3": boto3, "boto3.session": session}
+    sys.argv = [script, *sys.argv[3:]]
+    runpy.run_path(script, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,17 +1,20 @@
-"""The official client, run in an environment of its own: does what it is told on standard input, prints what came back.
+"""The official client, run in an environment of its own: does what each line of standard input tells, prints what came back.
 
-In, as JSON: `command` and `cwd` of the server; `mode` (auto, legacy); `forms`: null for a client without forms, or what is
-done with each form in turn, the last for all that follow: {"accept": VALUE}, {"decline": true}, {"cancel": true},
-{"accept_by_key": {QUESTION TEXT: VALUE}}, {"bare": true} for an accepted form without content; `calls`: {"tool",
-"arguments"}, {"resource"}, {"list"}.
-Out: `results`, one for each call, and the `forms` that were shown.
+In, one JSON object a line: `root`, the folder of the server; `command`, with which a server is started for real, over
+standard input and output, else the server is in this process; `mode` (auto, legacy); `forms`: null for a client without
+forms, or what is done with each form in turn, the last for all that follow: {"accept": VALUE}, {"decline": true}, {"cancel":
+true}, {"accept_by_key": {QUESTION TEXT: VALUE}}, {"bare": true} for an accepted form without content; `calls`: {"tool",
+"arguments", "state" (forged)}, {"resource"}, {"list"}.
+Out, one line each: `results`, one for each call, the `forms` that were shown, and the `protocol`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from mcp import types
@@ -19,10 +22,10 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 
-shown: list[dict[str, Any]] = []
+Shown = list[dict[str, Any]]
 
 
-def forms(plan: list[dict[str, Any]] | None) -> Any:
+def forms(plan: list[dict[str, Any]] | None, shown: Shown) -> Any:
     """The callback that plays the person."""
     if plan is None:
         return None
@@ -32,8 +35,7 @@ def forms(plan: list[dict[str, Any]] | None) -> Any:
         step = plan[min(len(shown), len(plan)) - 1]
         field = params.requested_schema["properties"]["answer"]
         if "accept_by_key" in step:
-            known = step["accept_by_key"]
-            value = known.get(field["title"], field.get("default"))
+            value = step["accept_by_key"].get(field["title"], field.get("default"))
             if value is None:
                 raise AssertionError(f"nothing to answer to {field['title']}")
             return types.ElicitResult(action="accept", content={"answer": value})
@@ -49,7 +51,11 @@ def forms(plan: list[dict[str, Any]] | None) -> Any:
 async def one(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     """One call's result as plain data; an error of the protocol as its code and message."""
     try:
-        if "tool" in call:
+        if "state" in call:  # what no client of good faith sends
+            result = await client.session.call_tool(
+                call["tool"], call["arguments"], request_state=call["state"], allow_input_required=True
+            )
+        elif "tool" in call:
             result = await client.call_tool(call["tool"], call.get("arguments"))
         elif "resource" in call:
             result = await client.read_resource(call["resource"])
@@ -60,17 +66,29 @@ async def one(client: Client, call: dict[str, Any]) -> dict[str, Any]:
     return result.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-async def main() -> None:
-    """Connect, call, print."""
-    told = json.load(sys.stdin)
-    server = StdioServerParameters(
-        command=told["command"][0], args=told["command"][1:], cwd=told["cwd"], env=told.get("env")
-    )
-    client = Client(stdio_client(server), mode=told["mode"], elicitation_callback=forms(told["forms"]))
+def server(told: dict[str, Any]) -> Any:
+    """The server: a process of its own, or one in this process that stands where that would."""
+    if told.get("command"):
+        program, *words = told["command"]
+        return stdio_client(StdioServerParameters(command=program, args=words, cwd=told["root"], env=told["env"]))
+    from agentcore_connect.serve.confine import Bounds
+    from agentcore_connect.serve.server import build
+
+    os.chdir(told["root"])
+    root = Path(told["root"]).resolve()
+    return build(Bounds(root, root / "connect"))
+
+
+async def talk(told: dict[str, Any]) -> dict[str, Any]:
+    """Connect, call, tell."""
+    shown: Shown = []
+    client = Client(server(told), mode=told["mode"], elicitation_callback=forms(told["forms"], shown))
     async with client:
         results = [await one(client, call) for call in told["calls"]]
         protocol = str(client.protocol_version)
-    print(json.dumps({"results": results, "forms": shown, "protocol": protocol}))
+    return {"results": results, "forms": shown, "protocol": protocol}
 
 
-asyncio.run(main())
+for line in sys.stdin:
+    sys.stdout.write(json.dumps(asyncio.run(talk(json.loads(line)))) + "\n")
+    sys.stdout.flush()

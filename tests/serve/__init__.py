@@ -1,0 +1,1 @@
+"""The MCP server, by its official client."""

@@ -146,7 +146,9 @@ def gateway_context(
     return {
         **{k: gateway.get(k) for k in ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project")},
         "name": name,
-        "aws_name": f"{project.name}-{name}" if project is not None else name,
+        "aws_name": _aws_name(gathered, gateway),
+        "aws_name_too_long": len(_aws_name(gathered, gateway))
+        > load("limits")["limits"]["gateway-name-length"]["value"],
         "env": variable_name(name),
         "inbound_auth": gateway["inbound_auth"],
         "authorizer_type": authorizer,
@@ -161,6 +163,20 @@ def gateway_context(
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
     }
+
+
+def _aws_name(gathered: Gathered, gateway: Mapping[str, Any]) -> str:
+    """The gateway's name in AWS: the CLI puts the project's in front, also that of a project still to be made.
+
+    Source: CLI 0.30.0, run.
+    """
+    name: str = gateway["name"]
+    if gathered.project is not None:
+        return f"{gathered.project.name}-{name}"
+    if gathered.case.via != "cli" or gateway.get("exists"):
+        return name
+    *_, made = load("plan-facts")["facts"]["project_name"]["first"]
+    return f"{made}-{name}"
 
 
 def _token_provider(gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]]) -> str | None:

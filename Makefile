@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The frameworks whose clients are run: the first three always, the others in turn; test-all runs every one.
 SHARE ?= $(shell $(BIN)/python tools/client_envs.py --share 2>/dev/null)
 
-.PHONY: demo test test-all quick lint types bench envs conformance clean
+.PHONY: demo test test-all quick lint types bench envs conformance references clean
 
 # The main job on the example that ships with the project.
 demo: $(BIN)/.ready
@@ -48,6 +48,11 @@ envs: $(BIN)/.ready .venvs/skill-tests/.ready
 	python tools/agentcore_cli.py
 	python tools/client_envs.py $(SHARE)
 	python tools/fetch_specs.py
+
+# What is generated from the knowledge: the skill's references, its manifests, the answers' schema.
+references: $(BIN)/.ready
+	python tools/answers_schema.py
+	python tools/references.py
 
 clean:
 	rm -rf .venv .venvs .cache build dist

@@ -37,6 +37,7 @@ class Asked:
     answered: int
     remaining_at_most: int
     notes: tuple[str, ...]
+    required: bool = False
 
     @property
     def key(self) -> str:
@@ -162,7 +163,14 @@ def _asked(
         answered=_answered(case),
         remaining_at_most=_remaining(question, facts),
         notes=tuple(found.notes),
+        required=_is_last_chance(question, verdict.facts),
     )
+
+
+def _is_last_chance(question: Question, known: Mapping[str, Any]) -> bool:
+    """Whether one of several answers has to be given, and this is the last of them that is open."""
+    others = [questions()[key] for key in question.need_one_of if key != question.id]
+    return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
 
 
 def _default(question: Question, case: Case, closed: Mapping[Any, str]) -> Any:
@@ -248,6 +256,14 @@ def refusal(asked: Asked, value: Any) -> ConnectError | None:
     problem = gate.check_value(asked.question, value)
     if problem is not None:
         return problem
+    if asked.required and value == []:
+        return ConnectError(
+            "answer-missing",
+            "one of these has to be given, and this is the last of them",
+            expected="at least one of " + ", ".join(asked.question.need_one_of),
+            received="[]",
+            hint=asked.question.why,
+        )
     for choice in asked.choices:
         if choice.value == value and choice.unavailable is not None:
             open_values = [str(c.value) for c in asked.choices if c.unavailable is None]

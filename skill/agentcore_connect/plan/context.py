@@ -139,7 +139,6 @@ def gateway_context(
     gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], kind: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The gateway for templates."""
-    project = gathered.project
     name = gateway["name"]
     choices = questions()["gateway.inbound_auth"].choices
     authorizer = next(c["api_value"] for c in choices if c["value"] == gateway["inbound_auth"])

@@ -41,7 +41,7 @@ def test_they_are_the_same_each_time() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_one_at_a_time_is_not_much(path) -> None:  # type: ignore[no-untyped-def]
     text = path.read_text("utf-8")
-    assert len(text) < 24_000, "about 6,000 tokens"
+    assert len(text) < 26_000, "about 6,500 tokens"
     assert not re.search(r"(?<!\$)\{[a-z_.]*\}|\{\{|\| None \|", text), "a place that was not filled in"
 
 

@@ -4,7 +4,7 @@
     python tools/client_envs.py strands mcp         only these
     python tools/client_envs.py --list              what there is
     python tools/client_envs.py --share             print the share of this commit: the first three frameworks, and
-                                                    two of the others in turn
+                                                    one of the others in turn
     python tools/client_envs.py --lock strands      resolve requirements/client-strands.in to today's releases
 
 An environment holds exactly what `requirements/client-<name>.txt` pins, hashes checked. It is made again only when that
@@ -29,7 +29,7 @@ REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = ROOT / ".venvs"
 STAMP = "made-from"
 FIRST = ("langgraph", "mcp", "mcp-mcp1", "strands")
-TURNS = 2
+TURNS = 1
 LOCK_OPTIONS = [
     *("--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version=3.11"),
     *("--no-header", "--no-emit-index-url", "--no-annotate"),  # what would name this machine or a registry

@@ -3,8 +3,7 @@
     python tools/client_envs.py                     every environment that requirements/ describes
     python tools/client_envs.py strands mcp         only these
     python tools/client_envs.py --list              what there is
-    python tools/client_envs.py --share             print the share of this commit: the first three frameworks, and
-                                                    one of the others in turn
+    python tools/client_envs.py --share             print the environments that every build tests
     python tools/client_envs.py --lock strands      resolve requirements/client-strands.in to today's releases
 
 An environment holds exactly what `requirements/client-<name>.txt` pins, hashes checked. It is made again only when that
@@ -29,7 +28,6 @@ REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = ROOT / ".venvs"
 STAMP = "made-from"
 FIRST = ("langgraph", "mcp", "mcp-mcp1", "strands")
-TURNS = 1
 LOCK_OPTIONS = [
     *("--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version=3.11"),
     *("--no-header", "--no-emit-index-url", "--no-annotate"),  # what would name this machine or a registry
@@ -46,13 +44,8 @@ def names() -> list[str]:
 
 
 def share() -> list[str]:
-    """The environments that a build server tests at this commit: always the first, the others in turn."""
-    counted = subprocess.run(
-        ["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    turn = int(counted.stdout or 0)
-    others = [name for name in names() if name not in FIRST]
-    return sorted([*FIRST, *(others[(turn * TURNS + step) % len(others)] for step in range(TURNS))])
+    """The environments that every build tests; the others are for `make test-all`."""
+    return sorted(FIRST)
 
 
 def python_of(name: str) -> Path:
@@ -92,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Makes the environments of the gateway clients.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all when absent")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
-    parser.add_argument("--share", action="store_true", help="print the share of this commit and stop")
+    parser.add_argument("--share", action="store_true", help="print the environments that every build tests, and stop")
     parser.add_argument("--lock", action="store_true", help="resolve the requirements to today's releases first")
     options = parser.parse_args(argv)
     known = names()

@@ -100,11 +100,11 @@ def _read(
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
     if isinstance(tools, list):
-        _take_tools(found, tools, connection, document.where(f"connections.{number}.tools"))
+        _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
     elif isinstance(tools, str):
         path = _file(tools, base, project, document.where(f"connections.{number}.tools"))
         found["tools_path"] = path
-        _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), connection, str(tools))
+        _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), path.name, str(tools))
     if isinstance(schema, str) and "://" not in schema:
         place = document.where(f"connections.{number}.schema")
         path = _file(schema, base, project, place)
@@ -113,7 +113,7 @@ def _read(
         if project is not None and path.suffix == ".json" and path.is_relative_to(project.root):
             found["schema_in_project"] = path.relative_to(project.root).as_posix()
         if connection.get("service") != "smithy":
-            _take_openapi(found, path, connection, schema)
+            _take_openapi(found, path, connection)
     return found
 
 
@@ -159,7 +159,8 @@ def _json(path: Path, where: str) -> Any:
         ) from None
 
 
-def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], shown: str) -> None:
+def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None:
+    """Take in tools. Faults name them by `shown`, which is the same wherever the answers lie: they go into the plan."""
     from agentcore_connect.checks.schema_reduction import reduce_tools
     from agentcore_connect.checks.tool_schema import check_tools, unwrap
 
@@ -170,7 +171,7 @@ def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], 
         raise ConnectError(
             "unusable-tools",
             f"there is no tool in it: {problem}" if problem else "there is no tool in it",
-            where=shown,
+            where=where,
             expected="a JSON array of tools, each with name, description and inputSchema",
             hint="`agentcore-connect tools` makes one from Python code, an OpenAPI document or a tools/list answer",
         )
@@ -182,7 +183,7 @@ def _take_tools(found: dict[str, Any], raw: Any, connection: Mapping[str, Any], 
     found["answers"]["tool_count"] = len(reduced)
 
 
-def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any], shown: str) -> None:
+def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
     from agentcore_connect.readers.openapi import answers_from_openapi, read_openapi
 
     summary = read_openapi(path, target_name=connection.get("name"))
@@ -199,4 +200,4 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
     for fault in summary.faults:
         place = f" ({fault.places[0].where})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        found["faults"].append(f"{shown}{place}: {fault.text}{times}. {fault.remedy}")
+        found["faults"].append(f"{path.name}{place}: {fault.text}{times}. {fault.remedy}")

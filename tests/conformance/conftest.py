@@ -32,7 +32,12 @@ _LINES = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "conformance: holds everything that can be emitted against the real tools")
+    for text in (
+        "conformance: holds everything that can be emitted against the real tools",
+        "realcli: runs the real AgentCore CLI, offline",
+        "envs: runs in the environments of the frameworks",
+    ):
+        config.addinivalue_line("markers", text)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Emitted:
     lines: dict[tuple[str, tuple[str, ...]], Line] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     files: dict[tuple[str, str], File] = field(default_factory=dict)
-    secrets: set[str] = field(default_factory=set)
+    operations: dict[str, set[str]] = field(default_factory=lambda: {surface: set() for surface in space.SURFACES})
 
     def of_kind(self, *kinds: str) -> list[File]:
         """The files of these kinds."""
@@ -104,6 +104,9 @@ def emitted(folder: Path) -> Emitted:
             )
         decided = _decided(c, one)
         kinds.setdefault(json.dumps(decided, default=str), (decided, one))
+    for decided, one in list(kinds.values()):
+        if decided["mechanism"] == "agent-code":  # no tree looks at the surface there, but the commands are its own
+            kinds[f"{len(kinds)}"] = ({**decided, "surface": "1.x"}, replace(one, surface="1.x"))
     for one in (*space.wished(kinds.values()), *space.around()):
         _take(found, one, done)
     return found
@@ -152,7 +155,7 @@ def _take(found: Emitted, one: Situation, done: set[str]) -> Plan | None:
         if op.argv:
             key = (one.surface, tuple(op.argv))
             found.lines.setdefault(key, Line(tuple(op.argv), op.id, op.needs_aws, one))
-        found.secrets |= {i.name for i in op.inputs if i.kind == "secret"}
+        found.operations[one.surface].add(op.id)
     ctx = _with_places(plan, case, found.folder / "connect")
     for c in ctx["connections"]:
         if "configure" in c:

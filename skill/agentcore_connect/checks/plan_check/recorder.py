@@ -84,22 +84,25 @@ class Client:
         return {**self.target, "targetId": "SAMPLE0001", "status": "READY"}
 
 
+def modules(situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> dict[str, types.ModuleType]:
+    """A boto3 whose clients are all stand-ins, by the names of its modules."""
+    one = Client(situation, record)
+    made = types.SimpleNamespace(region_name="us-east-1", client=lambda *_, **__: one, resource=lambda *_, **__: one)
+    session, boto3 = types.ModuleType("boto3.session"), types.ModuleType("boto3")
+    vars(session).update(Session=lambda *_, **__: made)
+    vars(boto3).update(session=session, Session=session.Session, client=made.client, __version__="0 (stand-in)")
+    return {"boto3": boto3, "boto3.session": session}
+
+
 def main() -> None:
     """Run the script with the stand-in."""
     script, path = sys.argv[1:3]
-    situation = json.load(sys.stdin)
 
     def record(operation: str, arguments: dict[str, Any]) -> None:
         with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - before and after a script that may do anything
             file.write(json.dumps([operation, arguments], default=repr) + "\n")
 
-    one = Client(situation, record)
-    session = types.ModuleType("boto3.session")
-    made = types.SimpleNamespace(region_name="us-east-1", client=lambda *_, **__: one, resource=lambda *_, **__: one)
-    vars(session).update(Session=lambda *_, **__: made)
-    boto3 = types.ModuleType("boto3")
-    vars(boto3).update(session=session, Session=session.Session, client=made.client, __version__="0 (stand-in)")
-    sys.modules |= {"boto3": boto3, "boto3.session": session}
+    sys.modules |= modules(json.load(sys.stdin), record)
     sys.argv = [script, *sys.argv[3:]]
     runpy.run_path(script, run_name="__main__")
 

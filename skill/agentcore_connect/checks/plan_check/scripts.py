@@ -32,7 +32,7 @@ def check_script(written: Written, name: str, c: Context, sandbox: Sandbox) -> I
     script = sandbox.root / "connect" / name
     dry = sandbox.run([*_RECORDER, str(script), os.devnull, "--dry-run"], stdin="{}", cwd=script.parent)
     said = _requests(dry)
-    problems = ["it prints no list of requests"] if said is None else _differences(said, planned)
+    problems = ["it prints no list of requests"] if said is None else differences(said, planned)
     yield _judged(name, "requests-as-planned", dry, problems, f"python {name} --dry-run")
     yield from _run(name, ctx, c, planned, sandbox)
     yield _against_model(name, said if said else planned)
@@ -59,17 +59,16 @@ def _requests(ran: Ran) -> list[Any] | None:
 
 def _run(name: str, ctx: Context, c: Context, planned: list[dict[str, Any]], sandbox: Sandbox) -> Iterator[Result]:
     """The script run in earnest, but for AWS; what it sends, and whether it shows or keeps a secret."""
-    inputs = configure_context(ctx, c)["inputs"]
-    values, env, secrets = _values(inputs)
+    values, env, secrets = run_values(ctx, c)
     script, record = sandbox.root / "connect" / name, sandbox.root / f"{name}.record"
     record.unlink(missing_ok=True)
     argv = ["env", *(f"{key}={value}" for key, value in env.items()), *_RECORDER]
-    situation = json.dumps(_situation(ctx, c, values))
+    situation = json.dumps(situation_of(ctx, c, values))
     ran = sandbox.run([*argv, str(script), str(record)], cwd=script.parent, stdin=situation)
     sent = [json.loads(line) for line in record.read_text("utf-8").splitlines()] if record.is_file() else []
     record.unlink(missing_ok=True)
     wanted = [[one["operation"], with_values(one["body"], values)] for one in planned]
-    problems = _differences([_tokenless(one) for one in sent], wanted, "sent")
+    problems = differences([tokenless(one) for one in sent], wanted, "sent")
     if not ran.ok and not problems:
         problems = [f"it ends with exit status {ran.exit_code} although AWS accepted everything"]
     yield _judged(name, "requests-sent", ran, problems, f"python {name}")
@@ -79,12 +78,12 @@ def _run(name: str, ctx: Context, c: Context, planned: list[dict[str, Any]], san
     yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
 
 
-def _values(inputs: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+def run_values(ctx: Context, c: Context) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
     """Run-time values, the variables that give them to the script, and which of these are secret, by their value."""
     known = load("request-bodies")["runtime"]
     values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
     env, secrets = {}, {}
-    for number, one in enumerate(inputs):
+    for number, one in enumerate(configure_context(ctx, c)["inputs"]):
         value = known[one["name"]]["sample"]
         if one["secret"]:
             value = f"planted-secret-{number}-of-a-dry-run"
@@ -92,10 +91,12 @@ def _values(inputs: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, str
         values[one["name"]] = value
         env[one["env"]] = ",".join(value) if isinstance(value, list) else value
     values["provider_arn"] = recorder.PROVIDER_ARN
+    values["gateway_id"] = ctx["gateway"]["id"] or values["gateway_id"]
     return values, env, secrets
 
 
-def _situation(ctx: Context, c: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+def situation_of(ctx: Context, c: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the recorder is to find at AWS: the gateway and the provider, where the script does not make them."""
     gateway = ctx["gateway"]
     own = next((one for one in requests_for(ctx, c) if one.id == "gateway"), None)
     makes_provider = any(one.id == "provider" for one in requests_for(ctx, c))
@@ -104,7 +105,7 @@ def _situation(ctx: Context, c: Context, values: Mapping[str, Any]) -> dict[str,
         members["protocolType"] = "MCP"
     identity = f"arn:aws:bedrock-agentcore:us-east-1:123456789012:workload-identity/{values['workload_identity']}"
     return {
-        "gateway": None if own else {"gatewayId": gateway["id"] or values["gateway_id"], "name": gateway["aws_name"]},
+        "gateway": None if own else {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]},
         "gateway_id": values["gateway_id"],
         "provider": not makes_provider,
         "return_urls": values["return_urls_so_far"],
@@ -112,7 +113,7 @@ def _situation(ctx: Context, c: Context, values: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _tokenless(call: Any) -> Any:
+def tokenless(call: Any) -> Any:
     """A recorded call with the token of this run replaced by the sample's."""
     known = load("request-bodies")["runtime"]
     token = call[1].get("clientToken") if isinstance(call[1], dict) else None
@@ -139,18 +140,18 @@ def _against_model(name: str, requests: list[Any]) -> Result:
     return judged(name, "request-model", f"botocore {version}", problems, cure=_IN_STEP)
 
 
-def _differences(recorded: Any, planned: Any, at: str = "requests") -> list[str]:
+def differences(recorded: Any, planned: Any, at: str = "requests") -> list[str]:
     """Where two lists of requests differ first, in words."""
     if recorded == planned:
         return []
     if isinstance(recorded, dict) and isinstance(planned, dict):
         for key in [*planned, *(k for k in recorded if k not in planned)]:
             if recorded.get(key) != planned.get(key):
-                return _differences(recorded.get(key), planned.get(key), f"{at}.{key}")
+                return differences(recorded.get(key), planned.get(key), f"{at}.{key}")
     if isinstance(recorded, list) and isinstance(planned, list) and len(recorded) == len(planned):
         for number, (one, other) in enumerate(zip(recorded, planned, strict=True)):
             if one != other:
-                return _differences(one, other, f"{at}[{number}]")
+                return differences(one, other, f"{at}[{number}]")
     if isinstance(recorded, list) and isinstance(planned, list):
         return [f"{at}: {_operations(recorded)}; the plan has {_operations(planned)}"]
     return [f"{at}: it is {_short(recorded)}, the plan says {_short(planned)}"]

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 try:
-    from botocore import exceptions  # type: ignore[import-untyped]
+    from botocore import exceptions
 except ModuleNotFoundError:
 
     class _Error(Exception):

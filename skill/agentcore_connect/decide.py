@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect import triage
 from agentcore_connect.engine.conditions import Predicate, compile_condition
@@ -21,8 +20,7 @@ _RESULTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What was decided for one connection.
 
     ``facts`` are the facts with everything that was derived; ``pending`` the variable that has to be known first.

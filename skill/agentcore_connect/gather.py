@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from agentcore_connect.project.model import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """A case with where it came from. ``base`` is the folder that paths in the answers are relative to."""
 
     case: Case
@@ -64,13 +62,13 @@ def gather(
     if found is not None:
         from agentcore_connect.project.answers import answers_from_project
 
-        case = replace(case, inferred=answers_from_project(found, document.data))
+        case = case._replace(inferred=answers_from_project(found, document.data))
     read = {n: _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
     for key, value in case.inferred.items():
         if key.startswith("connections."):
             _, number, inner = key.split(".", 2)
             read[int(number)]["answers"] = store.put(read[int(number)]["answers"], inner, value)
-    return Gathered(replace(case, read=read), document, surface, base)
+    return Gathered(case._replace(read=read), document, surface, base)
 
 
 def _project(document: Document, base: Path, given: Path | None) -> Project | None:

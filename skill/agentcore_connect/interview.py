@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect import triage
 from agentcore_connect.answers import gate
@@ -16,8 +15,7 @@ from agentcore_connect.questions import Question, by_variable, of_scope, questio
 from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One value of a question; ``unavailable`` is the reason where it cannot be taken here."""
 
     value: Any
@@ -26,8 +24,7 @@ class Choice:
     unavailable: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question with what the situation adds to it. ``scope`` is where its answer goes in the file."""
 
     question: Question
@@ -66,14 +63,12 @@ class Asked:
         }
 
 
-@dataclass(slots=True)
-class State:
+class State(NamedTuple):
     """Where an interview stands: the verdicts so far and the question that comes next, None when it is done."""
 
     asked: Asked | None
-    verdicts: list[Verdict] = field(default_factory=list)
-    unused: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    verdicts: list[Verdict]
+    notes: list[str]
 
 
 def state(case: Case) -> State:
@@ -82,23 +77,21 @@ def state(case: Case) -> State:
     Args:
         case: what is known; its answers may be incomplete but have passed the gate.
     """
-    found = State(None)
+    verdicts: list[Verdict] = []
+    notes: list[str] = []
     agent = agent_facts(case, asking=True)
     gateway = gateway_facts(case, asking=True)
     if not case.connections:
-        case = Case(
-            {**case.answers, "connections": [{}]}, case.project, case.inferred, case.read, case.surface, case.via
-        )
+        case = case._replace(answers={**case.answers, "connections": [{}]})
     for number in range(len(case.connections)):
         facts = connection_facts(case, number, agent, gateway, asking=True)
         verdict = decide(facts, asking=True)
-        found.verdicts.append(verdict)
-        found.notes += [n for n in _notes(verdict) if n not in found.notes]
+        verdicts.append(verdict)
+        notes += [n for n in _notes(verdict) if n not in notes]
         pending = next(pending_questions(verdict, facts, f"connections.{number}"), None)
         if pending is not None:
-            found.asked = _asked(case, pending, facts, verdict, found)
-            break
-    return found
+            return State(_asked(case, pending, facts, verdict, notes), verdicts, notes)
+    return State(None, verdicts, notes)
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:
@@ -149,7 +142,7 @@ def _open(question: Question, known: Mapping[str, Any], verdict: Verdict) -> boo
 
 
 def _asked(
-    case: Case, pending: tuple[Question, str], facts: Mapping[str, Any], verdict: Verdict, found: State
+    case: Case, pending: tuple[Question, str], facts: Mapping[str, Any], verdict: Verdict, notes: list[str]
 ) -> Asked:
     question, scope = pending
     closed = closed_values(question, verdict)
@@ -162,7 +155,7 @@ def _asked(
         default,
         answered=_answered(case),
         remaining_at_most=_remaining(question, facts),
-        notes=tuple(found.notes),
+        notes=tuple(notes),
         required=_is_last_chance(question, verdict.facts),
     )
 

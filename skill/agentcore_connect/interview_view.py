@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect import interview
@@ -69,7 +69,7 @@ def waiting(case: Case) -> str | None:
     """The key that the interview asks for next, None when it is done: `interview.state` without its counting."""
     agent, gateway = agent_facts(case, asking=True), gateway_facts(case, asking=True)
     if not case.connections:
-        case = replace(case, answers={**case.answers, "connections": [{}]})
+        case = case._replace(answers={**case.answers, "connections": [{}]})
     for number in range(len(case.connections)):
         facts = connection_facts(case, number, agent, gateway, asking=True)
         scope = f"connections.{number}"
@@ -108,7 +108,7 @@ def _walk(case: Case, askable: set[str]) -> list[str]:
 
 
 def _masked(case: Case, hidden: set[str]) -> Case:
-    return replace(case, answers=without(case.answers, hidden))
+    return case._replace(answers=without(case.answers, hidden))
 
 
 def overtaken(case: Case, held: Mapping[str, Any], verdicts: list[Verdict]) -> list[str]:
@@ -157,7 +157,7 @@ def typed(question: Question, text: str) -> Any:
 def lead(case: Case, asked: Asked, value: Any) -> Lead:
     """What the answer would lead to."""
     data = store.put(_with_connection(case.answers), asked.key, value)
-    changed = replace(case, answers=data)
+    changed = case._replace(answers=data)
     agent, gateway = agent_facts(changed, asking=True), gateway_facts(changed, asking=True)
     number = _connection_of(asked.key) if asked.scope.startswith("connections.") else len(changed.connections) - 1
     verdict = decide(connection_facts(changed, number, agent, gateway, asking=True), asking=True)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.resources import load
 from agentcore_connect.triage import patterns
 
 
-@dataclass(frozen=True, slots=True)
-class RunTime:
+class RunTime(NamedTuple):
     """An answer that may be left to the moment the commands run: the variable that asks for it, and when."""
 
     env: str
@@ -21,8 +19,7 @@ class RunTime:
     when: Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One key of the answers file.
 
     ``ask`` is tree, detail or volunteer; ``when`` says where it applies; ``optional`` where it may stay open.

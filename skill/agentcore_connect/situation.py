@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from agentcore_connect.questions import Question, of_scope
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 _SCOPES = ("agent", "gateway", "policy")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """Everything that is known before deciding.
 
     ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told.
@@ -28,8 +26,8 @@ class Case:
 
     answers: Mapping[str, Any]
     project: Project | None = None
-    inferred: Mapping[str, Any] = field(default_factory=dict)
-    read: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    inferred: Mapping[str, Any] = {}
+    read: Mapping[int, Mapping[str, Any]] = {}
     surface: str = "0.30"
     via: str = "cli"
 

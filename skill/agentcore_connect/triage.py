@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.engine.tree import Engine
 from agentcore_connect.resources import load
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule in words. ``applies`` is set for rules that speak up by themselves."""
 
     id: str

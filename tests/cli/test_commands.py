@@ -304,6 +304,19 @@ def test_the_overview_names_every_command_that_works(run: Run) -> None:
     assert "exit codes" in out
 
 
+def test_what_is_called_again_and_again_loads_only_what_it_needs(tmp_path: Path) -> None:
+    """Each of these would be felt at every step of an interview, and none of them is needed for one."""
+    heavy = ("dataclasses", "inspect", "difflib", "jsonschema", "jinja2", "rich", "questionary", "subprocess", "yaml")
+    (tmp_path / "a.json").write_text('{"version": 1, "connections": [{"service": "mcp-server"}]}')
+    code = (
+        "import sys; from agentcore_connect.__main__ import main; status = main(['next', '-a', 'a.json']); "
+        f"print([m for m in {heavy} if m in sys.modules], status, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert json.loads(done.stdout)["status"] == "question"
+    assert done.stderr == "[] 0\n"
+
+
 def test_a_broken_fact_does_not_stop_help_and_version(tmp_path: Path) -> None:
     code = (
         "import agentcore_connect.resources as r; r.load = None; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -76,14 +77,22 @@ def test_what_is_no_message_does_not_stop_it(tmp_path: Path) -> None:
         '{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18",'
         ' "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}}'
     )
-    done = subprocess.run(
+    with subprocess.Popen(
         [environment_python(), "-P", "-m", "agentcore_connect", "serve"],
-        input=f"{hello}\nnot json\n[]\n{ping}\n",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment,
         cwd=tmp_path,
-        capture_output=True,
         text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert '"id":7' in done.stdout.replace(" ", "")
-    assert "Traceback" not in done.stdout
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(f"{hello}\nnot json\n[]\n{ping}\n")
+        server.stdin.flush()
+        # the end of its input is the end of the server, answered or not: so first the answer, then the end
+        answered = any(json.loads(line).get("id") == 7 for line in server.stdout)
+        _, said = server.communicate()
+    assert answered
+    assert server.returncode == 0, said
+    assert "Traceback" not in said

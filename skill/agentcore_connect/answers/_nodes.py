@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect.errors import ConnectError
 
 MAX_DEPTH = 64
 
 
-@dataclass(slots=True)
-class Node:
+class Node(NamedTuple):
     """One value with its place (both counted from 1).
 
     `value` is a plain scalar, a list of nodes or a list of (key, value) pairs of nodes; `raw` is the text of an
@@ -22,7 +20,7 @@ class Node:
     line: int
     column: int
     raw: str | None = None
-    is_mapping: bool = field(default=False)
+    is_mapping: bool = False
 
 
 def fault(path: str, line: int, column: int, problem: str, hint: str | None = None) -> ConnectError:

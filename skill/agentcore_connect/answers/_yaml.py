@@ -122,7 +122,7 @@ class _Composer:
 
     def _close(self) -> None:
         node, anchor, items = self._open.pop()
-        node.value = list(zip(items[::2], items[1::2], strict=True)) if node.is_mapping else items
+        node.value.extend(zip(items[::2], items[1::2], strict=True) if node.is_mapping else items)
         self._add(node, anchor)
 
     def _add(self, node: Node, anchor: str | None) -> None:

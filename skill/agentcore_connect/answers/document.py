@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -34,12 +33,11 @@ class Mark(NamedTuple):
     raw: str | None
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """What was read: the plain data, the mark of each dotted path ("connections.0.endpoint"), the name to show."""
 
     data: dict[str, Any]
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = {}
     path: str = "<text>"
 
     def mark(self, dotted: str) -> Mark | None:

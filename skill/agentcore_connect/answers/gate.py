@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -138,9 +137,16 @@ def _mapping(
     return found
 
 
+def _nearest(word: str, allowed: Iterable[str], cutoff: float) -> list[str]:
+    """The word that was probably meant, none where nothing is near."""
+    from difflib import get_close_matches  # only when something is wrong
+
+    return get_close_matches(word, list(allowed), n=1, cutoff=cutoff)
+
+
 def unknown_key(where: str, key: str, allowed: Iterable[str]) -> ConnectError:
     """The message for a key that nothing knows, with the nearest right one."""
-    near = difflib.get_close_matches(key, list(allowed), n=1, cutoff=0.6)
+    near = _nearest(key, allowed, 0.6)
     return ConnectError(
         "unknown-key",
         f"there is no key {key[:_LONGEST_SHOWN]!r} here",
@@ -248,7 +254,7 @@ def _check_text(question: Question, value: Any) -> ConnectError | None:
             value,
         )
     if rule.get("vendor") and value not in (known := [v["id"] for v in load("oauth-vendors")["vendors"]]):
-        near = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
+        near = _nearest(value, known, 0.5)
         expected = near[0] if near else "one of " + ", ".join(known)
         return _problem(question, "unknown-value", f"{question.id} has no such value", expected, value)
     return _check_length(question, rule, value)
@@ -314,7 +320,7 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
         )
     for key in item:
         if key not in fields:
-            near = difflib.get_close_matches(str(key), list(fields), n=1, cutoff=0.6)
+            near = _nearest(str(key), fields, 0.6)
             expected = near[0] if near else "one of " + ", ".join(fields)
             return _problem(question, "unknown-key", f"{question.id} has no key {key!r}", expected, key)
     for key, spec in fields.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ def checked(document: Document, sets: Sequence[str] = ()) -> Document:
     data = _cast_all(document)
     if sets:
         data, _ = assign(data, sets)
-    document = replace(document, data=data)
+    document = document._replace(data=data)
     refuse_secrets(document)
     raise_all(gate.check(document))
     return document

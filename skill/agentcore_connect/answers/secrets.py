@@ -9,7 +9,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -25,8 +24,7 @@ _ADDRESS = re.compile(r"(?i)(arn:|[a-z][a-z0-9+.-]{1,20}://)")
 _KEY_MARKS = re.compile(r"[-_\s.]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     """A form that secrets have. Its expression is compiled only once a text holds one of its hints."""
 
     regex: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 import stat
@@ -66,17 +65,23 @@ def get(data: Mapping[str, Any], key: str, default: Any = MISSING) -> Any:
     return here
 
 
+def _copy(value: Any) -> Any:
+    from copy import deepcopy  # most calls of the program change nothing
+
+    return deepcopy(value)
+
+
 def put(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     """A copy of the data with the value at the dotted key; missing mappings and the next list item are made.
 
     Errors: ConnectError `bad-key` for an index beyond the end of a list, or a path through a plain value.
     """
     parts = split_key(key)
-    result: dict[str, Any] = copy.deepcopy(dict(data))
+    result: dict[str, Any] = _copy(dict(data))
     here: Any = result
     for depth, part in enumerate(parts):
         last = depth == len(parts) - 1
-        made: Any = copy.deepcopy(value) if last else ([] if parts[depth + 1].isdigit() else {})
+        made: Any = _copy(value) if last else ([] if parts[depth + 1].isdigit() else {})
         if isinstance(here, list):
             if not part.isdigit() or int(part) > len(here):
                 raise _no_place(parts[:depth], part, f"a list that takes an index from 0 to {len(here)}")
@@ -100,7 +105,7 @@ def forget(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
     A list item goes with its place: those after it move up. A key that is not there changes nothing.
     """
-    result: dict[str, Any] = copy.deepcopy(dict(data))
+    result: dict[str, Any] = _copy(dict(data))
     parts = split_key(key)
     if get(result, key) is MISSING:
         return result

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect import resources
 from agentcore_connect.errors import ConnectError
@@ -17,8 +16,7 @@ _WRITTEN = re.compile(
 _REST = 10**6  # stands for an open place of "0.30" or "1.x": the newest there is
 
 
-@dataclass(frozen=True, order=True)
-class Version:
+class Version(NamedTuple):
     """A version in npm's order: a pre-release comes before the release it leads to."""
 
     major: int
@@ -28,8 +26,7 @@ class Version:
     pre: tuple[tuple[int, int, str], ...]
 
 
-@dataclass(frozen=True)
-class Surface:
+class Surface(NamedTuple):
     """One command surface: its id, the version its contract was made from, how it is known, and what to say.
 
     `contract` is the name of the knowledge file; `project_version` what `agentcore.json` has under it; `notice` is
@@ -139,10 +136,10 @@ def _without_preview(text: str, version: Version, known: Mapping[str, Any], noti
     pairs = sorted((int(n), _known(same)) for n, same in previews["same_as"].items())
     at_most = [same for n, same in pairs if n <= int(number)]
     if not at_most:
-        return replace(pairs[0][1], released=False)
+        return pairs[0][1]._replace(released=False)
     base = at_most[-1]
     if int(number) > pairs[-1][0]:
-        return replace(base, patch=base.patch + 1)
+        return base._replace(patch=base.patch + 1)
     return base
 
 

@@ -28,7 +28,7 @@ def lookup(facts: Mapping[str, Any], variable: str) -> Any:
         return facts[variable]
     value: Any = facts
     for part in variable.split("."):
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict) and not isinstance(value, Mapping):  # the second is the slow one
             return None
         value = value.get(part)
         if value is None:

@@ -13,8 +13,7 @@ and the lookup is made again, which is how advice is steered from what was wante
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Facts = Mapping[str, Any]
 
@@ -23,8 +22,7 @@ class TreeError(ValueError):
     """The tree does not cover a value that reached it; a fault in the data, found by the knowledge tests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """A rule that took part in a decision and the node or row that cited it; or (``row``) a row of the table ``by``."""
 
     rule: str
@@ -32,16 +30,14 @@ class Fired:
     row: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(NamedTuple):
     """Why a choice cannot be taken here: the rule that closes it."""
 
     value: Any
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Where a walk ended.
 
     ``pending`` is the variable that has to be known before it can go on, None when it is complete.
@@ -64,9 +60,8 @@ class Decision:
         return tuple(dict.fromkeys(f.rule for f in self.fired if not f.row))
 
 
-@dataclass(slots=True)
-class _Walk:
-    """The state of a walk under way."""
+class _Walk(NamedTuple):
+    """The state of a walk under way: what is known, and what the walk has collected so far."""
 
     facts: Facts
     result: dict[str, Any]

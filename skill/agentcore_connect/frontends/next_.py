@@ -173,11 +173,9 @@ class Steps:
 
     def gather(self) -> Gathered:
         """Read what the answers point to."""
-        from dataclasses import replace
-
         from agentcore_connect.gather import gather
 
-        document = replace(self.document, data=self.data)
+        document = self.document._replace(data=self.data)
         return gather(document, project=self.args.project, cli_version=self.args.cli_version)
 
     def answer(self, state: State, gathered: Gathered) -> dict[str, Any]:

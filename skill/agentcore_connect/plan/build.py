@@ -129,11 +129,10 @@ def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, D
     shared = {}
     for scope, answered in (("agent", given(gathered.case, "agent")), ("gateway", given(gathered.case, "gateway"))):
         each = [details(scope, c.verdict.facts, answered, c.facts["name"], {*c.verdict.used, "inbound"}) for c in found]
-        best = Details()
+        best = Details({}, [], [], [], [u for u in each[0].unused if all(u in one.unused for one in each)])
         for one in each:
-            best.assumed += [a for a in one.assumed if a not in best.assumed]
-            best.missing += [m for m in one.missing if m not in best.missing]
-        best.unused = [u for u in each[0].unused if all(u in one.unused for one in each)]
+            best.assumed.extend(a for a in one.assumed if a not in best.assumed)
+            best.missing.extend(m for m in one.missing if m not in best.missing)
         shared[scope] = best
     return shared
 

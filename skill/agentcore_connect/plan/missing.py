@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, ExitCode
@@ -12,15 +11,14 @@ from agentcore_connect.questions import Question, of_scope, questions
 from agentcore_connect.situation import variable_name
 
 
-@dataclass(slots=True)
-class Details:
-    """Values by question id, what was assumed, what is left to run time, and what is missing."""
+class Details(NamedTuple):
+    """Values by question id, what was assumed, what is left to run time, what is missing, and what is not needed."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    assumed: list[dict[str, Any]] = field(default_factory=list)
-    inputs: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[Question] = field(default_factory=list)
-    unused: list[str] = field(default_factory=list)
+    values: dict[str, Any]
+    assumed: list[dict[str, Any]]
+    inputs: list[dict[str, Any]]
+    missing: list[Question]
+    unused: list[str]
 
 
 def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], ident: str, used: set[str]) -> Details:
@@ -33,7 +31,7 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
         ident: part of the names of run-time variables.
         used: variables that the decision looked at.
     """
-    found = Details()
+    found = Details({}, [], [], [], [])
     lead = "" if scope == "connection" else f"{scope}."
     asked: set[tuple[str, ...]] = set()
     for question in of_scope(scope):

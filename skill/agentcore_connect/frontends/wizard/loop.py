@@ -188,7 +188,7 @@ class Sitting:
         asked = position.asked
         assert asked is not None  # noqa: S101 - as above
         question = asked.question
-        shown = replace(position.state, asked=asked)
+        shown = position.state._replace(asked=asked)
         earlier = session.earlier(asked.key)
         options = tuple(Option(c.value, c.label, c.help, c.unavailable) for c in asked.choices)
         if question.type == "boolean":

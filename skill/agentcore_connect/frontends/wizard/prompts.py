@@ -126,12 +126,12 @@ class Prompts:
         buffer.on_text_changed += dressed.forget_problem
 
         def accept(event: KeyPressEvent) -> None:
+            value, problem = screen.accept(buffer.text)
+            if problem is None:  # whether the menu is open or not, since that can hang on how fast one types
+                event.app.exit(result=value)
+                return
             if buffer.complete_state is not None:
                 buffer.complete_state = None
-                return
-            value, problem = screen.accept(buffer.text)
-            if problem is None:
-                event.app.exit(result=value)
                 return
             if _SECRET in [one.code for one in problem.problems]:
                 buffer.reset()  # it is not to stay on the screen

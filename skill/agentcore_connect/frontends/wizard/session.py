@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class Session:
 
     def gather(self, data: Mapping[str, Any] | None = None) -> Gathered:
         """Read what the answers point to. Errors: ConnectError for something that cannot be read."""
-        document = replace(self._document, data=dict(self.data if data is None else data))
+        document = self._document._replace(data=dict(self.data if data is None else data))
         return gather(document, cli_version=self._cli_version)
 
     def position(self) -> Position:

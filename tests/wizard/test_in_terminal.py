@@ -220,7 +220,7 @@ def test_a_path_is_completed(start: Any, tmp_path: Path) -> None:
     driver.wait("❯ specifications/")
     driver.press("p\t")
     driver.wait("❯ specifications/pets.json")
-    driver.press(ENTER, ENTER)
+    driver.press(ENTER)
     go(driver, ("How does the service", ENTER))
     driver.wait("? Who may call", READY)
     answers = read(tmp_path / "answers.yaml").data

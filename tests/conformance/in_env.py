@@ -3,8 +3,8 @@
     python in_env.py < TASKS > OUTCOMES
 
 TASKS is a JSON list: `file`, `do` (import, program or use), `env` (variables set for it) and, to be replaced after the
-import, `constants`. OUTCOMES has for each what it printed or gave (`out`) and its error (`error`, null where there is
-none). Warnings are what PYTHONWARNINGS says.
+import, `constants`. OUTCOMES has for each what it printed or gave (`out`), everything that it printed (`said`) and its
+error (`error`, null where there is none). Warnings are what PYTHONWARNINGS says.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def done(task: dict[str, Any], number: int) -> dict[str, Any]:
         error = f"{traceback.format_exc()}{said.getvalue()}"
     os.environ.clear()
     os.environ.update(before)
-    return {"out": given or printed.getvalue(), "error": error}
+    return {"out": given or printed.getvalue(), "said": printed.getvalue() + said.getvalue(), "error": error}
 
 
 def main() -> None:

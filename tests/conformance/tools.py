@@ -64,6 +64,11 @@ def real_cli(folder: Path) -> RealCli:
     return RealCli(folder, log)
 
 
+def environments() -> list[str]:
+    """The environments of this run: those that CONNECT_ENVS names, all when it names none."""
+    return os.environ.get("CONNECT_ENVS", "").split() or client_envs.names()
+
+
 def python_of(environment: str) -> Path:
     """The interpreter of a framework's environment; skipped where it was not made, failed where it has to be there."""
     if not client_envs.is_current(environment):

@@ -28,6 +28,11 @@ class Tokens:
         """How many tokens were issued."""
         return len(self._left)
 
+    @property
+    def every(self) -> list[str]:
+        """All tokens issued, good or not, so that a text can be searched for them."""
+        return list(self._left)
+
     def issue(self) -> str:
         """A new token."""
         with self._lock:

@@ -20,7 +20,6 @@ BY_FOLDER = {
     "artifacts": "envs",
     "configure": "envs",
     "conformance": "conformance",
-    "mutants": "conformance",
     "wizard": "terminal",
     "contract": "realcli",
     "findings": "realcli",

@@ -72,6 +72,16 @@ def redact(text: str) -> str:
     return text
 
 
+def looks_like_secret(text: str, *, credential: bool = False) -> str | None:
+    """What kind of secret a text has the form of, None where it has none.
+
+    In: the text; `credential` where it stands in the place of a secret, so that a long random string is one too.
+    """
+    rules = _rules()
+    found = next((form.what for form in (*rules.values, *rules.urls) if form.search(text)), None)
+    return found or ("a long random string" if credential and _is_random(text, rules.random) else None)
+
+
 class _Finder:
     def __init__(self, marks: Mapping[str, Mark], path: str) -> None:
         self.found: list[ConnectError] = []

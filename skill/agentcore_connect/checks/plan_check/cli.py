@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.checks.plan_check import shims
-from agentcore_connect.checks.plan_check.commands import NAME, samples
+from agentcore_connect.checks.plan_check.commands import NAME, lines_of, samples
 from agentcore_connect.checks.plan_check.report import Result, judged, quoted
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Ran, Sandbox
@@ -86,17 +86,18 @@ def _options_of_aws_commands(bench: Bench, by: str) -> Iterator[Result]:
     """Commands that need AWS are not run; each option is looked up in the CLI's own list."""
     unknown: list[str] = []
     silent: list[str] = []
-    for op in bench.written.fresh.operations:
-        if not op.needs_aws or op.argv[:1] != ("agentcore",):
+    needing = {op.id for op in bench.written.fresh.operations if op.needs_aws}
+    for step, argv in lines_of(bench.written).items():
+        if step not in needing or argv[0] != "agentcore":
             continue
-        words = _until_option(op.argv)
+        words = _until_option(tuple(argv))
         said = _help(bench.sandbox, words, by)
         if not said:
             silent.append(f"{' '.join(words)} --help gave no answer")
             continue
         unknown += [
-            f"{op.id}: {' '.join(words)} has no option {word}"
-            for word in op.argv
+            f"{step}: {' '.join(words)} has no option {word}"
+            for word in argv
             if word.startswith("--") and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said) is None
         ]
     if silent and not unknown:

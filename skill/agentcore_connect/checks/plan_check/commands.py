@@ -54,12 +54,8 @@ def check_text(written: Written, sandbox: Sandbox) -> Iterator[Result]:
 
 def _as_planned(written: Written) -> Result:
     """The command lines are the plan's, and the rest is the text that the plan's script has."""
-    text = written.text(NAME)
     planned = {op.id: list(op.argv) for op in written.fresh.operations if op.argv}
-    try:
-        found = command_lines(text)
-    except (ValueError, KeyError):  # quotes that do not end, a step without a title
-        found = {}
+    found = lines_of(written)
     problems = [
         f"the step {step} runs something else than the plan says"
         for step in sorted({*planned, *found})
@@ -67,6 +63,14 @@ def _as_planned(written: Written) -> Result:
     ]
     cure = "write the plan anew (--force), or make the change in the answers; what was added was not vetted"
     return judged(NAME, "commands-as-planned", OWN, problems or written.changes(NAME), cure=cure)
+
+
+def lines_of(written: Written) -> dict[str, list[str]]:
+    """The command line of each step as the script has it; none where it cannot be read."""
+    try:
+        return command_lines(written.text(NAME))
+    except (ValueError, KeyError):  # quotes that do not end, a step without a title
+        return {}
 
 
 def _program(sandbox: Sandbox, argv: list[str], check: str, by: str, cure: str) -> Result:
@@ -84,14 +88,17 @@ def _program(sandbox: Sandbox, argv: list[str], check: str, by: str, cure: str) 
 
 
 def check_contract(written: Written) -> Result:
-    """Every command line against the contract of its CLI version: options, values, combinations."""
+    """Every command line of the script against the contract of its CLI version: options, values, combinations."""
     surface = written.gathered.surface
     contract = load_contract(surface.contract)
-    problems = [
-        f"{op.id}: {problem}"
-        for op in written.fresh.operations
-        if op.argv and op.argv[0] == "agentcore"
-        for problem in check_argv(list(op.argv), contract)
+    lines = lines_of(written)
+    planned = [op.id for op in written.fresh.operations if op.argv[:1] == ("agentcore",)]
+    problems = [f"{step}: it has no command line that can be read" for step in planned if step not in lines]
+    problems += [
+        f"{step}: {problem}"
+        for step, argv in lines.items()
+        if argv[0] == "agentcore"
+        for problem in check_argv(argv, contract)
     ]
     by = f"contract of CLI {surface.version} (known by {surface.known_by})"
     return judged(

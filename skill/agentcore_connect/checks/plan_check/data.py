@@ -9,6 +9,7 @@ from typing import Any
 
 from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
+from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load_schema
 
@@ -67,22 +68,29 @@ def _schema(name: str, data: Any, schema: str) -> Result:
 
 def check_tool_schema(written: Written, name: str, connection: Mapping[str, Any]) -> Iterator[Result]:
     """A Lambda tool schema against what the service takes."""
-    from agentcore_connect.checks.tool_schema import check_tools
-
     try:
         tools = json.loads(written.text(name))
     except (ValueError, RecursionError) as error:
         yield judged(name, "tool-schema", OWN, [f"this is no JSON: {error}"], cure=_ANEW)
         return
     try:
-        problems: list[object] = [
-            p for p in check_tools(tools, target_name=connection["name"]) if p.severity == "error"
-        ]
+        problems: list[object] = list(_of_tools(tools, connection))
     except ConnectError as error:
         problems = [error.message]
     yield judged(name, "tool-schema", OWN, problems, cure="`agentcore-connect tools` makes one that the service takes")
     same = tools == connection["tools"]
     yield judged(name, "as-planned", OWN, [] if same else ["the tools are not those of the plan"], cure=_IN_STEP)
+
+
+def _of_tools(tools: Any, connection: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with tools; of what is only risky, what the plan's own tools have not: of that the plan warned."""
+    from agentcore_connect.checks.tool_schema import check_tools
+
+    name = connection["name"]
+    known = {str(one) for one in check_tools(connection["tools"], target_name=name)}
+    for problem in check_tools(tools, target_name=name):
+        if problem.severity == "error" or str(problem) not in known:
+            yield problem
 
 
 def check_json(written: Written, name: str, connection: Mapping[str, Any] | None) -> Iterator[Result]:

@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -56,22 +56,42 @@ def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bo
 
 def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
     """The file imported by this Python, else by one of the project's own environments that has its packages."""
-    lacking = ""
+    label, ran = run_where_it_can(written, sandbox, ["-c", _IMPORT, str(sandbox.root / "connect" / name)])
+    if ran is None:
+        return lacking(name, "python-import", label)
+    return Result(name, "python-import", "passed", label) if ran.ok else import_failed(name, ran, label, sandbox)
+
+
+def run_where_it_can(
+    written: Written, sandbox: Sandbox, words: Sequence[str], env: Mapping[str, str] | None = None
+) -> tuple[str, Ran | None]:
+    """Run Python by this interpreter, else by one of the project's own environments that has the packages.
+
+    In: what the interpreter is given, and variables.
+    Out: the interpreter and what came of it; where none has the packages, the one that is missing and None. A part that
+    is missing of a package that is there is no missing package.
+    """
+    missing, failed = "", None
+    variables = ["env", *(f"{key}={value}" for key, value in env.items())] if env else []
     for label, python in interpreters(written):
-        ran = sandbox.run([python, "-c", _IMPORT, str(sandbox.root / "connect" / name)], cwd=sandbox.root / "connect")
-        missing = MISSING.search(ran.said)
-        if ran.ok:
-            return Result(name, "python-import", "passed", label)
-        if missing and not (written.folder / f"{missing[1]}.py").is_file():
-            lacking = lacking or missing[1].split(".")[0]
-            continue
-        return import_failed(name, ran, label, sandbox)
+        ran = sandbox.run([*variables, python, *words], cwd=sandbox.root / "connect")
+        found = MISSING.search(f"{ran.stderr}\n{ran.stdout}")
+        if found is None or (written.folder / f"{found[1]}.py").is_file():
+            return label, ran
+        if "." in found[1]:
+            failed = failed or (label, ran)
+        missing = missing or found[1]
+    return failed or (missing, None)
+
+
+def lacking(name: str, check: str, module: str) -> Result:
+    """What to say of a file whose packages are nowhere to be found."""
     return Result(
         name,
-        "python-import",
+        check,
         "not-run",
         PYTHON,
-        why=f"it needs the module {lacking}, which is installed neither beside agentcore-connect nor in the project",
+        why=f"it needs the module {module}, which is installed neither beside agentcore-connect nor in the project",
         next="run check from the agent's own environment, or install the packages named at the top of the file",
     )
 
@@ -123,4 +143,9 @@ def _named(node: ast.AST) -> str | None:
         text = str(node.slice.value)
     else:
         return None
-    return text if _SECRET.search(text) and not text.isupper() else None
+    return text if is_secret_name(text) and not text.isupper() else None
+
+
+def is_secret_name(text: str) -> bool:
+    """Whether a name says that what it stands for is a secret, and not where one is to be found."""
+    return _SECRET.search(text) is not None

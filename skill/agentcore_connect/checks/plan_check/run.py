@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from agentcore_connect.checks.plan_check import commands, data, leaks, python, scripts, shims
+from agentcore_connect.checks.plan_check import (
+    clients,
+    commands,
+    data,
+    facts,
+    handlers,
+    inside,
+    leaks,
+    python,
+    scripts,
+    shims,
+    texts,
+)
 from agentcore_connect.checks.plan_check.cli import Bench, check_cli
 from agentcore_connect.checks.plan_check.prepare import prepare
-from agentcore_connect.checks.plan_check.report import OWN, Result, quoted
+from agentcore_connect.checks.plan_check.report import OWN, Result, judged, quoted
 from agentcore_connect.checks.plan_check.written import Written, fault_of, read_written
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.errors import ConnectError
@@ -26,19 +38,22 @@ _CLOSED: Final = dict.fromkeys(
 )
 
 
-def check_plan(folder: Path, tell: Tell = lambda _text: None) -> list[Result]:
+def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[str] | None = None) -> list[Result]:
     """Run everything that can be run here on a written plan, never touching the project, AWS or the network.
 
     Args:
         folder: the plan's folder.
         tell: is called with what is being checked, for those who wait.
+        only: the names of the files to check; None for all.
 
     Out: the results, sorted by artifact. Errors: ConnectError when the folder holds no plan that can be read.
     """
     tell(f"{folder}: answers and plan")
     written = read_written(folder)
-    found = [*_guarded("answers.yaml", lambda: data.check_answers(written))]
-    found += _guarded("plan.json", lambda: data.check_plan_file(written))
+    found: list[Result] = []
+    for name, check in (("answers.yaml", data.check_answers), ("plan.json", _check_plan), ("plan.md", _check_document)):
+        if only is None or name in only:
+            found += _guarded(name, lambda check=check: check(written))  # type: ignore[misc]
     operations = written.fresh.operations
     project = written.gathered.project
     env = {**_CLOSED, **commands.samples(operations), **_secrets(operations)}
@@ -52,9 +67,10 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None) -> list[Result]:
                 prepare(sandbox.project, commands.needs(operations))
             bench = Bench(written, sandbox, tell)
             for artifact in artifacts({**written.fresh.context, "script": {"steps": operations}}):
+                if only is not None and artifact.path not in only:
+                    continue
                 tell(artifact.path)
                 found += _guarded(artifact.path, lambda a=artifact: _check(bench, a, Path(place)))  # type: ignore[misc]
-    found += _guarded("plan.md", lambda: _readable(written, "plan.md"))
     return sorted(found, key=lambda one: one.artifact)
 
 
@@ -93,12 +109,32 @@ def _readable(written: Written, name: str) -> Iterator[Result]:
         yield Result(name, "exists", "passed", "the plan")
 
 
+def _check_plan(written: Written) -> Iterator[Result]:
+    yield from data.check_plan_file(written)
+    yield _no_secret(written, "plan.json")
+
+
+def _check_document(written: Written) -> Iterator[Result]:
+    yield from _readable(written, "plan.md")
+    if not written.fault("plan.md"):
+        yield texts.check_says_the_plan(written, "plan.md")
+        yield _no_secret(written, "plan.md")
+
+
+def _no_secret(written: Written, name: str) -> Result:
+    """Nothing that stands in the file looks like a secret."""
+    problems = inside.secrets_inside(written.text(name), written.files.get(name, ""), name)
+    cure = "take it out, and have it revoked if it was a real one; commands.sh asks for secrets when it runs"
+    return judged(name, "no-secret-inside", OWN, problems, cure=cure)
+
+
 def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
     written, name = bench.written, artifact.path
     if written.fault(name):
         yield from _readable(written, name)
         return
     wanted = artifact.checks
+    yield _no_secret(written, name)
     if "cli-run" in wanted:
         yield from commands.check_text(written, bench.sandbox)
         yield commands.check_contract(written)
@@ -106,7 +142,7 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from check_cli(bench)
     if "python-compile" in wanted:
         yield _as_written(written, name)
-        yield from python.check_python(written, name, bench.sandbox, run_later="request-model" in wanted)
+        yield from _check_code(bench, artifact)
     if "request-model" in wanted and artifact.connection is not None:
         yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
     if "tool-schema" in wanted and artifact.connection is not None:
@@ -115,8 +151,34 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from data.check_json(written, name, artifact.connection)
     if "cedar" in wanted and artifact.policy is not None:
         yield from data.check_cedar(written, name, artifact.policy)
+    if "settings" in wanted:
+        yield from texts.check_settings(written, name)
+        yield texts.check_says_the_plan(written, name)
     if not wanted:
         yield _as_written(written, name)
+
+
+def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
+    """A file of Python: as text, imported, and run where a check is there for it."""
+    written, name, wanted = bench.written, artifact.path, artifact.checks
+    found = list(python.check_python(written, name, bench.sandbox, run_later="request-model" in wanted))
+    yield from found
+    if any(one.check == "python-compile" and one.status == "failed" for one in found):
+        return
+    text = written.text(name)
+    planned = written.files.get(name, text)
+    changed = facts.changed_constants(text, planned, name)
+    cure = "make the change in the answers and write the plan anew, so that both stay in step"
+    yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
+    if "secret-parameters" in wanted:
+        cure = "fetch it inside the call: frameworks show a function's parameters to the model"
+        yield judged(name, "secret-parameters", OWN, facts.secret_parameters(text, planned, name), cure=cure)
+    if any(one.check == "python-import" and one.status == "failed" for one in found):
+        return
+    if "gateway-run" in wanted:
+        yield from clients.check_client(written, name, bench.sandbox)
+    if "handler-run" in wanted and artifact.connection is not None:
+        yield from handlers.check_handler(name, artifact.connection, bench.sandbox)
 
 
 def _as_written(written: Written, name: str) -> Result:

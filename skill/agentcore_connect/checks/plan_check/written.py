@@ -41,7 +41,7 @@ class Written:
 
     def changes(self, name: str) -> list[str]:
         """Where a file is not as the plan has it today; its lines are not repeated, for they may hold anything."""
-        lines, wanted = (_bare(text).splitlines() for text in (self.text(name), self.files.get(name, "")))
+        lines, wanted = (bare(text).splitlines() for text in (self.text(name), self.files.get(name, "")))
         if lines == wanted:
             return []
         changes = SequenceMatcher(None, wanted, lines, autojunk=False).get_opcodes()
@@ -53,7 +53,7 @@ class Written:
         return (self.folder / name).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The text without what hangs on the version that wrote it, and on where it was written to."""
     return _PLACE.sub("", _VERSION.sub("agentcore-connect", text))
 

@@ -1,0 +1,91 @@
+"""A gateway client run as a program against a stand-in for the gateway, where its packages are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from agentcore_connect.checks.plan_check import client_runner, gateway
+from agentcore_connect.checks.plan_check.leaks import found_in
+from agentcore_connect.checks.plan_check.python import lacking, run_where_it_can
+from agentcore_connect.checks.plan_check.report import OWN, Result, judged
+from agentcore_connect.checks.plan_check.written import Written
+from agentcore_connect.checks.sandbox import Ran, Sandbox
+
+_CHECK: Final = "gateway-run"
+_CURE: Final = "write the plan anew, or mend the client: every page is to be listed, with the sign-in that is planned"
+_SECRET_KEY: Final = "planted-secret-key-of-a-dry-run"  # noqa: S105 - it opens nothing
+
+
+def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """The client without a gateway, then with one of several pages; what it prints, and whether it shows its token."""
+    settings = written.fresh.context["gateway"]
+    inbound, variable = settings["inbound_auth"], f"AGENTCORE_GATEWAY_{settings['env']}"
+    own = gateway.TOKEN if settings["token_provider"] else gateway.TOKEN.format(number=0)
+    env = {
+        "AWS_ACCESS_KEY_ID": gateway.ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
+        "AWS_REGION": gateway.REGION,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        f"{variable}_TOKEN": gateway.TOKEN.format(number=0),
+        **_QUIET,
+    }
+    with gateway.Gateway(inbound, tokens_end=bool(settings["token_provider"])) as served:
+        words = [client_runner.__file__, str(sandbox.root / "connect" / name), f"{variable}_URL", served.url, own]
+        label, ran = run_where_it_can(written, sandbox, words, env)
+        refused = list(dict.fromkeys(served.refused))
+    if ran is None:
+        yield lacking(name, _CHECK, label)
+        return
+    runs = _runs(ran)
+    if ran.exit_code is None or runs is None:
+        why = ran.said.splitlines()[-1:] or ["it ended before it was done"]
+        yield Result(name, _CHECK, "not-run", label, why[0], next="run check again")
+        return
+    problems = [*_without_a_gateway(runs[0], f"{variable}_URL"), *_with_one(runs[1], refused)]
+    said = "\n".join(run["err"] for run in runs if run["code"])
+    by = f"{label}, the gateway stood in for"
+    yield judged(name, _CHECK, by, problems, cure=_CURE, command=f"python {name}", said=said)
+    marked = {_SECRET_KEY: "AWS_SECRET_ACCESS_KEY", gateway.TOKEN.partition("{")[0]: "the token for the gateway"}
+    texts = [(what, run[key]) for run in runs for what, key in (("standard output", "out"), ("standard error", "err"))]
+    leaks = list(found_in(marked, texts, (sandbox.root / "connect", sandbox.home, sandbox.root / "tmp")))
+    cure = "take the secret out of what is printed, logged or written"
+    yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
+
+
+# Frameworks that would otherwise look for the internet.
+_QUIET: Final = {
+    "CREWAI_DISABLE_TELEMETRY": "true",
+    "CREWAI_DISABLE_VERSION_CHECK": "true",
+    "OTEL_SDK_DISABLED": "true",
+    "OPENAI_AGENTS_DISABLE_TRACING": "1",
+}
+
+
+def _runs(ran: Ran) -> list[dict[str, Any]] | None:
+    try:
+        runs = json.loads(ran.stdout.splitlines()[-1])
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return runs if isinstance(runs, list) and len(runs) == 2 else None
+
+
+def _without_a_gateway(run: Mapping[str, Any], variable: str) -> Iterator[str]:
+    if run["code"] or run["out"]:
+        yield (
+            f"without {variable} it ends with exit status {run['code']}: a gateway has its URL only after the first "
+            "deploy, and until then the agent has to start, with no tools"
+        )
+
+
+def _with_one(run: Mapping[str, Any], refused: list[str]) -> Iterator[str]:
+    listed = run["out"].split("\n")[:-1]
+    missing = [one for one in gateway.NAMES if one not in listed]
+    if run["code"] or (missing and refused):
+        yield f"it does not get in, exit status {run['code']}" + (f": {'; '.join(refused)}" if refused else "")
+    elif missing:
+        yield f"it lists {len(gateway.NAMES) - len(missing)} of the {len(gateway.NAMES)} tools of a gateway's 3 pages"
+    elif sorted(listed) != sorted(gateway.NAMES):
+        yield "it prints something else than the names of the gateway's tools, one a line and once each"

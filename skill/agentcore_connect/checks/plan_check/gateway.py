@@ -1,0 +1,162 @@
+"""A gateway on 127.0.0.1 for one run of a client: it asks for what the real one asks for, and lists its tools in pages.
+
+What goes in is not trusted to be right, and what comes out is no promise of the service: bodies of refusals and the
+length of a page are made up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Final, Self
+
+REGION: Final = "us-east-1"
+ACCESS_KEY: Final = "PLANTEDACCESSKEY0001"
+TOKEN: Final = "planted-token-{number}-of-a-dry-run"  # noqa: S105 - it opens nothing
+NAMES: Final = tuple(f"Target___tool_{number}" for number in range(5))
+
+_PAGE: Final = 2
+_USES: Final = 3  # requests that a token is good for, where a new one can be had
+_ISSUED: Final = re.compile(re.escape(TOKEN).replace(re.escape("{number}"), "[0-9]+"))
+_SIGNED: Final = re.compile(
+    rf"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/[0-9]{{8}}/{REGION}/bedrock-agentcore/aws4_request, ?"
+    r"SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, ?Signature=[0-9a-f]{64}"
+)
+_LONGEST: Final = 10_000_000
+_VERSIONS: Final = ("2025-11-25", "2025-06-18", "2025-03-26")
+Reply = tuple[int, Any]
+
+
+class Gateway:
+    """Serves while in `with`. In: the inbound authorization; whether its tokens end, after a few requests each.
+
+    `refused` says why requests were turned down, in order.
+    """
+
+    def __init__(self, inbound: str, *, tokens_end: bool = False) -> None:
+        """Keep what is asked of callers; it serves on entering."""
+        self.inbound, self._tokens_end = inbound, tokens_end
+        self.refused: list[str] = []
+        self._used: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self), bind_and_activate=False)
+        self._server.daemon_threads = True
+
+    def __enter__(self) -> Self:
+        """Begin to serve."""
+        self._server.server_bind()
+        self._server.server_activate()
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End serving."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it speaks MCP."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/mcp"
+
+    def answer(self, method: str, authorization: str, body: bytes) -> Reply:
+        """Status and body for a request."""
+        with self._lock:
+            status, why = self._refusal(authorization)
+            if status:
+                self.refused.append(why)
+                return status, {"jsonrpc": "2.0", "id": 0, "error": {"code": -32001, "message": why}}
+        if method != "POST":
+            return 405, {"message": "Method Not Allowed"}
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError):
+            return 400, {"message": "Bad Request"}
+        if not isinstance(message, dict) or "id" not in message:
+            return 202, None
+        return 200, {"jsonrpc": "2.0", "id": message["id"], **_result(message)}
+
+    def _refusal(self, authorization: str) -> tuple[int, str]:
+        """The status and the reason of a refusal; status 0 where the caller may come in."""
+        if self.inbound == "none":
+            return (400, "it sends a credential to a gateway that asks for none") if authorization else (0, "")
+        if self.inbound == "aws-iam":
+            if _SIGNED.fullmatch(authorization):
+                return 0, ""
+            return 403, f"a request is not signed (SigV4) for the service bedrock-agentcore in {REGION}"
+        scheme, _, token = authorization.partition(" ")
+        if scheme != "Bearer" or not _ISSUED.fullmatch(token):
+            return 401, "a request carries no bearer token that the client was given"
+        if self._tokens_end and self._used[token] >= _USES:
+            return 401, "a request carries a token that has ended"
+        self._used[token] += 1
+        return 0, ""
+
+
+def _result(message: dict[str, Any]) -> dict[str, Any]:
+    given = message.get("params")
+    params: dict[str, Any] = given if isinstance(given, dict) else {}
+    match message.get("method"):
+        case "initialize":
+            asked = params.get("protocolVersion")
+            return {
+                "result": {
+                    "protocolVersion": asked if asked in _VERSIONS else _VERSIONS[0],
+                    "capabilities": {"tools": {"listChanged": False}},
+                    "serverInfo": {"name": "stand-in", "version": "1"},
+                }
+            }
+        case "ping":
+            return {"result": {}}
+        case "tools/list":
+            return {"result": _page(params.get("cursor"))}
+        case other:
+            return {"error": {"code": -32601, "message": f"Method not found: {other}"}}
+
+
+def _page(cursor: Any) -> dict[str, Any]:
+    start = int(cursor) if isinstance(cursor, str) and cursor.isdecimal() else 0
+    schema = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+    shown = NAMES[start : start + _PAGE]
+    page: dict[str, Any] = {"tools": [{"name": one, "description": "A tool.", "inputSchema": schema} for one in shown]}
+    if start + _PAGE < len(NAMES):
+        page["nextCursor"] = str(start + _PAGE)
+    return page
+
+
+def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 30
+
+        def do_POST(self) -> None:
+            try:
+                length = min(int(self.headers.get("Content-Length") or 0), _LONGEST)
+            except ValueError:
+                length = 0
+            body = self.rfile.read(length)
+            status, answer = gateway.answer(self.command, self.headers.get("Authorization") or "", body)
+            data = b"" if answer is None else json.dumps(answer).encode()
+            self.send_response(status)
+            if data:
+                self.send_header("Content-Type", "application/json")
+            if status == 401:
+                self.send_header("WWW-Authenticate", "Bearer")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_DELETE = do_POST  # noqa: N815 - the library's names
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name for it
+            """Say nothing."""
+
+    return Handler

@@ -1,0 +1,104 @@
+"""Wrong commands.sh."""
+
+from __future__ import annotations
+
+import re
+
+from tests.mutants.mutant import CLI, Edit, Mutant, after, append, drop, swap
+
+_FILE = "commands.sh"
+_SECRET = "AGENTCORE_CREDENTIAL_SKY_CLIENT_SECRET"
+_GATEWAY = "agentcore add gateway --name MyGateway"
+_TARGET = "agentcore add gateway-target --gateway MyGateway --name Weather --type mcp-server"
+_LAMBDA = "--type lambda-function-arn"
+_DEPLOY = "  agentcore deploy --yes\n"
+
+
+def _without_step(number: int) -> Edit:
+    """A step is never called."""
+
+    def edit(text: str) -> str:
+        changed, found = re.subn(rf"^if begin {number} .*?^fi\n", "", text, flags=re.M | re.S)
+        assert found == 1, f"there is no step {number}"
+        return changed
+
+    return edit
+
+
+def _swapped_steps(first: int, second: int) -> Edit:
+    """Two steps are called in the other order."""
+
+    def edit(text: str) -> str:
+        one, other = (
+            re.search(rf"^if begin {n} .*?^fi\n", text, flags=re.M | re.S)[0]  # type: ignore[index]
+            for n in (first, second)
+        )
+        assert one + other in text
+        return text.replace(one + other, other + one)
+
+    return edit
+
+
+def _of(plan: str, wrong: str, edit: Edit, check: str, says: str, needs: str = "") -> Mutant:
+    return Mutant("commands", plan, _FILE, wrong, edit, check, says, needs)
+
+
+# By its text: what the CLI's contract knows.
+_BY_CONTRACT = [
+    _of("oauth", "an option that does not exist", after(_GATEWAY, " --enable-semantic-search"), "cli-contract", "--enable-semantic-search"),
+    _of("oauth", "an option of the API instead of the CLI's", swap("--authorizer-type AWS_IAM", "--authorizer-configuration AWS_IAM"), "cli-contract", "--authorizer-configuration"),
+    _of("oauth", "an option that does not exist, of a command that needs AWS", swap(_DEPLOY, "  agentcore deploy --yes --quiet\n"), "cli-contract", "--quiet"),
+    _of("oauth", "a misspelt command", swap("agentcore add gateway --name", "agentcore add gatway --name"), "cli-contract", "gatway"),
+    _of("oauth", "a value outside the choices", swap("--authorizer-type AWS_IAM", "--authorizer-type IAM"), "cli-contract", "IAM"),
+    _of("oauth", "a target type in the API's spelling", swap("--type mcp-server", "--type mcpServer"), "cli-contract", "mcpServer"),
+    _of("oauth", "an auth that the target type forbids", swap("--outbound-auth oauth", "--outbound-auth api-key"), "cli-contract", "API_KEY"),
+    _of("lambda", "a sign-in on a Lambda target", after(_LAMBDA, " --outbound-auth oauth --credential-name Sky"), "cli-contract", "not applicable"),
+    _of("openapi", "no sign-in where the target needs one", drop(" --outbound-auth api-key --credential-name PricesCredential"), "cli-contract", "outbound"),
+    _of("oauth", "a value that the CLI takes for none", swap("--outbound-auth oauth", "--outbound-auth oath"), "cli-contract", "oath"),
+    _of("oauth", "an option that the CLI takes and drops", swap("--outbound-auth oauth", "--oauth-scopes read --outbound-auth oauth"), "cli-contract", "accepted and ignored"),
+    _of("lambda", "a required option is missing", drop(" --lambda-arn arn:aws:lambda:us-east-1:123456789012:function:orders"), "cli-contract", "--lambda-arn"),
+    _of("oauth", "quotes that do not end", swap(_GATEWAY, "agentcore add gateway --name 'MyGateway"), "cli-contract", "no command line that can be read"),
+]  # fmt: skip
+
+# By its text: what is no shell, or not what the plan says.
+_BY_TEXT = [
+    _of("oauth", "no shell any more", swap("find_project() {", "find_project() {{"), "bash-syntax", "syntax error"),
+    _of("oauth", "an if that does not end", drop("case $FROM in\n"), "bash-syntax", "syntax error"),
+    _of("oauth", "a whole disk is removed where a variable is empty", swap('fail "there is no step called $FROM; --help lists them"', 'rm -rf "$FROM/"*'), "shellcheck", "SC2115"),
+    _of("oauth", "a step is left out", _without_step(5), "commands-as-planned", "is missing here"),
+    _of("oauth", "steps in the wrong order", _swapped_steps(2, 3), "commands-as-planned", "line"),
+    _of("oauth", "an http:// endpoint", swap("--endpoint https://", "--endpoint http://"), "commands-as-planned", "add-target-Weather runs something else"),
+    _of("oauth", "a target's name with an underscore", swap("--name Weather ", "--name My_Weather "), "commands-as-planned", "add-target-Weather runs something else"),
+    _of("oauth", "another gateway", swap("--gateway MyGateway", "--gateway OtherGateway"), "commands-as-planned", "add-target-Weather runs something else"),
+    _of("oauth", "errors do not stop it", drop("set -euo pipefail\n"), "commands-as-planned", "is missing here"),
+    _of("oauth", "a command that nobody planned", append("agentcore remove gateway --name MyGateway --yes\n"), "commands-as-planned", "was added"),
+    _of("openapi", "the sign-in changed in what is edited", swap('"authorizerType": "ApiKeyCredentialProvider"', '"authorizerType": "OAuthCredentialProvider"'), "commands-as-planned", "was changed"),
+]  # fmt: skip
+
+# Run with marked secrets and stand-ins for every program.
+_BY_SECRETS = [
+    _of("oauth", "a secret is echoed", swap(_DEPLOY, f'  echo "using ${_SECRET}"\n{_DEPLOY}'), "secrets-stay-secret", "standard output"),
+    _of("oauth", "a secret is said on standard error", swap(_DEPLOY, f'  say "using ${_SECRET}"\n{_DEPLOY}'), "secrets-stay-secret", "standard error"),
+    _of("oauth", "a secret is put on a command line", swap(_DEPLOY, f'{_DEPLOY}  agentcore add credential --name Sky --api-key "${_SECRET}"\n'), "secrets-stay-secret", "the command line of agentcore"),
+    _of("oauth", "a secret is put on another program's command line", swap(_DEPLOY, f'  curl --header "x: ${_SECRET}" https://example.com || true\n{_DEPLOY}'), "secrets-stay-secret", "the command line of curl"),
+    _of("oauth", "a secret is written to a file", swap(_DEPLOY, f'  printf "%s" "${_SECRET}" >"$HERE/notes.txt"\n{_DEPLOY}'), "secrets-stay-secret", "is written to the file"),
+    _of("oauth", "a secret is put into the project", swap(_DEPLOY, f'  echo "KEY=${_SECRET}" >>agentcore/.env.local\n{_DEPLOY}'), "secrets-stay-secret", ".env.local"),
+    _of("oauth", "the shell traces what it does", swap("  { set +x; } 2>/dev/null\n", "  set -x\n"), "commands-as-planned", "was changed"),
+    _of("oauth", "a function that is not there", swap("  ask_for_values\n  agentcore deploy", "  ask_for_the_values\n  agentcore deploy"), "commands-as-planned", "was changed"),
+    _of("oauth", "it never gets to its end", swap(_DEPLOY, f"{_DEPLOY}  exit 3\n"), "secrets-stay-secret", "does not get to its end"),
+    _of("oauth", "a secret stands in its text", swap(_DEPLOY, f"  export {_SECRET}=sk-live-4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c\n{_DEPLOY}"), "no-secret-inside", "looks like"),
+]  # fmt: skip
+
+# Run by the real CLI.
+_BY_CLI = [
+    _of("oauth", "the credential is never added", _without_step(1), "cli-run", 'Credential \"Sky\" not found', CLI),
+    _of("oauth", "the gateway is never added", _without_step(2), "cli-run", "No gateways found", CLI),
+    _of("oauth", "the target comes before its gateway", _swapped_steps(2, 3), "cli-run", "No gateways found", CLI),
+    _of("oauth", "an endpoint that is none", swap("--endpoint https://", "--endpoint ftp://"), "cli-run", "Endpoint must use", CLI),
+    _of("oauth", "the scopes are never written", _without_step(4), "project-state", "scopes", CLI),
+    _of("oauth", "a sign-in that the CLI takes for none", swap("--outbound-auth oauth --credential-name Sky", "--outbound-auth NONE"), "project-state", "outboundAuth", CLI),
+    _of("lambda", "the tools are never put where the project keeps them", _without_step(1), "cli-run", "Tool schema file not found", CLI),
+    _of("lambda", "an option that does not exist, of a command that needs AWS", swap("agentcore status --type gateway", "agentcore status --kind gateway"), "aws-command-options", "--kind", CLI),
+]  # fmt: skip
+
+MUTANTS = [*_BY_CONTRACT, *_BY_TEXT, *_BY_SECRETS, *_BY_CLI]

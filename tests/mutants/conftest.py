@@ -1,0 +1,122 @@
+"""Plans for mutants, made once in a session and copied for each; and the count of what was planted and caught."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mutants import plans
+from tests.mutants.mutant import CLI
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
+
+import agentcore_cli  # noqa: E402
+import client_envs  # noqa: E402
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    counts: dict[str, dict[str, int]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") != "teardown":
+                continue
+            for name, value in getattr(report, "user_properties", ()):
+                words = str(name).split()
+                if words[0] == "mutants":
+                    own = counts.setdefault(words[1], {"planted": 0, "caught": 0})
+                    own[words[2]] += int(value)
+    if not counts:
+        return
+    terminalreporter.section("mutants")
+    for kind, own in sorted(counts.items()):
+        terminalreporter.line(f"mutants: {kind}: caught {own['caught']} of {own['planted']} planted")
+    planted, caught = (sum(own[what] for own in counts.values()) for what in ("planted", "caught"))
+    terminalreporter.line(f"mutants: in all: caught {caught} of {planted} planted")
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Iterator[Callable[[str, str], None]]:
+    """Counts for the summary: the kind, planted or caught."""
+    found: dict[str, int] = {}
+
+    def add(kind: str, what: str) -> None:
+        found[f"{kind} {what}"] = found.get(f"{kind} {what}", 0) + 1
+
+    yield add
+    for name, number in found.items():
+        record_property(f"mutants {name}", number)
+
+
+@pytest.fixture(scope="session")
+def correct(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder with a correct plan in `connect`, by the plan's name. It is not to be changed."""
+    made: dict[str, Path] = {}
+
+    def of(name: str) -> Path:
+        if name not in made:
+            made[name] = tmp_path_factory.mktemp("plan")
+            plans.write(name, made[name])
+        return made[name]
+
+    return of
+
+
+@pytest.fixture
+def copied(correct: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of a correct plan: its `connect`."""
+
+    def of(name: str) -> Path:
+        return Path(shutil.copytree(correct(name), tmp_path / "work")) / "connect"
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def cli_folder() -> Path:
+    """Where the real CLI is."""
+    folder = ROOT / ".cache"
+    folder.mkdir(exist_ok=True)
+    with (folder / "agentcore-cli.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return agentcore_cli.install()
+        except agentcore_cli.InstallError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+
+
+@pytest.fixture
+def with_tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put what a mutant needs where `check` finds it, and nothing else: the real CLI, a framework's environment."""
+
+    def given(needs: str) -> None:
+        beside = Path(sys.executable).parent  # shellcheck is there
+        others = [one for one in os.environ["PATH"].split(os.pathsep) if not (Path(one) / "agentcore").exists()]
+        own = [str(request.getfixturevalue("cli_folder"))] if needs == CLI else []
+        monkeypatch.setenv("PATH", os.pathsep.join([*own, str(beside), *others]))
+        monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+        if needs not in ("", CLI):
+            _environment(needs)
+            monkeypatch.setenv("VIRTUAL_ENV", str(client_envs.ENVIRONMENTS / needs))
+
+    return given
+
+
+def _environment(name: str) -> None:
+    chosen = os.environ.get("CONNECT_ENVS", "").split()
+    if chosen and name not in chosen:
+        pytest.skip(f"the environment {name} is not one of this run")
+    if not client_envs.is_current(name):
+        problem = f"no environment {name}, or an old one: make it with `python tools/client_envs.py {name}`"
+        if os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
+            pytest.fail(problem)
+        pytest.skip(problem)

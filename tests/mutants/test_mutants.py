@@ -1,0 +1,121 @@
+"""Each file of a plan made wrong in one way: `check` says what is wrong, by the check that is there for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from agentcore_connect.checks.plan_check import check_plan
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.resources import load_manifest, manifests
+from tests.mutants import calls, clients, commands, documents, policies, schemas, scripts
+from tests.mutants.mutant import CLI, REFUSALS, Mutant
+from tests.mutants.plans import PLANS
+
+MUTANTS = [
+    mutant for module in (commands, schemas, scripts, clients, calls, policies, documents) for mutant in module.MUTANTS
+]
+#: Clients whose framework is not in every build: their code is that of the others, and tests/clients runs them.
+LEFT_OUT = {"client-autogen", "client-crewai", "client-google-adk", "client-llamaindex", "client-openai-agents"} | {
+    "client-pydantic-ai"
+}
+FEWEST = 4
+
+
+def marks(needs: str) -> list[pytest.MarkDecorator]:
+    """How a test is marked that needs something."""
+    return [pytest.mark.realcli] if needs == CLI else [pytest.mark.envs] if needs else []
+
+
+def given(mutants: Iterable[Mutant]) -> list[object]:
+    """The mutants as parameters of a test."""
+    return [pytest.param(one, id=f"{one.kind}: {one.wrong}", marks=marks(one.needs)) for one in mutants]
+
+
+@pytest.mark.parametrize("mutant", given(MUTANTS))
+def test_the_check_that_is_there_for_it_says_what_is_wrong(
+    mutant: Mutant,
+    copied: Callable[[str], Path],
+    with_tools: Callable[[str], None],
+    count: Callable[[str, str], None],
+) -> None:
+    with_tools(mutant.needs)
+    folder = copied(mutant.plan)
+    path = folder / mutant.file
+    before = path.read_text(encoding="utf-8")
+    wrong = mutant.edit(before)
+    assert wrong != before, "the edit changes nothing"
+    path.write_text(wrong, encoding="utf-8")
+    count(mutant.kind, "planted")
+    found = said(folder, mutant)
+    assert found, "nothing is found"
+    assert any(mutant.says in text for text in found), found
+    count(mutant.kind, "caught")
+
+
+def said(folder: Path, mutant: Mutant) -> list[str]:
+    """What the mutant's check says of a plan, where it fails."""
+    try:
+        results = check_plan(folder, only={mutant.about})
+    except ConnectError as error:
+        assert error.code == mutant.check, error
+        assert error.code in REFUSALS
+        return [str(error)]
+    own = [one for one in results if (one.artifact, one.check) == (mutant.about, mutant.check)]
+    assert own, f"{mutant.check} was not made; these were: {sorted({one.check for one in results})}"
+    return [f"{one.why}\n{one.said}" for one in own if one.status == "failed"]
+
+
+def _groups() -> list[object]:
+    """The plans, each with everything that its mutants need."""
+    found = {(name, "") for name in PLANS} | {(one.plan, one.needs) for one in MUTANTS if one.needs}
+    return [
+        pytest.param(plan, needs, id=f"{plan} {needs}".strip(), marks=marks(needs)) for plan, needs in sorted(found)
+    ]
+
+
+@pytest.mark.parametrize(("plan", "needs"), _groups())
+def test_a_correct_plan_passes_every_check_that_catches_a_mutant(
+    plan: str, needs: str, copied: Callable[[str], Path], with_tools: Callable[[str], None]
+) -> None:
+    with_tools(needs)
+    files = {one.about for one in MUTANTS if (one.plan, one.needs) == (plan, needs)} if needs else None
+    results = check_plan(copied(plan), only=files)
+    assert [one for one in results if one.status == "failed"] == []
+    states = {(one.artifact, one.check): one.status for one in results}
+    wanted = {(one.about, one.check) for one in MUTANTS if (one.plan, one.needs) == (plan, needs) and _is_check(one)}
+    assert {key: states.get(key) for key in wanted} == dict.fromkeys(wanted, "passed")
+
+
+def _is_check(mutant: Mutant) -> bool:
+    """Whether the mutant is caught by a check, and not by an error with which the whole plan is refused."""
+    return mutant.check not in REFUSALS
+
+
+def test_every_kind_of_file_has_mutants() -> None:
+    """Each kind that a plan can have, by the renderers' manifests, and the three files that every plan has."""
+    kinds = {
+        kind for kind in manifests() if "artifact" in load_manifest(kind) and load_manifest(kind).get("of") is None
+    }
+    counted = Counter(one.kind for one in MUTANTS)
+    assert {
+        kind: counted[kind] for kind in kinds - LEFT_OUT | {"answers", "plan", "document"} if counted[kind] < FEWEST
+    } == {}
+    assert len(MUTANTS) >= 100
+
+
+def test_no_mutant_is_there_twice() -> None:
+    names = Counter((one.kind, one.plan, one.wrong) for one in MUTANTS)
+    assert [name for name, number in names.items() if number > 1] == []
+
+
+def test_a_correct_file_is_not_taken_for_a_mutant(
+    copied: Callable[[str], Path], with_tools: Callable[[str], None]
+) -> None:
+    """The way in which mutants are judged says nothing of a file that is right."""
+    with_tools("")
+    mutant = next(one for one in MUTANTS if one.kind == "tool-schema")
+    assert said(copied(mutant.plan), mutant) == []

@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The frameworks whose clients are run: the first three and another one each day; test-all runs every one.
 SHARE := $(shell $(PYTHON) tools/client_envs.py --share)
 
-.PHONY: demo test test-all quick lint types bench envs conformance references clean
+.PHONY: demo test test-all quick lint types bench envs conformance mutants references clean
 
 # The main job on the example that ships with the project.
 demo: $(BIN)/.ready
@@ -38,6 +38,10 @@ types: $(BIN)/.ready
 # Everything that can be emitted, through the real tools: the counts are at the end.
 conformance: envs
 	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" pytest -n $(JOBS) --dist worksteal -q tests/conformance
+
+# Files that are wrong in one way, and the check that catches each: the counts are at the end.
+mutants: envs
+	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" pytest -n $(JOBS) --dist worksteal -q tests/mutants
 
 # Whole-process ratios and the engine's own speed.
 bench: envs

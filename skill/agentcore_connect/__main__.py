@@ -44,13 +44,6 @@ exit codes:
 """
 
 
-def offered() -> list[str]:
-    """The commands whose front end is there, in the order of the table."""
-    from importlib.util import find_spec
-
-    return [name for name, (module, _) in COMMANDS.items() if find_spec(f"agentcore_connect.frontends.{module}")]
-
-
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     """The parser with the sub-commands that were named; each brings its own."""
     parser = argparse.ArgumentParser(
@@ -71,8 +64,8 @@ def _short_help() -> argparse.ArgumentParser:
     """The parser for the overview: every command in a line, and no front end loaded for it."""
     parser = _parser(())
     sub = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    for name in offered():
-        sub.add_parser(name, help=COMMANDS[name][1], add_help=False)
+    for name, (_, help_text) in COMMANDS.items():
+        sub.add_parser(name, help=help_text, add_help=False)
     return parser
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.__main__ import COMMANDS, main, offered
+from agentcore_connect.__main__ import COMMANDS, main
 from agentcore_connect.answers.document import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -288,7 +288,7 @@ def test_what_the_project_tells_is_not_asked(run: Run, tmp_path: Path) -> None:
 # ---- everything ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", offered())
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_command_has_help_with_its_exit_codes(run: Run, command: str) -> None:
     status, out, err = run(command, "--help")
     assert (status, err) == (0, "")
@@ -296,11 +296,11 @@ def test_every_command_has_help_with_its_exit_codes(run: Run, command: str) -> N
     assert len(out.splitlines()) <= 60
 
 
-def test_the_overview_names_every_command_that_works(run: Run) -> None:
+def test_the_overview_names_every_command(run: Run) -> None:
     status, out, _ = run("--help")
     assert status == 0
     for command in COMMANDS:
-        assert (f"\n    {command} " in out) is (command in offered())
+        assert f"\n    {command} " in out
     assert "exit codes" in out
 
 

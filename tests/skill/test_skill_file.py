@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from agentcore_connect.__main__ import KINDS, offered
+from agentcore_connect.__main__ import COMMANDS, KINDS
 from agentcore_connect.questions import questions
 from agentcore_connect.skillset import frontmatter
 from tests.skill.assistant import Instructions
@@ -80,7 +80,7 @@ def test_every_command_and_option_that_it_names_works(text: str) -> None:
 
     named = {line.split()[1] for line in commands(text)}
     assert {"inspect", "next", "plan", "check", "diagnose", "explain", "tools", "tree"} <= named
-    assert named <= set(offered())
+    assert named <= set(COMMANDS)
     for line in [*commands(text), "agentcore-connect next --forget KEY", "agentcore-connect plan --force"]:
         command = line.split()[1]
         sub = next(a for a in _parser([command])._actions if a.dest == "command")

@@ -499,10 +499,10 @@ def test_what_is_given_and_never_asked_counts_when_going_back_too(folder: Path) 
 
 @pytest.mark.parametrize("status", [0, 1])
 def test_write_and_check_ends_as_the_check_does(status: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[list[str]] = []
-    monkeypatch.setattr("agentcore_connect.__main__.main", lambda words: called.append(words) or status)
+    called: list[Path] = []
+    monkeypatch.setattr("agentcore_connect.frontends.check_.check", lambda out: called.append(out) or status)
     front = Scripted(ROUTES["A"].answers, end=["check"])
     assert sit(front, folder) == status
-    assert called == [["check", str(folder / "connect")]]
+    assert called == [folder / "connect"]
     assert ("A check failed" in front.text) is bool(status)
     assert f"bash {folder / 'connect' / 'commands.sh'}" in front.text

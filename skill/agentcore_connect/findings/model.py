@@ -89,7 +89,7 @@ class Scan:
         """The Python files of all runtimes that can be parsed."""
         found: dict[Path, CodeFile] = {}
         for runtime in self.project.runtimes:
-            folder = code.code_folder(self.project, runtime)
+            folder = code.code_folder(self.project.root, runtime.code_location)
             for path in code.python_files(folder) if folder else []:
                 tree = None if path in found else code.parse(path)
                 if folder is not None and tree is not None:

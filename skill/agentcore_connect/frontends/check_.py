@@ -32,11 +32,16 @@ def add_parser(sub: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
+    return check(args.dir, as_json=args.json)
+
+
+def check(folder: Path, *, as_json: bool = False) -> int:
+    """Check a written plan, print what came out, and give the exit status. Errors: ConnectError, as `check_plan`."""
     from agentcore_connect.checks.plan_check import check_plan
 
-    results = check_plan(args.dir, _tell if sys.stderr.isatty() else lambda _text: None)
+    results = check_plan(folder, _tell if sys.stderr.isatty() else lambda _text: None)
     failed = [r for r in results if r.status == "failed"]
-    if args.json:
+    if as_json:
         print(json.dumps({"version": 1, "passed": not failed, "results": [r.as_dict() for r in results]}, indent=2))
     else:
         print("\n".join(_table(results)))

@@ -136,7 +136,7 @@ def _project(project: Project, scan: Scan) -> dict[str, Any]:
         "version": project.version,
         "framework": project.framework,
         "language": project.language,
-        "mcp_client_files": mcp_client_files(project),
+        "mcp_client_files": mcp_client_files(project.root, [one.code_location for one in project.runtimes]),
         "runtimes": [{"name": one.name, "protocol": one.protocol} for one in project.runtimes],
         "harnesses": [one.name for one in project.harnesses],
         "gateways": [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 
 from agentcore_connect.errors import ExitCode
 from agentcore_connect.questions import kinds
@@ -26,7 +25,7 @@ def has_terminal() -> bool:
 
 def run(words: list[str]) -> int:
     """Run the wizard with these words, or name the other doors and leave with 2."""
-    if find_spec("agentcore_connect.frontends.wizard") is not None and has_terminal():
+    if has_terminal():
         status: int = import_module("agentcore_connect.frontends.wizard").main(words)
         return status
     kind = next((f" {word}" for word in words if word in kinds()), "")

@@ -7,16 +7,13 @@ import os
 import re
 import tomllib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.source import read_text
 from agentcore_connect.resources import load
-
-if TYPE_CHECKING:
-    from agentcore_connect.project.model import Project, Runtime
 
 MAX_FILES: Final = 500
 MAX_CODE_BYTES: Final = 1024 * 1024
@@ -26,11 +23,11 @@ SKIPPED: Final = frozenset(
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 
 
-def code_folder(project: Project, runtime: Runtime) -> Path | None:
-    """The folder of a runtime's code; None when it is absent or lies outside the project."""
+def code_folder(root: Path, location: str) -> Path | None:
+    """The folder of a runtime's code in the project at `root`; None when it is absent or lies outside the project."""
     try:
-        folder = (project.root / runtime.code_location).resolve()
-        return folder if folder.is_dir() and folder.is_relative_to(project.root.resolve()) else None
+        folder = (root / location).resolve()
+        return folder if folder.is_dir() and folder.is_relative_to(root.resolve()) else None
     except (OSError, ValueError):  # a name that no folder can have
         return None
 
@@ -94,43 +91,42 @@ def requirements(folder: Path, stop: Path) -> dict[str, str]:
     return {}
 
 
-def framework_of(project: Project) -> str | None:
-    """The framework of the project's agent: by the entry point's imports, by all imports, by its dependencies.
+def framework_of(root: Path, location: str, entrypoint: str) -> str | None:
+    """The framework of an agent: by the entry point's imports, by all imports, by its dependencies.
 
+    In: the project's root, where the agent's code lies in it, and its entry point (`main.py` or `main.py:app`).
     Out: the answers' word, None where there is no agent code or no single answer.
     """
-    runtime = project.agent_runtime
-    folder = code_folder(project, runtime) if runtime else None
-    if runtime is None or folder is None:
+    folder = code_folder(root, location)
+    if folder is None:
         return None
     table = load("project-format")["frameworks"]
-    entry = folder / runtime.entrypoint.split(":")[0]
+    entry = folder / entrypoint.split(":")[0]
     for files in ([entry], python_files(folder)):
         modules = {module for path in files if (tree := parse(path)) for module in imported_modules(tree)}
         chosen = _single([name for name, signs in table.items() if _imports(modules, signs["imports"])])
         if chosen and chosen != "mcp":
             return chosen
-    packages = requirements(folder, project.root)
+    packages = requirements(folder, root)
     return _single([name for name, signs in table.items() if any(one in packages for one in signs["packages"])])
 
 
-def language_of(project: Project) -> str | None:
-    """`python` or `typescript` by the ending of the agent's entry point."""
-    runtime = project.agent_runtime
-    ending = Path(runtime.entrypoint.split(":")[0]).suffix if runtime else ""
+def language_of(entrypoint: str) -> str | None:
+    """`python` or `typescript` by the ending of an agent's entry point."""
+    ending = Path(entrypoint.split(":")[0]).suffix
     return {".py": "python", ".ts": "typescript", ".js": "typescript"}.get(ending)
 
 
-def mcp_client_files(project: Project) -> list[str]:
-    """The Python files of the project's runtimes that talk to MCP servers, by what they import; paths from its root."""
+def mcp_client_files(root: Path, locations: Iterable[str]) -> list[str]:
+    """The Python files at these places of a project that talk to MCP servers, by their imports; paths from its root."""
     wanted = load("project-format")["mcp_clients"]
     found: dict[str, None] = {}
-    for runtime in project.runtimes:
-        folder = code_folder(project, runtime)
+    for location in locations:
+        folder = code_folder(root, location)
         for path in python_files(folder) if folder else []:
             tree = parse(path)
             if tree is not None and _imports(set(imported_modules(tree)), wanted):
-                found[path.relative_to(project.root.resolve()).as_posix()] = None
+                found[path.relative_to(root.resolve()).as_posix()] = None
     return list(found)
 
 

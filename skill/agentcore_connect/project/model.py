@@ -192,11 +192,12 @@ class Project:
         """The framework of the agent's code, in the words of the answers file; read on first use, never executed."""
         from agentcore_connect.project.code import framework_of
 
-        return framework_of(self)
+        agent = self.agent_runtime
+        return framework_of(self.root, agent.code_location, agent.entrypoint) if agent else None
 
     @cached_property
     def language(self) -> str | None:
         """`python` or `typescript`, by the agent's entry point."""
         from agentcore_connect.project.code import language_of
 
-        return language_of(self)
+        return language_of(self.agent_runtime.entrypoint) if self.agent_runtime else None

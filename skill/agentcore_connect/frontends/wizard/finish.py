@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
@@ -111,10 +110,10 @@ class Finish:
         about = (
             f"replaces {len(changed)} of your files in {self._options.out}/" if changed else f"to {self._options.out}/"
         )
-        found = [Option("write", "Write the plan", about)]
-        if find_spec("agentcore_connect.frontends.check_") is not None:
-            found.append(Option("check", "Write and check", "also runs every check that can be run here"))
-        return found
+        return [
+            Option("write", "Write the plan", about),
+            Option("check", "Write and check", "also runs every check that can be run here"),
+        ]
 
     def _do(self, choice: str, position: Position, made: Made | None) -> tuple[bool, int | None]:
         """Do what was chosen; whether the menu is left, and with which status."""
@@ -205,9 +204,9 @@ class Finish:
         self._front.say([Block("text"), Block("good", f"{len(written)} files written to {out}/", f"{mark} ")])
         status: int = ExitCode.DONE
         if check:
-            from agentcore_connect.__main__ import main
+            from agentcore_connect.frontends import check_
 
-            status = main(["check", str(out)])
+            status = check_.check(out)
         if status != ExitCode.DONE:
             told = "A check failed, as told above: look at it before the plan is carried out."
             self._front.say([Block("text"), Block("problem", told, "! ")])
@@ -218,7 +217,7 @@ class Finish:
 def _next(out: Path, written: list[str], *, checked: bool) -> list[Block]:
     """The command to type next."""
     blocks = [Block("text"), Block("title", "Next:")]
-    if not checked and find_spec("agentcore_connect.frontends.check_") is not None:
+    if not checked:
         blocks += [Block("command", command(["agentcore-connect", "check", str(out)]), "  ")]
     if "commands.sh" in written:
         blocks += [Block("command", command(["bash", str(out / "commands.sh")]), "  ")]

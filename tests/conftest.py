@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.mutants import summary as mutants
 
 MARKS = {
     "realcli": "runs the real AgentCore CLI, offline",
@@ -37,6 +40,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = Path(item.path).relative_to(top).parts[0]
         if folder in BY_FOLDER:
             item.add_marker(BY_FOLDER[folder])
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Here, because the process that gathers what its workers report reads no other conftest."""
+    found = mutants.lines(report for reports in terminalreporter.stats.values() for report in reports)
+    if found:
+        terminalreporter.section("mutants")
+        for line in found:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(autouse=True, scope="session")

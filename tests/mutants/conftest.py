@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,26 +19,6 @@ sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys
 
 import agentcore_cli  # noqa: E402
 import client_envs  # noqa: E402
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    counts: dict[str, dict[str, int]] = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", "") != "teardown":
-                continue
-            for name, value in getattr(report, "user_properties", ()):
-                words = str(name).split()
-                if words[0] == "mutants":
-                    own = counts.setdefault(words[1], {"planted": 0, "caught": 0})
-                    own[words[2]] += int(value)
-    if not counts:
-        return
-    terminalreporter.section("mutants")
-    for kind, own in sorted(counts.items()):
-        terminalreporter.line(f"mutants: {kind}: caught {own['caught']} of {own['planted']} planted")
-    planted, caught = (sum(own[what] for own in counts.values()) for what in ("planted", "caught"))
-    terminalreporter.line(f"mutants: in all: caught {caught} of {planted} planted")
 
 
 @pytest.fixture

@@ -88,6 +88,10 @@ PLANS: dict[str, str] = {
         "name: Peer, direction: agent-calls-agent, service: agent, endpoint: 'https://agent.example.com/a2a', "
         f"service_auth: oauth-client-credentials, {_OAUTH}"
     ),
+    "a2a-key": _answers(
+        "name: Peer, direction: agent-calls-agent, service: agent, endpoint: 'https://agent.example.com/a2a?v=1', "
+        "service_auth: api-key, api_key: {location: query, parameter: query_key}"
+    ),
     "policy": _answers(f"name: Orders, {_LAMBDA}", _JWT, more=_POLICY),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
     "codex": _answers(f"{_IDE} codex", _IAM),

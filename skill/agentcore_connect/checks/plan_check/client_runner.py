@@ -10,46 +10,14 @@ standard output, a JSON list of what each run ended with (`code`), printed (`out
 from __future__ import annotations
 
 import contextlib
-import functools
-import inspect
 import io
-import itertools
 import json
 import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-
-def stand_in(token: str) -> Callable[..., Any]:
-    """A `requires_access_token` that gives another token with each call."""
-    numbers = itertools.count(1)
-
-    def requires_access_token(*, into: str = "access_token", **_: Any) -> Callable[..., Any]:
-        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-            def given() -> dict[str, str]:
-                return {into: token.replace("{number}", str(next(numbers)))}
-
-            if inspect.iscoroutinefunction(function):
-
-                @functools.wraps(function)
-                async def waited(*args: Any, **options: Any) -> Any:
-                    return await function(*args, **{**options, **given()})
-
-                return waited
-
-            @functools.wraps(function)
-            def called(*args: Any, **options: Any) -> Any:
-                return function(*args, **{**options, **given()})
-
-            return called
-
-        return decorate
-
-    return requires_access_token
 
 
 def run(script: str) -> dict[str, Any]:
@@ -69,21 +37,21 @@ def run(script: str) -> dict[str, Any]:
 
 def main() -> None:
     """Run the client."""
+    import identity_stand_in  # type: ignore[import-not-found,unused-ignore]  # beside this file
+
     script, variable, url, token = sys.argv[1:5]
     sys.dont_write_bytecode = True
     sys.argv = [script]
+    sys.path[0] = str(Path(script).parent)  # as it is when the file itself is run
     if "bedrock_agentcore" in Path(script).read_text(encoding="utf-8"):
-        # where it is not installed the client says so by itself
-        with contextlib.suppress(ModuleNotFoundError):
-            from bedrock_agentcore import identity  # type: ignore[import-not-found,unused-ignore]
-
-            identity.requires_access_token = stand_in(token)
+        identity_stand_in.put_in(token)
     os.environ.pop(variable, None)
     runs = [run(script)]
     os.environ[variable] = url
     runs.append(run(script))
     print("\n" + json.dumps(runs))  # noqa: T201 - that is what it is asked for
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(0)  # threads of libraries that wait for nothing
 
 

@@ -1,18 +1,15 @@
 """A gateway on 127.0.0.1 for one run of a client: it asks for what the real one asks for, and lists its tools in pages.
 
-What goes in is not trusted to be right, and what comes out is no promise of the service: bodies of refusals and the
-length of a page are made up.
+Bodies of refusals and the length of a page are made up.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
+
+from agentcore_connect.checks.plan_check.loopback import Loopback, Reply, Request
 
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "PLANTEDACCESSKEY0001"
@@ -26,12 +23,10 @@ _SIGNED: Final = re.compile(
     rf"AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/[0-9]{{8}}/{REGION}/bedrock-agentcore/aws4_request, ?"
     r"SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, ?Signature=[0-9a-f]{64}"
 )
-_LONGEST: Final = 10_000_000
 _VERSIONS: Final = ("2025-11-25", "2025-06-18", "2025-03-26")
-Reply = tuple[int, Any]
 
 
-class Gateway:
+class Gateway(Loopback):
     """Serves while in `with`. In: the inbound authorization; whether its tokens end, after a few requests each.
 
     `refused` says why requests were turned down, in order.
@@ -39,50 +34,24 @@ class Gateway:
 
     def __init__(self, inbound: str, *, tokens_end: bool = False) -> None:
         """Keep what is asked of callers; it serves on entering."""
+        super().__init__()
         self.inbound, self._tokens_end = inbound, tokens_end
         self.refused: list[str] = []
         self._used: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self), bind_and_activate=False)
-        self._server.daemon_threads = True
-
-    def __enter__(self) -> Self:
-        """Begin to serve."""
-        self._server.server_bind()
-        self._server.server_activate()
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End serving."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @property
     def url(self) -> str:
         """Where it speaks MCP."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/mcp"
+        return f"{self.origin}/mcp"
 
-    def answer(self, method: str, authorization: str, body: bytes) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Status and body for a request."""
-        with self._lock:
-            status, why = self._refusal(authorization)
+        with self.lock:
+            status, why = self._refusal(request.headers.get("authorization", ""))
             if status:
                 self.refused.append(why)
                 return status, {"jsonrpc": "2.0", "id": 0, "error": {"code": -32001, "message": why}}
-        if method != "POST":
-            return 405, {"message": "Method Not Allowed"}
-        try:
-            message = json.loads(body)
-        except (ValueError, RecursionError):
-            return 400, {"message": "Bad Request"}
-        if not isinstance(message, dict) or "id" not in message:
-            return 202, None
-        return 200, {"jsonrpc": "2.0", "id": message["id"], **_result(message)}
+        return mcp_answer(request) if request.method == "POST" else (405, {"message": "Method Not Allowed"})
 
     def _refusal(self, authorization: str) -> tuple[int, str]:
         """The status and the reason of a refusal; status 0 where the caller may come in."""
@@ -99,6 +68,16 @@ class Gateway:
             return 401, "a request carries a token that has ended"
         self._used[token] += 1
         return 0, ""
+
+
+def mcp_answer(request: Request) -> Reply:
+    """What an MCP server with the tools NAMES says to a message."""
+    message = request.json()
+    if not isinstance(message, dict):
+        return 400, {"message": "Bad Request"}
+    if "id" not in message:
+        return 202, None
+    return 200, {"jsonrpc": "2.0", "id": message["id"], **_result(message)}
 
 
 def _result(message: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +97,8 @@ def _result(message: dict[str, Any]) -> dict[str, Any]:
             return {"result": {}}
         case "tools/list":
             return {"result": _page(params.get("cursor"))}
+        case "tools/call":
+            return {"result": {"content": [{"type": "text", "text": f"{params.get('name')} was called"}]}}
         case other:
             return {"error": {"code": -32601, "message": f"Method not found: {other}"}}
 
@@ -130,33 +111,3 @@ def _page(cursor: Any) -> dict[str, Any]:
     if start + _PAGE < len(NAMES):
         page["nextCursor"] = str(start + _PAGE)
     return page
-
-
-def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 30
-
-        def do_POST(self) -> None:
-            try:
-                length = min(int(self.headers.get("Content-Length") or 0), _LONGEST)
-            except ValueError:
-                length = 0
-            body = self.rfile.read(length)
-            status, answer = gateway.answer(self.command, self.headers.get("Authorization") or "", body)
-            data = b"" if answer is None else json.dumps(answer).encode()
-            self.send_response(status)
-            if data:
-                self.send_header("Content-Type", "application/json")
-            if status == 401:
-                self.send_header("WWW-Authenticate", "Bearer")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_DELETE = do_POST  # noqa: N815 - the library's names
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name for it
-            """Say nothing."""
-
-    return Handler

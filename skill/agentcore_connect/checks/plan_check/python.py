@@ -63,18 +63,23 @@ def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
 
 
 def run_where_it_can(
-    written: Written, sandbox: Sandbox, words: Sequence[str], env: Mapping[str, str] | None = None
+    written: Written,
+    sandbox: Sandbox,
+    words: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    *,
+    stdin: str | None = None,
 ) -> tuple[str, Ran | None]:
     """Run Python by this interpreter, else by one of the project's own environments that has the packages.
 
-    In: what the interpreter is given, and variables.
+    In: what the interpreter is given, variables, standard input.
     Out: the interpreter and what came of it; where none has the packages, the one that is missing and None. A part that
     is missing of a package that is there is no missing package.
     """
     missing, failed = "", None
     variables = ["env", *(f"{key}={value}" for key, value in env.items())] if env else []
     for label, python in interpreters(written):
-        ran = sandbox.run([*variables, python, *words], cwd=sandbox.root / "connect")
+        ran = sandbox.run([*variables, python, *words], cwd=sandbox.root / "connect", stdin=stdin)
         found = MISSING.search(f"{ran.stderr}\n{ran.stdout}")
         if found is None or (written.folder / f"{found[1]}.py").is_file():
             return label, ran

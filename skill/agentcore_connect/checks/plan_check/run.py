@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agentcore_connect.checks.plan_check import (
+    calls,
     clients,
     commands,
     data,
@@ -177,6 +178,8 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         return
     if "gateway-run" in wanted:
         yield from clients.check_client(written, name, bench.sandbox)
+    if "call-run" in wanted and artifact.connection is not None:
+        yield from calls.check_calls(written, name, artifact.connection, bench.sandbox)
     if "handler-run" in wanted and artifact.connection is not None:
         yield from handlers.check_handler(name, artifact.connection, bench.sandbox)
 

@@ -11,6 +11,7 @@ from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
 from agentcore_connect.contract.choose import Surface, choose
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.readers.endpoint_hints import answers_from_endpoint
 from agentcore_connect.situation import Case
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def _read(
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
+    if isinstance(connection.get("endpoint"), str):
+        found["answers"].update(answers_from_endpoint(connection["endpoint"]))
     if isinstance(tools, list):
         _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
     elif isinstance(tools, str):

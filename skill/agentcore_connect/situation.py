@@ -119,7 +119,8 @@ def connection_facts(
     facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
     for group in ("credential", "oauth", "api_key"):
         facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
-    endpoint = facts.get("endpoint")
+    facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"))
+    endpoint = facts["endpoint"]
     if endpoint:
         facts.setdefault("host", hints_from_endpoint(endpoint).get("host"))
         facts["endpoint"] = endpoint_url(endpoint)
@@ -144,6 +145,12 @@ def connection_facts(
         **{k: v for k, v in read.items() if k != "answers"},
     )
     return facts
+
+
+def _addresses(given: str | None) -> tuple[str | None, str | None]:
+    """What was given as the address, parted: one that nothing but its own client speaks, and one to call over HTTPS."""
+    other = given is not None and re.search(patterns()["other-address"], given) is not None
+    return (given, None) if other else (None, given)
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def build(gathered: Gathered) -> Plan:
     shared = _shared_details(gathered, found)
     _raise_missing(gathered, found, shared)
     used_gateway = any(_uses_gateway(c) for c in found)
-    kind, inbound = _gateway_decisions(gathered, found, gateway, used=used_gateway)
+    kind, inbound = _gateway_decisions(gathered, found, gateway)
     ctx = _context(gathered, found, agent, gateway, kind)
     return _plan(gathered, found, shared, ctx, kind, inbound, used_gateway=used_gateway)
 
@@ -149,7 +149,7 @@ def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping
 
 
 def _gateway_decisions(
-    gathered: Gathered, found: list[_Connection], gateway: Mapping[str, Any], *, used: bool
+    gathered: Gathered, found: list[_Connection], gateway: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What kind of gateway it is, and who may call it. Errors: ConnectError where that is refused."""
     counts = [c.context["tool_count"] for c in found if c.context["tool_count"] is not None and _uses_gateway(c)]
@@ -165,7 +165,8 @@ def _gateway_decisions(
     kind = engine.decide("gateway-kind", facts)
     inbound = engine.decide("inbound", facts)
     refused = [r for r in inbound.rules() if triage.rules()[r].refuses]
-    if used and refused and not gateway["in_project"]:
+    made = any(c.verdict.result.get("leads_to") == "gateway" for c in found)
+    if made and refused and not gateway["in_project"] and not gateway["exists"]:
         rule = triage.rules()[refused[0]]
         raise ConnectError(
             refused[0],

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
 
 _LONGEST: Final = 4096
@@ -24,13 +25,21 @@ def hints_from_endpoint(url: str) -> dict[str, str]:
     host = next((word for word, pattern in _hosts() if pattern.search(url)), None)
     if host:
         found["host"] = host
-    region = next((match[1] for pattern in _readings() if (match := pattern.search(url))), None)
+    region = _read("region", url)
     if region:
         found["region"] = region
     vendor = None if host else vendor_of(url)
     if vendor:
         found |= {"host": "external", "vendor": vendor["id"], "vendor_name": vendor["name"]}
     return found
+
+
+def answers_from_endpoint(url: str) -> dict[str, str]:
+    """The answers that stand in a URL, so that they need not be given once more: an API's id and its stage."""
+    if len(url) > _LONGEST:
+        return {}
+    read = {key: _read(key, url) for key in _readings() if key in questions()}
+    return {key: value for key, value in read.items() if value}
 
 
 def vendor_of(url: str) -> dict[str, Any] | None:
@@ -61,7 +70,14 @@ def _hosts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((one["host"], re.compile(patterns[one["pattern"]]["regex"])) for one in load("derivations")["hosts"])
 
 
+def _read(key: str, url: str) -> str | None:
+    """The first match of the patterns by which a key is read off a URL."""
+    return next((match[1] for pattern in _readings().get(key, ()) if (match := pattern.search(url))), None)
+
+
 @cache
-def _readings() -> tuple[re.Pattern[str], ...]:
-    readings = load("derivations")["readings"]
-    return tuple(re.compile(one["pattern"]) for one in readings if one["key"] == "region" and one["from"] == "endpoint")
+def _readings() -> dict[str, tuple[re.Pattern[str], ...]]:
+    """The patterns by key, in their order."""
+    readings = [one for one in load("derivations")["readings"] if one["from"] == "endpoint"]
+    keys = dict.fromkeys(one["key"] for one in readings)
+    return {key: tuple(re.compile(one["pattern"]) for one in readings if one["key"] == key) for key in keys}

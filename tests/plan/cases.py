@@ -301,4 +301,113 @@ SITUATIONS: dict[str, Situation] = {
         {"path": "A"},
         ("carry client_id and no aud",),
     ),
+    "a service that only speaks WebSocket": Situation(
+        _one(
+            "service: other, direct_reason: streaming, endpoint: 'wss://stream.example.com/v1', service_auth: api-key"
+        ),
+        {"path": "D", "outbound_auth": "api-key", "mechanism": "agent-code"},
+        ("wss://stream.example.com/v1 is not called over HTTP", "enableResponseStreaming"),
+    ),
+    "a database behind a function": Situation(
+        _one(
+            "service: other, can_front: lambda, endpoint: 'postgresql://db.internal.example.com:5432/app', network: vpc"
+        ),
+        {"path": "B", "outbound_auth": "iam", "mechanism": "cli"},
+        ("A function inside a VPC needs nothing extra",),
+    ),
+    "an API Gateway stage, by its URL": Situation(
+        _one(
+            "service: api-gateway, endpoint: 'https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod', service_auth: iam"
+        ),
+        {"path": "C", "target_type": "api-gateway", "outbound_auth": "iam", "mechanism": "cli"},
+        ("--rest-api-id a1b2c3d4e5", "--stage prod", "{proxy+}", "Cognito or Lambda authorizer"),
+    ),
+    "an API's id as documents shorten it": Situation(
+        _one("service: api-gateway, rest_api_id: abc123, stage: prod, service_auth: iam"),
+        {"path": "C", "target_type": "api-gateway", "mechanism": "cli"},
+    ),
+    "a private API": Situation(
+        _one("service: api-gateway, rest_api_id: a1b2c3d4e5, stage: prod, network: vpc, service_auth: iam"),
+        {"path": "C", "target_type": "open-api-schema", "mechanism": "cli+sdk"},
+        ("privateEndpoint.managedVpcResource.routingDomain", "certificateConfigurations"),
+    ),
+    "an identity provider with authorization server metadata only": Situation(
+        _one(
+            f"{MCP}, service_auth: oauth-client-credentials, "
+            "oauth: {discovery_url: 'https://idp.example.com/.well-known/oauth-authorization-server', client_id: a}"
+        ),
+        {"path": "A", "grant": "client-credentials", "mechanism": "cli"},
+        ("Error parsing ClientCredentials response",),
+    ),
+    "MCP server on Runtime with a JWT authorizer": Situation(
+        _one(f"service: mcp-server, endpoint: '{RUNTIME}', service_auth: oauth-client-credentials, {OAUTH}"),
+        {"path": "A", "grant": "client-credentials", "mechanism": "cli"},
+        ("allowedClients (Cognito) or allowedAudience", "it is tools/call that shows"),
+    ),
+    "MCP server on Runtime with IAM, set up by other tools": Situation(
+        _one(f"service: mcp-server, endpoint: '{RUNTIME}', service_auth: iam"),
+        {"path": "A", "outbound_auth": "iam", "mechanism": "cli+sdk"},
+        ("IamCredentialProvider is required", "CREATING status", "AWS::BedrockAgentCore::GatewayTarget"),
+    ),
+    "an MCP server of the older transport": Situation(
+        _one("service: mcp-server, endpoint: 'https://mcp.example.com/sse', service_auth: none"),
+        {"path": "A"},
+        ("older HTTP+SSE transport",),
+    ),
+    "a function that wants the caller's identity": Situation(
+        _one(f"service: lambda, lambda_arn: '{LAMBDA}', tools: {TOOLS}, service_auth: caller-iam"),
+        {"path": "B", "outbound_auth": "iam", "mechanism": "cli"},
+        ("CALLER_IAM_CREDENTIALS and JWT_PASSTHROUGH are for HTTP targets only", "unknown tool"),
+    ),
+    "a knowledge base with a vector store of one's own": Situation(
+        _one("service: knowledge-base, knowledge_base_id: AB12CD34EF"),
+        {"path": "C", "target_type": "connector", "outbound_auth": "iam", "mechanism": "cli"},
+        ("managed knowledge bases (type MANAGED) only", "AgenticRetrieveStream"),
+    ),
+    "a key in agent code under another server": Situation(
+        _one("service: other, direct_reason: vendor-sdk, service_auth: api-key"),
+        {"path": "D", "outbound_auth": "api-key", "mechanism": "agent-code"},
+        ("BedrockAgentCoreApp", "copy_context", "GetResourceApiKey", ".agentcore.json"),
+    ),
+    "an app that names the user and passes headers on": Situation(
+        _one(f"direction: app-calls-agent, endpoint: '{RUNTIME}', user_identity: true, forward_headers: [X-Tenant-Id]"),
+        {"path": "redirect", "redirect": "invoke-agent-runtime"},
+        (
+            "requestHeaderAllowlist names (here X-Tenant-Id)",
+            "InvokeAgentRuntimeForUser",
+            "/ws, with SigV4",
+            "30 seconds",
+        ),
+    ),
+    "the caller's token passed to an agent behind the gateway": Situation(
+        _one(f"direction: app-calls-agent, front: gateway, endpoint: '{RUNTIME}', service_auth: jwt-passthrough", JWT),
+        {"path": "redirect", "redirect": "gateway-fronts-runtime", "outbound_auth": "jwt-passthrough"},
+        ("names Authorization; else it is checked and stripped", "not supported for gateways with MCP protocol type"),
+    ),
+    "an MCP client at a gateway that is open": Situation(
+        _one("direction: client-calls-gateway, client: claude-desktop", "gateway: {inbound_auth: none}"),
+        {"path": "redirect", "redirect": "mcp-client"},
+        ("Authorizer type cannot be updated", "amazonaws.com/mcp", "claude_desktop_config.json"),
+    ),
+    "a target for a gateway made elsewhere that is open": Situation(
+        _one(f"{MCP}, service_auth: none", "gateway: {exists: true, id: tools-abcdefghij, inbound_auth: none}"),
+        {"path": "A", "mechanism": "cli+sdk"},
+        ("Authorizer type cannot be updated",),
+    ),
+    "a policy for callers with claims": Situation(
+        _one(f"service: lambda, lambda_arn: '{LAMBDA}', tools: {TOOLS}", JWT)
+        + "policy: {restrict: [{tools: [Orders___get_order], claim: role, values: [admin]}]}\n",
+        {"path": "B"},
+        (
+            "principal is AgentCore::OAuthUser",
+            "hasTag before",
+            "none of the user's claims",
+            "permit Orders___get_order",
+        ),
+    ),
+    "a policy for callers with an AWS identity": Situation(
+        _one(f"service: lambda, lambda_arn: '{LAMBDA}', tools: {TOOLS}") + "policy: {restrict: [Orders___get_order]}\n",
+        {"path": "B"},
+        ("principal is AgentCore::IamEntity", "permit Orders___get_order"),
+    ),
 }

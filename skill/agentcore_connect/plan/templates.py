@@ -29,6 +29,8 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
     "first": lambda value: next(iter(value), None) if isinstance(value, list | tuple) else value,
     # "two-words" as "twoWords"
     "camel": lambda value: re.sub(r"-(\w)", lambda match: match[1].upper(), str(value)),
+    # a list in words
+    "words": lambda value: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value),
     # how many there are
     "count": lambda value: len(value) if isinstance(value, list | tuple) else 1,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance import summary as conformance
 from tests.mutants import summary as mutants
 
 MARKS = {
@@ -44,11 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Here, because the process that gathers what its workers report reads no other conftest."""
-    found = mutants.lines(report for reports in terminalreporter.stats.values() for report in reports)
-    if found:
-        terminalreporter.section("mutants")
-        for line in found:
-            terminalreporter.line(line)
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for title, found in (("conformance", conformance.lines(reports)), ("mutants", mutants.lines(reports))):
+        if found:
+            terminalreporter.section(title)
+            for line in found:
+                terminalreporter.line(line)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,65 +9,10 @@ import fcntl
 import os
 import pickle
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conformance.emitted import Emitted, emitted
-
-_LINES = (
-    ("space", "ways {ways}, situations {situations}, plans {plans}, refused {refused}"),
-    ("commands", "{run} run, {accepted} accepted by the real CLI 0.30.0; {state} plans as promised"),
-    ("contract", "{run} checked, {accepted} accepted by the contracts (0.30 and 1.x)"),
-    ("bodies", "{run} checked, {accepted} valid by the model of botocore"),
-    ("documents", "{run} checked, {accepted} valid (tools.json, API documents, policies, settings of MCP clients)"),
-    ("texts", "{run} compiled and linted, {accepted} clean"),
-    ("imports", "{run} imported with warnings as errors, {accepted} clean"),
-    ("clients", "{run} run against the simulated gateway, {accepted} passed"),
-    ("scripts", "{run} run against stand-ins, {accepted} passed"),
-    ("shell", "{run} read back, {accepted} as planned"),
-    ("secrets", "{run} scripts run with marked secrets, {accepted} kept them"),
-)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    for text in (
-        "conformance: holds everything that can be emitted against the real tools",
-        "realcli: runs the real AgentCore CLI, offline",
-        "envs: runs in the environments of the frameworks",
-    ):
-        config.addinivalue_line("markers", text)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.conformance)
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    counts: dict[str, dict[str, int]] = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", "") != "teardown":
-                continue
-            for name, value in getattr(report, "user_properties", ()):
-                words = str(name).split()
-                if words[0] == "conformance":
-                    own = counts.setdefault(words[1], {})
-                    own[words[2]] = own.get(words[2], 0) + int(value)
-    if not counts:
-        return
-    terminalreporter.section("conformance")
-    for name, text in _LINES:
-        if name in counts:
-            filled = {key: counts[name].get(key, 0) for key in _names(text)}
-            terminalreporter.line(f"{name}: {text.format(**filled)}")
-
-
-def _names(text: str) -> list[str]:
-    return [part.split("}")[0] for part in text.split("{")[1:]]
 
 
 @pytest.fixture

@@ -410,4 +410,28 @@ SITUATIONS: dict[str, Situation] = {
         {"path": "B"},
         ("principal is AgentCore::IamEntity", "permit Orders___get_order"),
     ),
+    "MCP server on Runtime taken for an open one": Situation(
+        _one(f"service: mcp-server, endpoint: '{RUNTIME}', service_auth: none"),
+        {"path": "A", "outbound_auth": "iam", "mechanism": "cli+sdk", "steered": True},
+        ("never open and takes no API key",),
+    ),
+    "an agent fronted by a gateway of the other kind": Situation(
+        _one(
+            f"direction: app-calls-agent, front: gateway, endpoint: '{RUNTIME}', service_auth: iam",
+            "gateway: {name: g}",
+        )
+        + "project: .\n",
+        {"path": "redirect", "redirect": "gateway-fronts-runtime", "target_type": "http-runtime"},
+        ("Give another gateway.name", "InvokeAgentRuntime on the runtime and on its endpoint"),
+        {
+            "agentcore/agentcore.json": project(
+                agentCoreGateways=[{"name": "g", "protocolType": "MCP", "authorizerType": "AWS_IAM", "targets": []}]
+            )
+        },
+    ),
+    "an app in a VPC": Situation(
+        _one(f"direction: app-calls-agent, endpoint: '{RUNTIME}', network: vpc"),
+        {"path": "redirect", "redirect": "invoke-agent-runtime"},
+        ("Read timeout on endpoint URL", "com.amazonaws.REGION.bedrock-agentcore.gateway"),
+    ),
 }

@@ -45,11 +45,11 @@ def _of(plan: str, wrong: str, edit: Edit, check: str, says: str, needs: str = "
 
 # By its text: what the CLI's contract knows.
 _BY_CONTRACT = [
-    _of("oauth", "an option that does not exist", after(_GATEWAY, " --enable-semantic-search"), "cli-contract", "--enable-semantic-search"),
-    _of("oauth", "an option of the API instead of the CLI's", swap("--authorizer-type AWS_IAM", "--authorizer-configuration AWS_IAM"), "cli-contract", "--authorizer-configuration"),
-    _of("oauth", "an option that does not exist, of a command that needs AWS", swap(_DEPLOY, "  agentcore deploy --yes --quiet\n"), "cli-contract", "--quiet"),
-    _of("oauth", "a misspelt command", swap("agentcore add gateway --name", "agentcore add gatway --name"), "cli-contract", "gatway"),
-    _of("oauth", "a value outside the choices", swap("--authorizer-type AWS_IAM", "--authorizer-type IAM"), "cli-contract", "IAM"),
+    _of("lambda", "an option that does not exist", after(_GATEWAY, " --enable-semantic-search"), "cli-contract", "--enable-semantic-search"),
+    _of("lambda", "an option of the API instead of the CLI's", swap("--authorizer-type AWS_IAM", "--authorizer-configuration AWS_IAM"), "cli-contract", "--authorizer-configuration"),
+    _of("lambda", "an option that does not exist, of a command that needs AWS", swap(_DEPLOY, "  agentcore deploy --yes --quiet\n"), "cli-contract", "--quiet"),
+    _of("lambda", "a misspelt command", swap("agentcore add gateway --name", "agentcore add gatway --name"), "cli-contract", "gatway"),
+    _of("lambda", "a value outside the choices", swap("--authorizer-type AWS_IAM", "--authorizer-type IAM"), "cli-contract", "IAM"),
     _of("oauth", "a target type in the API's spelling", swap("--type mcp-server", "--type mcpServer"), "cli-contract", "mcpServer"),
     _of("oauth", "an auth that the target type forbids", swap("--outbound-auth oauth", "--outbound-auth api-key"), "cli-contract", "API_KEY"),
     _of("lambda", "a sign-in on a Lambda target", after(_LAMBDA, " --outbound-auth oauth --credential-name Sky"), "cli-contract", "not applicable"),
@@ -57,21 +57,21 @@ _BY_CONTRACT = [
     _of("oauth", "a value that the CLI takes for none", swap("--outbound-auth oauth", "--outbound-auth oath"), "cli-contract", "oath"),
     _of("oauth", "an option that the CLI takes and drops", swap("--outbound-auth oauth", "--oauth-scopes read --outbound-auth oauth"), "cli-contract", "accepted and ignored"),
     _of("lambda", "a required option is missing", drop(" --lambda-arn arn:aws:lambda:us-east-1:123456789012:function:orders"), "cli-contract", "--lambda-arn"),
-    _of("oauth", "quotes that do not end", swap(_GATEWAY, "agentcore add gateway --name 'MyGateway"), "cli-contract", "no command line that can be read"),
+    _of("lambda", "quotes that do not end", swap(_GATEWAY, "agentcore add gateway --name 'MyGateway"), "cli-contract", "no command line that can be read"),
 ]  # fmt: skip
 
 # By its text: what is no shell, or not what the plan says.
 _BY_TEXT = [
-    _of("oauth", "no shell any more", swap("find_project() {", "find_project() {{"), "bash-syntax", "syntax error"),
-    _of("oauth", "an if that does not end", drop("case $FROM in\n"), "bash-syntax", "syntax error"),
-    _of("oauth", "a whole disk is removed where a variable is empty", swap('fail "there is no step called $FROM; --help lists them"', 'rm -rf "$FROM/"*'), "shellcheck", "SC2115"),
-    _of("oauth", "a step is left out", _without_step(5), "commands-as-planned", "is missing here"),
-    _of("oauth", "steps in the wrong order", _swapped_steps(2, 3), "commands-as-planned", "line"),
+    _of("lambda", "no shell any more", swap("find_project() {", "find_project() {{"), "bash-syntax", "syntax error"),
+    _of("lambda", "an if that does not end", drop("case $FROM in\n"), "bash-syntax", "syntax error"),
+    _of("lambda", "a whole disk is removed where a variable is empty", swap('fail "there is no step called $FROM; --help lists them"', 'rm -rf "$FROM/"*'), "shellcheck", "SC2115"),
+    _of("lambda", "a step is left out", _without_step(5), "commands-as-planned", "is missing here"),
+    _of("lambda", "steps in the wrong order", _swapped_steps(2, 3), "commands-as-planned", "line"),
     _of("oauth", "an http:// endpoint", swap("--endpoint https://", "--endpoint http://"), "commands-as-planned", "add-target-Weather runs something else"),
     _of("oauth", "a target's name with an underscore", swap("--name Weather ", "--name My_Weather "), "commands-as-planned", "add-target-Weather runs something else"),
     _of("oauth", "another gateway", swap("--gateway MyGateway", "--gateway OtherGateway"), "commands-as-planned", "add-target-Weather runs something else"),
-    _of("oauth", "errors do not stop it", drop("set -euo pipefail\n"), "commands-as-planned", "is missing here"),
-    _of("oauth", "a command that nobody planned", append("agentcore remove gateway --name MyGateway --yes\n"), "commands-as-planned", "was added"),
+    _of("lambda", "errors do not stop it", drop("set -euo pipefail\n"), "commands-as-planned", "is missing here"),
+    _of("lambda", "a command that nobody planned", append("agentcore remove gateway --name MyGateway --yes\n"), "commands-as-planned", "was added"),
     _of("openapi", "the sign-in changed in what is edited", swap('"authorizerType": "ApiKeyCredentialProvider"', '"authorizerType": "OAuthCredentialProvider"'), "commands-as-planned", "was changed"),
 ]  # fmt: skip
 
@@ -98,7 +98,7 @@ _BY_CLI = [
     _of("oauth", "the scopes are never written", _without_step(4), "project-state", "scopes", CLI),
     _of("oauth", "a sign-in that the CLI takes for none", swap("--outbound-auth oauth --credential-name Sky", "--outbound-auth NONE"), "project-state", "outboundAuth", CLI),
     _of("lambda", "the tools are never put where the project keeps them", _without_step(1), "cli-run", "Tool schema file not found", CLI),
-    _of("lambda", "an option that does not exist, of a command that needs AWS", swap("agentcore status --type gateway", "agentcore status --kind gateway"), "aws-command-options", "--kind", CLI),
+    _of("lambda", "an option that the installed CLI does not list", swap("agentcore status --type gateway", "agentcore status --kind gateway"), "aws-command-options", "--kind", CLI),
 ]  # fmt: skip
 
 MUTANTS = [*_BY_CONTRACT, *_BY_TEXT, *_BY_SECRETS, *_BY_CLI]

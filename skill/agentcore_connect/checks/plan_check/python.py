@@ -55,7 +55,7 @@ def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bo
 
 
 def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
-    """The file imported by this Python, else by one of the project's own environments that has its packages."""
+    """The file imported by the first Python that has its packages."""
     label, ran = run_where_it_can(written, sandbox, ["-c", _IMPORT, str(sandbox.root / "connect" / name)])
     if ran is None:
         return lacking(name, "python-import", label)
@@ -70,7 +70,7 @@ def run_where_it_can(
     *,
     stdin: str | None = None,
 ) -> tuple[str, Ran | None]:
-    """Run Python by this interpreter, else by one of the project's own environments that has the packages.
+    """Run Python by the first interpreter that has the packages.
 
     In: what the interpreter is given, variables, standard input.
     Out: the interpreter and what came of it; where none has the packages, the one that is missing and None. A part that
@@ -111,19 +111,20 @@ def import_failed(name: str, ran: Ran, by: str, sandbox: Sandbox) -> Result:
 
 
 def interpreters(written: Written) -> Iterator[tuple[str, str]]:
-    """This Python, the one of the active environment, and those of the project's own environments."""
-    yield PYTHON, sys.executable
-    seen = {Path(sys.prefix).resolve()}
+    """The active environment's Python and those of the project's own, where the agent's packages are; this one last."""
+    own = Path(sys.prefix).resolve()
     project = written.gathered.project
     roots = [Path(os.environ["VIRTUAL_ENV"])] if os.environ.get("VIRTUAL_ENV") else []
     if project is not None:
         roots += [project.root / ".venv", *sorted((project.root / "app").glob("*/.venv"))]
+    seen = {own}
     for root in roots:
         python = root / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         if root.resolve() not in seen and python.is_file():
             seen.add(root.resolve())
             near = project is not None and root.is_relative_to(project.root)
             yield f"Python of {root.relative_to(project.root) if near and project else root.name}", str(python)
+    yield PYTHON, sys.executable
 
 
 def shown(text: str, name: str) -> list[str]:

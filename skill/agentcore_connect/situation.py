@@ -200,14 +200,14 @@ def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def endpoint_url(endpoint: str) -> str:
-    """The URL of an endpoint: of a runtime's ARN the invocation URL, percent-encoded; anything else as it stands.
+    """The URL of an endpoint: of an ARN of a runtime the invocation URL, percent-encoded; anything else as it stands.
 
     Source: knowledge/gateway-facts, the form of a Runtime's MCP endpoint.
     """
-    if re.search(patterns()["runtime-arn"], endpoint):
-        region = endpoint.split(":")[3]
-        encoded = quote(endpoint, safe="")
-        return f"https://bedrock-agentcore.{region}.amazonaws.com/runtimes/{encoded}/invocations?qualifier=DEFAULT"
+    if any(re.search(patterns()[form], endpoint) for form in ("runtime-arn", "runtime-endpoint-arn")):
+        runtime, _, qualifier = endpoint.partition("/runtime-endpoint/")
+        url = f"https://bedrock-agentcore.{runtime.split(':')[3]}.amazonaws.com/runtimes/{quote(runtime, safe='')}"
+        return f"{url}/invocations?qualifier={qualifier or 'DEFAULT'}"
     return _encoded(endpoint)
 
 

@@ -434,4 +434,9 @@ SITUATIONS: dict[str, Situation] = {
         {"path": "redirect", "redirect": "invoke-agent-runtime"},
         ("Read timeout on endpoint URL", "com.amazonaws.REGION.bedrock-agentcore.gateway"),
     ),
+    "MCP server on Runtime, by the ARN of one of its endpoints": Situation(
+        _one(f"service: mcp-server, endpoint: '{RUNTIME}/runtime-endpoint/prod', service_auth: iam"),
+        {"path": "A", "outbound_auth": "iam", "mechanism": "cli+sdk"},
+        ("runtime%2Ftools_Server-abcdefghij/invocations?qualifier=prod",),
+    ),
 }

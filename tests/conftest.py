@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance import summary as conformance
-from tests.mutants import summary as mutants
+from tests import summaries
 
 MARKS = {
     "realcli": "runs the real AgentCore CLI, offline",
@@ -45,12 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Here, because the process that gathers what its workers report reads no other conftest."""
-    reports = [report for reports in terminalreporter.stats.values() for report in reports]
-    for title, found in (("conformance", conformance.lines(reports)), ("mutants", mutants.lines(reports))):
-        if found:
-            terminalreporter.section(title)
-            for line in found:
-                terminalreporter.line(line)
+    for title, lines in summaries.sections(one for reports in terminalreporter.stats.values() for one in reports):
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -36,27 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.realcli)
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    counts: dict[str, int] = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            for name, value in getattr(report, "user_properties", ()):
-                if str(name).startswith("realcli ") and getattr(report, "when", "") == "teardown":
-                    counts[name] = counts.get(name, 0) + value
-    if not counts:
-        return
-    terminalreporter.section("real CLI")
-    run, accepted = counts.get("realcli run", 0), counts.get("realcli accepted", 0)
-    terminalreporter.line(
-        f"commands {run} run / {accepted} accepted; plans {counts.get('realcli plans', 0)} as promised"
-    )
-    if "realcli planted" in counts:
-        planted, caught = counts["realcli planted"], counts.get("realcli caught", 0)
-        terminalreporter.line(f"wrong commands {planted} planted / {caught} caught")
-    if "realcli options" in counts:
-        terminalreporter.line(f"options of commands that need AWS: {counts['realcli options']} found in --help")
 
 
 @pytest.fixture(scope="session")

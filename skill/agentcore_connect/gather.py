@@ -98,7 +98,7 @@ def _read(
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
-    if isinstance(connection.get("endpoint"), str):
+    if isinstance(connection.get("endpoint"), str) and connection.get("service") == "api-gateway":
         found["answers"].update(answers_from_endpoint(connection["endpoint"]))
     if isinstance(tools, list):
         _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))

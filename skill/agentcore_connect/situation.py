@@ -119,7 +119,7 @@ def connection_facts(
     facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
     for group in ("credential", "oauth", "api_key"):
         facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
-    facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"))
+    facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"), asking=asking)
     endpoint = facts["endpoint"]
     if endpoint:
         facts.setdefault("host", hints_from_endpoint(endpoint).get("host"))
@@ -147,10 +147,13 @@ def connection_facts(
     return facts
 
 
-def _addresses(given: str | None) -> tuple[str | None, str | None]:
-    """What was given as the address, parted: one that nothing but its own client speaks, and one to call over HTTPS."""
+def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | None]:
+    """What was given as the address, parted: one that nothing but its own client speaks, and one to call over HTTPS.
+
+    An interview takes either for the answer.
+    """
     other = given is not None and re.search(patterns()["other-address"], given) is not None
-    return (given, None) if other else (None, given)
+    return (given if other else None, None if other and not asking else given)
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:

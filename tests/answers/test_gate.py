@@ -188,3 +188,22 @@ def test_every_choice_passes_and_another_word_does_not() -> None:
 def test_a_document_without_marks_still_names_the_key() -> None:
     problems = gate.check(Document({"gateway": {"nam": "x"}}, {}, "--set"))
     assert str(problems[0]).startswith("--set:gateway.nam: ")
+
+
+@pytest.mark.parametrize(
+    "address", ["wss://stream.example.com/v1", "grpc.example.com:443", "postgresql://db.internal:5432/x"]
+)
+@pytest.mark.parametrize(
+    ("beside", "taken"),
+    [
+        ("service: other", True),
+        ("service: mcp-server, direct_reason: streaming", True),
+        ("service: mcp-server", False),
+        ("service: openapi, direct_reason: none", False),
+    ],
+)
+def test_an_address_of_another_scheme_is_for_what_no_target_calls(address: str, beside: str, taken: bool) -> None:
+    document = parse(f"connections:\n  - {{{beside}, endpoint: '{address}'}}\n", "answers.yaml")
+    problems = gate.check(document)
+    assert [one.code for one in problems] == ([] if taken else ["bad-value"])
+    assert all("https://" in (one.expected or "") for one in problems)

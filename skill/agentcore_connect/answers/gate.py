@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentcore_connect.answers.document import Document
+from agentcore_connect.engine.conditions import holds
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.questions import Question, questions
 from agentcore_connect.resources import load
@@ -123,7 +124,7 @@ def _mapping(
                     found += _mapping(document, value, dotted, entry, ())
                 else:
                     found.append(_wrong_type(document, dotted, "a mapping", value))
-            elif (problem := check_value(entry, value)) is not None:
+            elif (problem := check_value(entry, value) or _misplaced(entry, value, data)) is not None:
                 found.append(
                     ConnectError(
                         problem.code,
@@ -185,6 +186,16 @@ def check_value(question: Question, value: Any) -> ConnectError | None:
     if question.type == "list":
         return _check_items(question, value)
     return _check_text(question, value)
+
+
+def _misplaced(question: Question, value: Any, beside: Mapping[str, Any]) -> ConnectError | None:
+    """What is wrong with a value of a form that the answers beside it rule out."""
+    rule = question.raw.get("check", {})
+    for form, where in rule.get("only_where", {}).items():
+        if isinstance(value, str) and re.search(patterns()[form], value) and not holds(where, beside, patterns()):
+            expected = ", or ".join(_meaning(p) for p in rule["any_pattern"] if p != form)
+            return _problem(question, "bad-value", f"{question.id} has a form that is not for this", expected, value)
+    return None
 
 
 def _type_words(question: Question) -> str:

@@ -128,7 +128,7 @@ class Steps:
 
     def _refused(self, assignment: Any) -> int | None:
         from agentcore_connect import interview
-        from agentcore_connect.answers import gate, load
+        from agentcore_connect.answers import gate, load, store
         from agentcore_connect.answers.document import Document
 
         number = self._current()
@@ -146,6 +146,8 @@ class Steps:
                 load.refuse_secrets(Document(_at(key, value), {}, "--answer"))
                 asked = state.asked if state.asked is not None and state.asked.key == key else None
                 problem = interview.refusal(asked, value) if asked else gate.check_value(question, value)
+                if problem is None:
+                    load.checked(Document(store.put(self.data, key, value), {}, "--answer"))
             except ConnectError as error:
                 problem = error
         if problem is None:

@@ -69,6 +69,7 @@ class Interview:
         )
         if problem is not None:
             raise problem
+        load.checked(Document(answered, {}, NAME))
         before = self.data, self._read
         try:
             self._take(answered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agentcore_connect.resources import manifests
 from tests.mutants.mutant import Edit, Mutant, after, drop, swap
 
 _FILE = "gateway_client.py"
@@ -85,4 +86,26 @@ _LANGGRAPH = [
     _of("langgraph custom-jwt", "the token is logged", swap(_TOKEN_LINE, f'{_TOKEN_LINE}            logger.info(self._token)\n'), "secrets-not-shown", "_token", env=False),
 ]  # fmt: skip
 
-MUTANTS = [*_MCP, *_STRANDS, *_LANGGRAPH]
+_ONE_PAGE = {
+    "openai-agents": swap("await server.list_tools()", "(await server.session.list_tools()).tools"),
+    "pydantic-ai": swap("await toolset.list_tools()", "(await toolset.client.list_tools_mcp()).tools"),
+}
+_READS_ONE = swap("        if not cursor:\n            break", "        break")
+
+
+def _in_common(framework: str) -> list[Mutant]:
+    """What can be wrong in the client of any framework."""
+    none, iam, jwt = (f"{framework} {inbound}" for inbound in ("none", "aws-iam", "custom-jwt"))
+    return [
+        _of(none, "it reads one page", _ONE_PAGE.get(framework, _READS_ONE), "gateway-run", _LISTED),
+        _of(none, "it cannot start before the first deploy", swap(_UNSET, "os.environ[URL_VARIABLE]"), "gateway-run", "until then the agent has to start"),
+        _of(none, "an import that is gone", after("from __future__ import annotations\n", "\nfrom mcp import gone_from_mcp\n"), "python-import", "gone_from_mcp"),
+        _of(none, "no Python", after("from __future__ import annotations\n", "\ndef (\n"), "python-compile", "no Python", env=False),
+        _of(iam, "nothing is signed", drop(_NO_AUTH), "gateway-run", _SIGNED),
+        _of(jwt, "the token is fetched once", swap(_RENEWAL, "if False:"), "gateway-run", _ENDED),
+        _of(jwt, "the token is printed", swap(_TOKEN_LINE, f"{_TOKEN_LINE}            print(self._token)\n"), "secrets-not-shown", "_token", env=False),
+    ]  # fmt: skip
+
+
+_OTHERS = sorted({kind.removeprefix("client-") for kind in manifests() if kind.startswith("client-")} - {"mcp", "strands", "langgraph"})  # fmt: skip
+MUTANTS = [*_MCP, *_STRANDS, *_LANGGRAPH, *(one for framework in _OTHERS for one in _in_common(framework))]

@@ -9,6 +9,7 @@ from agentcore_connect.answers import load
 from agentcore_connect.gather import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
+from agentcore_connect.resources import manifests
 
 _DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
 _RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
@@ -68,6 +69,7 @@ _POLICY = """policy:
     - {effect: forbid, tools: [Orders___cancel_order], when: {input: id, op: "==", value: "none"}}
 """
 
+FRAMEWORKS = [kind.removeprefix("client-") for kind in manifests() if kind.startswith("client-")]
 PLANS: dict[str, str] = {
     "oauth": "project: Shop\n"
     + _answers(f"name: Weather, {_MCP}, service_auth: oauth-client-credentials, credential: {{name: Sky}}, {_OAUTH}"),
@@ -97,7 +99,7 @@ PLANS: dict[str, str] = {
     "codex": _answers(f"{_IDE} codex", _IAM),
     **{
         f"{framework} {inbound}": _answers(f"name: Weather, {_MCP}, service_auth: none", gateway, framework)
-        for framework in ("mcp", "strands", "langgraph")
+        for framework in FRAMEWORKS
         for inbound, gateway in _INBOUND.items()
     },
 }

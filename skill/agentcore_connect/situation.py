@@ -128,6 +128,9 @@ def connection_facts(
             facts["host"] = "external"
     if not asking:
         facts.setdefault("host", "external")
+    headers = facts.get("forward_headers") or []
+    facts["forward_headers"] = [name for name in headers if re.search(patterns()["passed-header"], name)]
+    facts["refused_headers"] = [name for name in headers if name not in facts["forward_headers"]]
     facts["name"] = facts.get("name") or _own_name(case, number, derived_name(facts, number))
     facts["credential"] = _credential(case, facts)
     facts["oauth"]["own_endpoints"] = _has_own_endpoints(facts["oauth"].get("vendor"))

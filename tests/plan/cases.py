@@ -439,4 +439,14 @@ SITUATIONS: dict[str, Situation] = {
         {"path": "A", "outbound_auth": "iam", "mechanism": "cli+sdk"},
         ("runtime%2Ftools_Server-abcdefghij/invocations?qualifier=prod",),
     ),
+    "a header that no target passes on": Situation(
+        _one(f"{MCP}, service_auth: none, forward_headers: [Authorization]"),
+        {"path": "A", "outbound_auth": "none", "mechanism": "cli"},
+        ("Authorization cannot be passed on, so the plan leaves it out",),
+    ),
+    "a header that is passed on beside one that is not": Situation(
+        _one(f"{MCP}, service_auth: none, forward_headers: [X-Tenant-Id, x-amzn-trace]"),
+        {"path": "A", "mechanism": "cli+sdk"},
+        ("The headers X-Tenant-Id are passed on", "x-amzn-trace cannot be passed on"),
+    ),
 }

@@ -449,4 +449,21 @@ SITUATIONS: dict[str, Situation] = {
         {"path": "A", "mechanism": "cli+sdk"},
         ("The headers X-Tenant-Id are passed on", "x-amzn-trace cannot be passed on"),
     ),
+    "a private MCP server behind a load balancer, with IAM": Situation(
+        _one(
+            "service: mcp-server, endpoint: 'https://mcp.corp.example.com/mcp', host: alb, network: vpc, service_auth: iam"
+        ),
+        {"path": "A", "outbound_auth": "oauth", "grant": "client-credentials", "mechanism": "cli+sdk", "steered": True},
+        ("does not verify SigV4", "com.amazonaws.REGION.bedrock-agentcore.gateway"),
+    ),
+    "MCP server that wants the caller's token, nothing else known": Situation(
+        _one(f"{MCP}, service_auth: jwt-passthrough", JWT),
+        {"path": "A", "grant": "token-exchange", "mechanism": "cli+sdk", "steered": True},
+        ("HTTP targets only",),
+    ),
+    "MCP server that wants the caller's token, on a gateway that has none": Situation(
+        _one(f"{MCP}, service_auth: jwt-passthrough"),
+        {"path": "D", "target_type": None, "grant": "token-exchange", "mechanism": "agent-code", "steered": True},
+        ("never receives the user's token",),
+    ),
 }

@@ -61,6 +61,28 @@ def test_with_a_token_it_goes_by_plain_https_and_nothing_is_signed(folder: Folde
     assert seen.path == f"/runtimes/{quote(ARN, safe='')}/invocations?qualifier=DEFAULT"
 
 
+@pytest.mark.parametrize(
+    ("agent", "endpoint"),
+    [
+        (f"{ARN}/runtime-endpoint/prod", "prod"),
+        (URL.replace("DEFAULT", "prod"), "prod"),
+        (URL.split("?")[0], "DEFAULT"),
+        (URL.split("/arn")[0] + "/chat_agent-Lk2Jh3Gf4D/invocations?qualifier=prod&accountId=123456789012", "prod"),
+        (URL.split("/arn")[0] + "/chat_agent-Lk2Jh3Gf4D/invocations?accountId=123456789012", "DEFAULT"),
+    ],
+)
+@pytest.mark.parametrize("token", [None, "users-token"])
+def test_the_endpoint_of_the_runtime_that_is_named_is_the_one_called(
+    folder: Folder, agent: str, endpoint: str, token: str | None
+) -> None:
+    with Service(whole) as service:
+        variables = {ENDPOINT: service.origin, **Keys().current.environment()}
+        more = {"AGENT_BEARER_TOKEN": token} if token else {}
+        ended = write(folder, agent).run("invoke_agent.py", "x", **variables, **more)
+    assert ended.lines == ['{"result": "Take a coat."}'], ended.err
+    assert service.seen[0].path == f"/runtimes/{quote(ARN, safe='')}/invocations?qualifier={endpoint}"
+
+
 @pytest.mark.parametrize("token", [None, "users-token"])
 def test_a_refusal_says_that_a_runtime_takes_one_way_only(folder: Folder, token: str | None) -> None:
     refused = {"x-amzn-ErrorType": "AccessDeniedException", "Content-Type": "application/json"}

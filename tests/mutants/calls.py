@@ -68,8 +68,8 @@ MUTANTS = [
     _a2a("a method that no version of A2A has", swap('"SendMessage"', '"sendMessage"'), "call-run", "using it fails", _ENV),
     _a2a("it does not read the answer", swap("return _answer(reply.get(\"result\", {}))", 'return ""'), "call-run", "gives nothing", _ENV),
     _invoke("no token is sent", drop('    request.add_unredirected_header("Authorization", f"Bearer {token}")\n'), "call-run", "does not carry the bearer token"),
-    _invoke("a token where a signature belongs", swap("if token else _signed(arn, payload, session, user_id)", "if True else _signed(arn, payload, session, user_id)"), "call-run", "is not signed"),
+    _invoke("a token where a signature belongs", swap("    if token:\n", "    if True:\n"), "call-run", "is not signed"),
     _invoke("an operation that does not exist", swap("client.invoke_agent_runtime(", "client.invoke_runtime("), "call-run", "invoke_runtime"),
-    _invoke("a member that does not exist", swap("qualifier=\"DEFAULT\",", "version=\"DEFAULT\","), "call-run", "version"),
+    _invoke("a member that does not exist", swap("qualifier=endpoint,", "version=endpoint,"), "call-run", "version"),
     _invoke("it does not read the answer", swap('        yield b"\\n".join(lines).decode("utf-8", "replace")\n', "        yield from ()\n"), "call-run", "gives nothing"),
 ]  # fmt: skip

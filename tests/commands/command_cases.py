@@ -194,3 +194,8 @@ def find_in(text: str, places: Sequence[Sequence[Any]]) -> str:
     helper = (renderers_dir() / "commands" / "project.js").read_text()
     argv = ["node", "-e", helper, "--", "find", json.dumps([list(place) for place in places])]
     return subprocess.run(argv, input=text, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def policy(name: str) -> dict[str, Any]:
+    """A policy as the context of a plan has it."""
+    return {"name": name, "file": f"{name}.cedar", "effect": "permit", "tools": ["Orders___get_order"]}

@@ -22,7 +22,7 @@ def ids(ctx: dict[str, Any], surface: str = "0.30") -> list[str]:
 @pytest.mark.parametrize("surface", SURFACES)
 def test_ids_are_unique_and_nothing_is_half_filled(surface: str) -> None:
     for connections, protocol in ((cases.mcp_targets(), "MCP"), (cases.http_targets(), "None")):
-        policies = [{"name": n, "file": f"{n}.cedar"} for n in ("engine", "gateway")]
+        policies = [cases.policy(name) for name in ("engine", "gateway")]
         ctx = cases.context(
             connections,
             "custom-jwt",

@@ -67,7 +67,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def every_plan() -> dict[str, tuple[str, Mapping[str, Any]]]:
-    policies = [{"name": "p", "file": "p.cedar"}]
+    policies = [cases.policy("p")]
     harness = {"framework": None, "state": "existing", "kind": "harness", "name": "Helper"}
     boto = cases.connection(
         "rt", "mcp-server", mechanism="cli+sdk", outbound_auth="iam", endpoint="https://x.example.com"
@@ -258,7 +258,9 @@ def test_values_come_from_the_environment_or_standard_input(bench: Bench) -> Non
 
 def test_the_arn_is_looked_up_and_filled_in(bench: Bench) -> None:
     ctx = cases.context(
-        cases.mcp_targets()[:1], policies=[{"name": "p", "file": "p.cedar"}], policy={"mode": "enforce"}
+        cases.mcp_targets()[:1],
+        policies=[cases.policy("p")],
+        policy={"mode": "enforce"},
     )
     script = cases.write(bench.root / "connect", ctx)
     gateway = {"tool-gateway": {"gatewayArn": cases.ARN}}

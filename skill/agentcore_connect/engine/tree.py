@@ -100,6 +100,7 @@ class Engine:
         self._by: dict[str, tuple[str, ...]] = {
             name: tuple(table["by"]) for name, table in data.get("tables", {}).items()
         }
+        self._sending = {row["id"] for rows in self.tables.values() for row in rows.values() if "use" in row}
         self._branches: dict[tuple[str, str], dict[Any, Mapping[str, Any]]] = {}
         for tree, body in self.trees.items():
             for name, node in body["nodes"].items():
@@ -164,6 +165,7 @@ class Engine:
             if row is None:
                 msg = f"table {table!r}: no row for {dict(zip(by, key, strict=True))!r}"
                 raise TreeError(msg)
+            self._forget_earlier(table, walk)
             walk.fired.append(Fired(row["id"], table, row=True))
             walk.cite(row.get("rules"), row["id"])
             walk.result.update(row.get("set", {}))
@@ -172,6 +174,13 @@ class Engine:
             walk.result.update(row["use"])
         msg = f"table {table!r}: rows send on to each other in a circle"
         raise TreeError(msg)
+
+    def _forget_earlier(self, table: str, walk: _Walk) -> None:
+        """Drop the reasons of rows that a later look into the same table replaces; a row that sent on keeps its own."""
+        earlier = {one.rule for one in walk.fired if one.row and one.by == table}
+        if earlier:
+            stale = earlier - self._sending
+            walk.fired[:] = [one for one in walk.fired if one.row or one.by not in stale]
 
     def unavailable(self, tree: str, facts: Facts, variable: str, values: list[Any]) -> Iterator[Unavailable]:
         """Name the values of a variable that cannot be taken here, each with the rule that closes it.

@@ -93,6 +93,21 @@ def test_every_steered_decision_says_why() -> None:
             assert any(rules[r].kind == "warning" for r in fired), (route.facts, auth and auth.facts)
 
 
+def test_what_was_steered_away_from_is_no_reason() -> None:
+    """Of what services demand only the sign-in that is planned is told; the walk itself had others on its way."""
+    demand = {row["service_auth"]: row["id"] for row in load("auth-matrix")["demands"]}
+    steered = 0
+    for _, auth in SPACE:
+        if auth is None or auth.decision.result.get("leads_to") != "gateway":
+            continue
+        told = set(auth.decision.rules()) & set(demand.values())
+        assert len(told) == 1, (auth.facts, told)
+        looked_up = {one.rule for one in auth.decision.fired if one.row and one.by == "demands"}
+        steered += len(looked_up) > 1
+        assert told <= looked_up
+    assert steered > 50
+
+
 def test_no_row_of_the_matrix_is_idle() -> None:
     seen = [auth for _, auth in SPACE if auth is not None]
     for table in ("targets", "demands", "cli"):

@@ -1,12 +1,14 @@
 # Everything a developer does here, one word each. Needs Python 3.11 or later, git, Node 20 or later and make.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The frameworks whose clients are run: the first three and another one each day; test-all runs every one.
 SHARE := $(shell $(PYTHON) tools/client_envs.py --share)
+# Of the longest runs a build takes a third, another each day; conformance, mutants and test-all take them whole.
+PART := $(shell $(PYTHON) -c "import time; print(int(time.time()) // 86400 % 3)")/3
 
 .PHONY: demo test test-all quick lint types bench envs conformance mutants references clean
 
@@ -17,11 +19,11 @@ demo: $(BIN)/.ready
 
 # All tests, against the real tools, which it fetches first. Closes with the number of tests that passed.
 test: envs lint types
-	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" pytest -n $(JOBS) --dist worksteal -q
+	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" CONNECT_SHARE=$(PART) pytest -n $(JOBS) --dist worksteal -q
 
-# The same with every framework.
+# The same with every framework, and nothing left for another day.
 test-all: lint types
-	$(MAKE) test SHARE="$$($(BIN)/python tools/client_envs.py --list | tr '\n' ' ')"
+	$(MAKE) test PART=0/1 SHARE="$$($(BIN)/python tools/client_envs.py --list | tr '\n' ' ')"
 
 # What needs no real tools: the engine, the gate, the readers.
 quick: $(BIN)/.ready

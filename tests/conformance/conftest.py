@@ -1,7 +1,4 @@
-"""The space, planned once for all tests of this folder, and the counts at the end.
-
-CONNECT_SHARE=K/N runs every N-th batch and file only, beginning with the K-th; without it everything is run.
-"""
+"""The space, planned once for all tests of this folder, and the counts at the end."""
 
 from __future__ import annotations
 
@@ -42,12 +39,3 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Emitted:
             stored.write_bytes(pickle.dumps(emitted(folder)))
         found: Emitted = pickle.loads(stored.read_bytes())
     return found
-
-
-@pytest.fixture(scope="session")
-def in_share() -> Callable[[int], bool]:
-    """Whether the thing with this number is to be run; see CONNECT_SHARE."""
-    first, _, of = os.environ.get("CONNECT_SHARE", "0/1").partition("/")
-    number, total = int(first), int(of or 1)
-    assert 0 <= number < total, "CONNECT_SHARE is K/N with 0 <= K < N"
-    return lambda one: one % total == number

@@ -15,6 +15,7 @@ from agentcore_connect.resources import load_manifest, manifests
 from tests.mutants import calls, clients, commands, documents, policies, schemas, scripts
 from tests.mutants.mutant import CLI, REFUSALS, Mutant
 from tests.mutants.plans import PLANS
+from tests.share import in_share
 
 MUTANTS = [
     mutant for module in (commands, schemas, scripts, clients, calls, policies, documents) for mutant in module.MUTANTS
@@ -37,8 +38,8 @@ def given(mutants: Iterable[Mutant]) -> list[object]:
     """The mutants of this run as parameters of a test."""
     return [
         pytest.param(one, id=f"{one.kind}: {one.wrong}", marks=marks(one.needs))
-        for one in mutants
-        if in_this_run(one.needs)
+        for number, one in enumerate(mutants)
+        if in_this_run(one.needs) and in_share(number)
     ]
 
 
@@ -82,8 +83,8 @@ def _groups() -> list[object]:
     assert {plan for plan, _ in found} == set(PLANS), "a plan without a mutant"
     return [
         pytest.param(plan, needs, id=f"{plan} {needs}".strip(), marks=marks(needs))
-        for plan, needs in sorted(found)
-        if in_this_run(needs)
+        for number, (plan, needs) in enumerate(sorted(found))
+        if in_this_run(needs) and in_share(number)
     ]
 
 

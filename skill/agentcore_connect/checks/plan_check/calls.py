@@ -20,7 +20,6 @@ _CHECK: Final = "call-run"
 _CURE: Final = "write the plan anew, or mend the call: it signs in as planned, and with nothing else"
 _TOKEN: Final = "planted-token-of-a-dry-run"  # noqa: S105 - these open nothing
 _KEY: Final = "planted-key-of-a-dry-run"
-_SECRET_KEY: Final = "planted-secret-key-of-a-dry-run"  # noqa: S105
 _SIGNED: Final = re.compile(
     rf"AWS4-HMAC-SHA256 Credential={gateway.ACCESS_KEY}/[0-9]{{8}}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?"
     r"SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, ?Signature=[0-9a-f]{64}"
@@ -70,11 +69,7 @@ def check_calls(written: Written, name: str, c: Mapping[str, Any], sandbox: Sand
     for sign_in in sign_ins(ctx, c):
         with _Service(lambda request, kind=sign_in: fault_of_request(request, kind, c)) as served:  # type: ignore[misc]
             env = {
-                "AWS_ACCESS_KEY_ID": gateway.ACCESS_KEY,
-                "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
-                "AWS_REGION": gateway.REGION,
-                "NO_PROXY": "127.0.0.1",
-                "no_proxy": "127.0.0.1",
+                **gateway.ENVIRONMENT,
                 "AWS_ENDPOINT_URL": served.origin,
                 "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": served.origin,
                 "AGENT_GATEWAY_URL": served.origin,
@@ -109,7 +104,7 @@ def _judged(name: str, by: str, ran: Ran, served: _Service, sandbox: Sandbox) ->
     elif not problems and done["given"] in (None, ""):
         problems = [f"{done['called']} gives nothing although the service answers"]
     yield judged(name, _CHECK, by, problems, cure=_CURE, command=f"python {name}", said=done["error"] or "")
-    marked = {_TOKEN: "the token", _KEY: "the key", _SECRET_KEY: "AWS_SECRET_ACCESS_KEY"}
+    marked = {_TOKEN: "the token", _KEY: "the key", gateway.SECRET_KEY: "AWS_SECRET_ACCESS_KEY"}
     said = "\n".join(ran.stdout.splitlines()[:-1])
     texts = [("standard output", said), ("standard error", ran.stderr)]
     leaks = list(found_in(marked, texts, (sandbox.root / "connect", sandbox.home, sandbox.root / "tmp")))

@@ -15,7 +15,6 @@ from agentcore_connect.checks.sandbox import Ran, Sandbox
 
 _CHECK: Final = "gateway-run"
 _CURE: Final = "write the plan anew, or mend the client: every page is to be listed, with the sign-in that is planned"
-_SECRET_KEY: Final = "planted-secret-key-of-a-dry-run"  # noqa: S105 - it opens nothing
 
 
 def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
@@ -24,11 +23,7 @@ def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resu
     inbound, variable = settings["inbound_auth"], f"AGENTCORE_GATEWAY_{settings['env']}"
     own = gateway.TOKEN if settings["token_provider"] else gateway.TOKEN.format(number=0)
     env = {
-        "AWS_ACCESS_KEY_ID": gateway.ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
-        "AWS_REGION": gateway.REGION,
-        "NO_PROXY": "127.0.0.1",
-        "no_proxy": "127.0.0.1",
+        **gateway.ENVIRONMENT,
         f"{variable}_TOKEN": gateway.TOKEN.format(number=0),
         **_QUIET,
     }
@@ -48,7 +43,7 @@ def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resu
     said = "\n".join(run["err"] for run in runs if run["code"])
     by = f"{label}, the gateway stood in for"
     yield judged(name, _CHECK, by, problems, cure=_CURE, command=f"python {name}", said=said)
-    marked = {_SECRET_KEY: "AWS_SECRET_ACCESS_KEY", gateway.TOKEN.partition("{")[0]: "the token for the gateway"}
+    marked = {gateway.SECRET_KEY: "AWS_SECRET_ACCESS_KEY", gateway.TOKEN.partition("{")[0]: "the token for the gateway"}
     texts = [(what, run[key]) for run in runs for what, key in (("standard output", "out"), ("standard error", "err"))]
     leaks = list(found_in(marked, texts, (sandbox.root / "connect", sandbox.home, sandbox.root / "tmp")))
     cure = "take the secret out of what is printed, logged or written"

@@ -13,7 +13,16 @@ from agentcore_connect.checks.plan_check.loopback import Loopback, Reply, Reques
 
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "PLANTEDACCESSKEY0001"
+SECRET_KEY: Final = "planted-secret-key-of-a-dry-run"  # noqa: S105 - it opens nothing
 TOKEN: Final = "planted-token-{number}-of-a-dry-run"  # noqa: S105 - it opens nothing
+#: What programs run against a stand-in find: keys to sign with, and no proxy on the way.
+ENVIRONMENT: Final = {
+    "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+    "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    "AWS_REGION": REGION,
+    "NO_PROXY": "127.0.0.1",
+    "no_proxy": "127.0.0.1",
+}
 NAMES: Final = tuple(f"Target___tool_{number}" for number in range(5))
 
 _PAGE: Final = 2

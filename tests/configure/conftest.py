@@ -15,10 +15,26 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+from tests.configure import cases
 from tests.configure.cases import script
 from tests.configure.control_plane import ControlPlane
 
 _NUMBERS = itertools.count()
+SECRET = "S3cret-Value-0815"
+INPUTS = {
+    "AGENTCORE_CREDENTIAL_MY_CRED_1": SECRET,
+    "AGENTCORE_CREDENTIAL_MY_CRED_1_CLIENT_SECRET": SECRET,
+    "AGENTCORE_CREDENTIAL_MY_CRED_1_CLIENT_ID": "client-9",
+    "AGENTCORE_CREDENTIAL_MY_CRED_1_AUDIENCE": "https://api.example.com",
+    "AGENTCORE_GATEWAY_ROLE_ARN": "arn:aws:iam::123456789012:role/gate",
+    "LAMBDA_ARN_SHOP_TOOLS": "arn:aws:lambda:us-east-1:123456789012:function:f",
+    "API_SCHEMA_SHOP_TOOLS": "s3://bucket/api.json",
+    "REST_API_ID_SHOP_TOOLS": "a1b2c3",
+    "REST_API_STAGE_SHOP_TOOLS": "prod",
+    "OAUTH_DISCOVERY_URL_SHOP_TOOLS": cases.CUSTOM_URL,
+    "AGENTCORE_VPC_ID": "vpc-0123456789abcdef0",
+    "AGENTCORE_SUBNET_IDS": "subnet-0123456789abcdef0, subnet-1123456789abcdef0",
+}
 
 
 @dataclass(frozen=True)
@@ -102,3 +118,9 @@ def write(folder: Path, ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Path:
     path = folder / f"configure_{c['ident']}.py"
     path.write_text(script(ctx, c), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def inputs(aws: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in INPUTS.items():
+        monkeypatch.setenv(name, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 import sys
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.real_cli import cli_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
 
-import agentcore_cli  # noqa: E402
 import client_envs  # noqa: E402
 
 _NOTE = """#!/bin/sh
@@ -47,16 +47,7 @@ class RealCli:
 
 def real_cli(folder: Path) -> RealCli:
     """The CLI of the recorded version, with its calls noted; skipped where it cannot be had, but never in CI."""
-    cache = ROOT / ".cache"
-    cache.mkdir(exist_ok=True)
-    with (cache / "agentcore-cli.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            bin_folder = agentcore_cli.install()
-        except agentcore_cli.InstallError as error:
-            if os.environ.get("CI") or os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
-                raise
-            pytest.skip(str(error))
+    bin_folder = cli_folder()
     log = folder / "calls"
     shim = folder / "agentcore"
     shim.write_text(_NOTE.format(real=shlex.quote(str(bin_folder / "agentcore")), log=shlex.quote(str(log))))

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
-import agentcore_cli
+from tests.real_cli import cli_folder
 
 Agentcore = Callable[..., None]
 
@@ -33,12 +29,7 @@ SMITHY = {"smithy": "2.0", "shapes": {"a#Tables": SERVICE, "a#Op": {"type": "ope
 
 def real_cli(tmp_path_factory: pytest.TempPathFactory) -> Agentcore:
     """What runs the real CLI in a folder; it is installed first, and the test is skipped where it cannot be had."""
-    try:
-        folder = agentcore_cli.install()
-    except agentcore_cli.InstallError as error:
-        if os.environ.get("CI") or os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
-            raise
-        pytest.skip(str(error))
+    folder = cli_folder()
     home = tmp_path_factory.mktemp("home")
     (home / ".agentcore").mkdir()
     (home / ".agentcore" / "update-check.json").write_text('{"lastCheck":8640000000000000,"latestVersion":"0.0.0"}')

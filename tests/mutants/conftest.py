@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sys
@@ -13,11 +12,11 @@ import pytest
 
 from tests.mutants import plans
 from tests.mutants.mutant import CLI
+from tests.real_cli import cli_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
 
-import agentcore_cli  # noqa: E402
 import client_envs  # noqa: E402
 
 
@@ -58,29 +57,14 @@ def copied(correct: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Pa
     return of
 
 
-@pytest.fixture(scope="session")
-def cli_folder() -> Path:
-    """Where the real CLI is."""
-    folder = ROOT / ".cache"
-    folder.mkdir(exist_ok=True)
-    with (folder / "agentcore-cli.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            return agentcore_cli.install()
-        except agentcore_cli.InstallError as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(str(error))
-
-
 @pytest.fixture
-def with_tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def with_tools(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Put what a mutant needs where `check` finds it, and nothing else: the real CLI, a framework's environment."""
 
     def given(needs: str) -> None:
         beside = Path(sys.executable).parent  # shellcheck is there
         others = [one for one in os.environ["PATH"].split(os.pathsep) if not (Path(one) / "agentcore").exists()]
-        own = [str(request.getfixturevalue("cli_folder"))] if needs == CLI else []
+        own = [str(cli_folder())] if needs == CLI else []
         monkeypatch.setenv("PATH", os.pathsep.join([*own, str(beside), *others]))
         monkeypatch.delenv("VIRTUAL_ENV", raising=False)
         if needs not in ("", CLI):

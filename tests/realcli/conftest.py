@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -11,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.real_cli import cli_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "commands"), str(Path(__file__).parent)]
 
-import agentcore_cli  # noqa: E402
 from real_project import Project  # noqa: E402
 
 LOGGING = """#!/bin/sh
@@ -39,16 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cli_bin() -> Path:
-    folder = ROOT / ".cache"
-    folder.mkdir(exist_ok=True)
-    with (folder / "agentcore-cli.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            return agentcore_cli.install()
-        except agentcore_cli.InstallError as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(str(error))
+    return cli_folder()
 
 
 @pytest.fixture(scope="session")

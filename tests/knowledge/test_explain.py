@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from agentcore_connect import __main__, explain, resources
+from agentcore_connect.explain_search import search
 from agentcore_connect.frontends import explain_
 
 Ask = Callable[..., tuple[int, str, str]]
@@ -145,13 +147,62 @@ def test_markdown_keeps_signs_as_they_are(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("topic", "near"),
-    [("gateway-nam", "gateway-name"), ("cognito", "cognito-has-no-audience"), ("limit", "limits"), ("shema", "schema")],
+    [("gatway-nmae", "gateway-name"), ("shema", "schema")],
 )
 def test_an_unknown_topic_is_bad_input_with_the_nearest_names(ask: Ask, topic: str, near: str) -> None:
     status, out, err = ask(topic)
     assert (status, out) == (2, "")
     assert f"nothing here is called '{topic}'" in err
     assert near in err
+
+
+@pytest.mark.parametrize(
+    ("words", "best"),
+    [
+        ("cognito", "D1"),
+        ("okta", "exchange-grants"),
+        ("entra", "advice.obo-microsoft"),
+        ("toolkit", "H1"),
+        ("GatewayClient", "H2"),
+        ("interceptor", "interceptor-contract"),
+        ("interceptors", "interceptor-contract"),
+        ("streaming", "response-streaming"),
+        ("observability", "gateway-observability"),
+        ("logs", "runtime-logs"),
+        ("dev", "advice.local-development"),
+        ("policy", "policy-default-deny"),
+        ("a2a", "agents-talk-a2a"),
+        ("typescript", "typescript-agents"),
+        ("TypeScript", "typescript-agents"),
+        ("api key", "api-key-placement"),
+    ],
+)
+def test_ordinary_words_find_what_answers_them(ask: Ask, words: str, best: str) -> None:
+    status, out, err = ask(words, "--format", "json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert found["search"] == words
+    assert best in [entry["id"] for entry in found["entries"]]
+    assert len(found["entries"]) <= 5
+
+
+def test_a_name_that_is_nearly_right_is_offered_beside_the_search(ask: Ask) -> None:
+    assert "names like it: gateway-name" in ask("gateway-nam")[1]
+    assert json.loads(ask("gateway-nam", "--format", "json")[1])["nearest"][0] == "gateway-name"
+
+
+def test_all_the_words_count_before_any_of_them() -> None:
+    known = explain.index()
+    both = search(known, "cognito audience")
+    assert both
+    assert all({"cognito", "aud"} <= {w[: len("cognito")] for w in _words(one)} | {"aud"} for one in both)
+    assert search(known, "cognito zzzz")  # no text holds both
+    assert search(known, "zzzz") == []
+    assert search(known, '"; DROP') == search(known, "drop")
+
+
+def _words(entry: explain.Entry) -> set[str]:
+    return set(re.findall(r"\w+", json.dumps(entry.data).lower()))
 
 
 def test_a_terminal_changes_no_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

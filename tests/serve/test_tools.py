@@ -256,7 +256,7 @@ def test_a_secret_is_refused_and_not_repeated(talk: Talk) -> None:
         ("next_question", {"forget": "endpoint"}, "wrong type"),
         ("diagnose", {"text": ""}, "wrong size"),
         ("diagnose", {"text": 5}, "wrong type"),
-        ("explain", {"topic": "nothing of the kind"}, "nothing here is called"),
+        ("explain", {"topic": "zzyzx"}, "nothing here is called"),
         ("check", {"dir": "x"}, "there is no argument dir"),
         ("inspect", {"dir": "nowhere"}, "there is no such folder"),
     ],

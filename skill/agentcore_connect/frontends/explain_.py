@@ -24,14 +24,15 @@ def add_parser(sub: Any) -> None:
         "explain",
         help="the auth matrix, a question, a rule, a limit: what, why, with its sources",
         description="Says what is known about a topic, why, since which version, from which\n"
-        "sources, and which reading wins where sources disagree. Without a topic: the\n"
-        "topics there are.",
+        "sources, and which reading wins where sources disagree. Ordinary words search\n"
+        "all texts. Without a topic: lists the topics.",
         epilog="examples:\n  agentcore-connect explain auth-matrix\n  agentcore-connect explain mcp-server.api-key\n"
-        "  agentcore-connect explain gateway-name --format json\n  agentcore-connect explain schema\n\n"
-        "exit codes: 0 done, 2 no such topic",
+        "  agentcore-connect explain gateway-name --format json\n  agentcore-connect explain schema\n"
+        '  agentcore-connect explain "api key"\n\n'
+        "exit codes: 0 done, 2 nothing found",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a topic of the list, or the id of anything in one")
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a topic, an id, or words to search for")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (default), markdown or json")
 
 
@@ -52,8 +53,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         found = known.find(topic)
         if not found:
-            raise _unknown(known, topic)
-        _show(_several(known, found) if len(found) > 9 else [_entry(known, one) for one in found], args.format)
+            _show(_searched(known, topic), args.format)
+        else:
+            _show(_several(known, found) if len(found) > 9 else [_entry(known, one) for one in found], args.format)
     return ExitCode.DONE
 
 
@@ -87,6 +89,16 @@ def _file(known: Index, name: str) -> dict[str, Any]:
     found = _several(known, known.files()[name])
     grids = [_grid(name, one) for one in words["grids"] if one["file"] == name]
     return {"topic": name, "about": words["files"].get(name, ""), **({"grids": grids} if grids else {}), **found}
+
+
+def _searched(known: Index, words: str) -> dict[str, Any]:
+    """The entries that answer these words best. Errors: ConnectError `unknown-topic` where no text holds any."""
+    from agentcore_connect.explain_search import search
+
+    found = search(known, words)
+    if not found:
+        raise _unknown(known, words)
+    return {"search": words, **_several(known, found), "nearest": known.nearest(words)}
 
 
 def _several(known: Index, entries: Iterable[Entry]) -> dict[str, Any]:

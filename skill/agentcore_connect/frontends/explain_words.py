@@ -35,9 +35,14 @@ class Words:
         if "topic" in part:
             about = f": {part['about']}" if part["about"] else ""
             lines = [self._head(f"{part['topic']}{about}"), ""]
+        if "search" in part:
+            lines = [self._head(f"No entry has the id {part['search']!r}. These texts match best:"), ""]
         for grid in part.get("grids", ()):
             lines += [*self._grid(grid), ""]
-        return [*lines, *self._rows([(row["id"], row["says"]) for row in part["entries"]])]
+        lines += self._rows([(row["id"], row["says"]) for row in part["entries"]])
+        if part.get("nearest"):
+            lines += ["", *self._pair("names like it", ", ".join(part["nearest"]))]
+        return lines
 
     def _rows(self, rows: Sequence[tuple[str, ...]]) -> list[str]:
         if self.markdown:

@@ -3,7 +3,7 @@
     python tools/client_envs.py                     every environment that requirements/ describes
     python tools/client_envs.py strands mcp         only these
     python tools/client_envs.py --list              what there is
-    python tools/client_envs.py --share             print the environments that a build tests today
+    python tools/client_envs.py --share             print the environments that `make test` uses
     python tools/client_envs.py --lock strands      resolve requirements/client-strands.in to today's releases
 
 An environment holds exactly what `requirements/client-<name>.txt` pins, hashes checked. It is made again only when that
@@ -15,7 +15,6 @@ Exit: 0 done, 1 an environment could not be made, 2 bad usage.
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import hashlib
 import os
 import re
@@ -29,6 +28,7 @@ REQUIREMENTS = ROOT / "requirements"
 ENVIRONMENTS = ROOT / ".venvs"
 STAMP = "made-from"
 FIRST = ("langgraph", "mcp", "mcp-mcp1", "strands")
+SHARE = (*FIRST, "openai-agents")
 LOCK_OPTIONS = [
     *("--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version=3.11"),
     *("--no-header", "--no-emit-index-url", "--no-annotate"),  # what would name this machine or a registry
@@ -45,13 +45,8 @@ def names() -> list[str]:
 
 
 def share() -> list[str]:
-    """The environments that a build tests: the first ones, and of the others one in turn, another each day.
-
-    All of them are for `make test-all`. CONNECT_TURN=N takes the N-th of the others instead of today's.
-    """
-    others = [name for name in names() if name not in FIRST]
-    turn = int(os.environ.get("CONNECT_TURN") or dt.datetime.now(dt.UTC).toordinal())
-    return sorted([*FIRST, others[turn % len(others)]])
+    """The environments that `make test` uses, always the same ones; `make test-all` uses all."""
+    return sorted(SHARE)
 
 
 def python_of(name: str) -> Path:
@@ -91,9 +86,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Makes the environments of the gateway clients.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which; all when absent")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
-    parser.add_argument(
-        "--share", action="store_true", help="print the environments that a build tests today, and stop"
-    )
+    parser.add_argument("--share", action="store_true", help="print the environments that `make test` uses, and stop")
     parser.add_argument("--lock", action="store_true", help="resolve the requirements to today's releases first")
     options = parser.parse_args(argv)
     known = names()

@@ -1,20 +1,20 @@
 """The shipped contract against the CLI it was made from.
 
-The help and the files' schemas are compared whole. Of the probes (about a thousand runs) one in 24 is run, others
-each day; all of them with CONTRACT_SHARE=all, or with `python tools/extract_contract.py --fresh --check -o FILE`.
+The help and the files' schemas are compared whole. Of the probes (about a thousand runs) `make test` runs one in 24;
+`make test-all` and `python tools/extract_contract.py --fresh --check -o FILE` run all of them.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
+from tests.share import share_of
 
 from agentcore_connect import resources
 from agentcore_connect.__main__ import main
@@ -22,22 +22,13 @@ from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.contract import bench, drift, extract, model, observe, walk
 
 pytestmark = pytest.mark.realcli
-SHARES = 24
-_One = TypeVar("_One")
+PROBES = 24  # of so many probes a shortened run takes one
 
 
 @pytest.fixture(scope="module")
 def box(real_cli: Path) -> Iterator[Sandbox]:
     with Sandbox(path=[real_cli.parent]) as opened:
         yield opened
-
-
-def todays(items: Sequence[_One]) -> list[_One]:
-    """The share of the day; at least one."""
-    if os.environ.get("CONTRACT_SHARE") == "all":
-        return list(items)
-    day = datetime.datetime.now(datetime.UTC).toordinal()
-    return [one for place, one in enumerate(items) if place % min(SHARES, len(items)) == day % min(SHARES, len(items))]
 
 
 def test_the_version(box: Sandbox, shipped: model.Contract) -> None:
@@ -54,23 +45,23 @@ def test_the_schemas_of_the_files_are_what_the_contract_says(box: Sandbox, shipp
     assert extract.file_schemas(["agentcore"], box, resources.load("cli-probes")) == shipped.data["files"]["schemas"]
 
 
-def test_todays_probes_end_as_the_contract_says(box: Sandbox, shipped: model.Contract) -> None:
+def test_the_probes_end_as_the_contract_says(box: Sandbox, shipped: model.Contract) -> None:
     probes = resources.load("cli-probes")
     observed = shipped.observed
     observer = observe.Observer(bench.Bench(box, ["agentcore"], probes), probes, shipped, jobs=2)
-    for form in todays(probes["forms"]):
+    for form in share_of(probes["forms"], one_in=PROBES):
         assert observer.form(form) == next(one for one in observed["forms"] if one["id"] == form["id"])
-    for probe, expected in todays(list(zip(probes["values"], observed["values"], strict=True))):
+    for probe, expected in share_of(list(zip(probes["values"], observed["values"], strict=True)), one_in=PROBES):
         assert observer.values(probe) == expected
     for probe, expected in zip(probes["combinations"], observed["combinations"], strict=True):
-        found = observer.combination({**probe, "forms": todays(probe["forms"])})["results"]
+        found = observer.combination({**probe, "forms": share_of(probe["forms"], one_in=PROBES)})["results"]
         assert found == {kind: expected["results"][kind] for kind in found}
     edits, expected_edits = probes["edits"], observed["edits"]
     few = {
         **edits,
         "targets": edits["targets"],
         "outbound_auth": [],
-        "others": edits["others"][:1] + todays(edits["others"][1:]),
+        "others": edits["others"][:1] + share_of(edits["others"][1:], one_in=PROBES),
     }
     by_id = {one["id"]: one for one in expected_edits["others"]}
     for found in observer.edits(few)["others"]:

@@ -23,6 +23,7 @@ class Rule(NamedTuple):
     closes: bool = False
     refuses: bool = False
     older: str | None = None
+    section: str = "use"
 
 
 @cache
@@ -43,11 +44,11 @@ def rules() -> dict[str, Rule]:
     found = {entry["id"]: _rule(entry) for entry in load("rules")["rules"]}
     matrix = load("auth-matrix")
     for entry in matrix["demands"]:
-        found[entry["id"]] = _rule({**entry, "kind": "why"})
+        found[entry["id"]] = _rule({**entry, "kind": "why", "section": "matrix"})
     for target, kinds in matrix["targets"].items():
         for kind, cell in kinds.items():
             found[cell_id(target, kind)] = _rule(
-                {**cell, "id": cell_id(target, kind), "kind": "why" if cell["api"] else "warning"}
+                {**cell, "id": cell_id(target, kind), "kind": "why" if cell["api"] else "warning", "section": "matrix"}
             )
     for surface, layer in matrix["cli"].items():
         found[surface_id(surface)] = _rule({**layer, "id": surface_id(surface), "kind": "note"})
@@ -67,6 +68,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         closes=entry.get("closes", False),
         refuses=entry.get("refuses", False),
         older=entry.get("older"),
+        section=entry.get("section", "use"),
     )
 
 

@@ -52,7 +52,7 @@ MUTANTS = [
     _document("another right than the role needs", swap("bedrock-agentcore:GetResourceOauth2Token", "bedrock-agentcore:*"), "GetResourceOauth2Token"),
     _document("a right on every resource", swap('"arn:aws:bedrock-agentcore:us-east-1:*:token-vault/default"', '"*"'), "token-vault/default"),
     _document("a right on every secret", swap("secret:bedrock-agentcore-identity!default/oauth2/Sky-*", "secret:*"), "oauth2/Sky-*"),
-    _document("another mechanism", swap("| set up by | cli |", "| set up by | console |"), "set up by"),
-    _document("a warning is left out", drop("- **The workload access token"), "workload access token", plan="stream"),
+    _document("another mechanism", swap("mechanism cli.", "mechanism console."), "mechanism cli"),
+    _document("a warning is left out", drop("The workload access token"), "workload access token", plan="stream"),
     _document("a secret in a note", append(f"\nThe key is {_SECRET}.\n"), "looks like", "no-secret-inside"),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def add_parser(sub: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the plan's files there")
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print the plan (default: text)")
+    parser.add_argument("--full", action="store_true", help="print every reason and note, not only the essentials")
     parser.add_argument(
         "--via", choices=("cli", "boto3"), default="cli", help="prefer the CLI (default), or boto3 for everything"
     )
@@ -58,10 +60,14 @@ def run(args: argparse.Namespace) -> int:
 
         plan, written = write_plan(plan, gathered, args.out, force=args.force)
         print(f"agentcore-connect: {len(written)} files written to {args.out}", file=sys.stderr)
+        print(f"next: agentcore-connect check {shlex.quote(str(args.out))}", file=sys.stderr)
     if args.format == "json":
         print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
     else:
         from agentcore_connect.plan.prose import markdown, text
 
-        print(text(plan) if args.format == "text" else markdown(plan), end="")
+        say = text if args.format == "text" else markdown
+        print(say(plan, full=args.full), end="")
+        if args.out is None:
+            print("next: add --out connect to write the files", file=sys.stderr)
     return ExitCode.DONE

@@ -243,7 +243,7 @@ def _plan(
         artifacts=planned({**ctx, "script": {"steps": ops}}),
         promises=_promises(ops),
         warnings=[*gateway_words["warning"], *general["warning"], *(ctx["policy"] or {}).get("warnings", [])],
-        notes=[n["text"] for n in notes],
+        notes=notes,
         assumed=_assumed(found, shared),
         unused=[*_unused_keys(found), *(key for one in shared.values() for key in one.unused)],
         summary=_summary(found, ctx),

@@ -24,7 +24,7 @@ class Plan:
     artifacts: list[dict[str, Any]]
     promises: Mapping[str, Any]
     warnings: list[dict[str, Any]]
-    notes: list[str]
+    notes: list[dict[str, Any]]
     assumed: list[dict[str, Any]]
     unused: list[str]
     summary: str
@@ -47,7 +47,7 @@ class Plan:
             "steps": self.steps,
             "artifacts": self.artifacts,
             "promises": dict(self.promises),
-            "notes": self.notes,
+            "notes": [one["text"] for one in self.notes],
             "assumed": self.assumed,
             "unused": self.unused,
         }

@@ -1,19 +1,31 @@
-"""The plan as people read it."""
+"""The plan as people read it: short by default, whole with ``full``."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from agentcore_connect.plan.brief import brief
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import iam_statements
 from agentcore_connect.render.environment import environment
 
 
-def markdown(plan: Plan) -> str:
-    """The plan as Markdown, the text of plan.md."""
-    rights = {c["name"]: iam_statements(plan.context, c) for c in plan.context["connections"] if c["target_type"]}
-    names = {c["name"]: rights.get(c["name"], []) for c in plan.connections}
-    return environment().get_template("plan-document/plan.md.j2").render(plan=plan.as_dict(), rights=names)
+def markdown(plan: Plan, *, full: bool = False) -> str:
+    """The plan as Markdown: the text of plan.md, or with ``full`` every reason and note."""
+    return _rendered(plan, "full.md.j2" if full else "plan.md.j2", full=full)
 
 
-def text(plan: Plan) -> str:
-    """The plan as plain text for a terminal or a pipe."""
-    return environment().get_template("plan-document/plan.txt.j2").render(plan=plan.as_dict())
+def text(plan: Plan, *, full: bool = False) -> str:
+    """The plan as plain text for a terminal or a pipe: what to decide and to run, or with ``full`` everything."""
+    return _rendered(plan, "full.txt.j2" if full else "plan.txt.j2", full=full)
+
+
+def _rendered(plan: Plan, template: str, *, full: bool) -> str:
+    script = next((one["path"] for one in plan.artifacts if one["kind"] == "commands"), None)
+    names: dict[str, Any] = {"plan": plan.as_dict(), "script": script}
+    if full:
+        rights = {c["name"]: iam_statements(plan.context, c) for c in plan.context["connections"] if c["target_type"]}
+        names["rights"] = {c["name"]: rights.get(c["name"], []) for c in plan.connections}
+    else:
+        names["brief"] = brief(plan)
+    return environment().get_template(f"plan-document/{template}").render(names)

@@ -81,6 +81,11 @@ def with_values(body: Any, values: Context) -> Any:
     return settle(body, values)
 
 
+def is_scripted(ctx: Context, c: Context) -> bool:
+    """Whether a boto3 script makes this connection: the CLI cannot, or the plan leaves the CLI out."""
+    return bool(c["mechanism"] == "cli+sdk" or (ctx["plan"]["via"] == "boto3" and c["target_type"]))
+
+
 def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
     """What the template of the configure script needs beyond the render context; goes in as `c.configure`.
 

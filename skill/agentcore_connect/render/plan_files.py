@@ -15,7 +15,7 @@ from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.prose import markdown
-from agentcore_connect.plan.requests import configure_context
+from agentcore_connect.plan.requests import configure_context, is_scripted
 from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
@@ -98,7 +98,7 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
 
 def _scripted(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Mapping[str, Any]:
     """A connection with what its boto3 script is made from, where the plan has one for it."""
-    if c["mechanism"] != "cli+sdk" and not (ctx["plan"]["via"] == "boto3" and c["target_type"]):
+    if not is_scripted(ctx, c):
         return c
     return {**c, "configure": configure_context(ctx, c)}
 

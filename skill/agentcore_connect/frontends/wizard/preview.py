@@ -181,4 +181,4 @@ def reasons(plan: Plan) -> list[Block]:
     if plan.gateway.get("why"):
         blocks.append(Block("title", f"Gateway {plan.gateway.get('name', '')}"))
         blocks += [Block("text", reason["text"], "- ") for reason in plan.gateway["why"]]
-    return [*blocks, *(Block("faint", note, "  note: ") for note in plan.notes)]
+    return [*blocks, *(Block("faint", one["text"], "  note: ") for one in plan.notes)]

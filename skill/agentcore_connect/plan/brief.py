@@ -1,0 +1,117 @@
+"""What a reader must know of a plan on one screen, and in which section the rest of its texts stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from agentcore_connect import triage
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.plan.requests import configure_context, iam_statements, is_scripted
+
+#: The end of a sentence: a full stop, question or exclamation mark before a capital letter, quote or backtick.
+_SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z`'\"(])")
+#: The section of texts that plan.md shows; the others stand in the full plan only (see `section` in rules.yaml).
+_SHOWN = "use"
+
+
+class Said(NamedTuple):
+    """A text of the plan: whom it is about, its first sentence, what follows it, and the rule that says it."""
+
+    about: str
+    headline: str
+    rest: str
+    rule: str
+
+
+class Secret(NamedTuple):
+    """A secret that the plan's scripts ask for: what it is, and the environment variable that holds it."""
+
+    ask: str
+    env: str
+
+
+class Brief(NamedTuple):
+    """The short form of a plan. ``left`` counts the texts that only the full plan has."""
+
+    warnings: list[Said]
+    todo: list[Mapping[str, Any]]
+    secrets: list[Secret]
+    reasons: list[Said]
+    notes: list[Said]
+    rights: list[Mapping[str, Any]]
+    open_checks: int
+    passed_checks: int
+    left: int
+
+
+def brief(plan: Plan) -> Brief:
+    """The short form of a plan. Every warning is in it, whole; reasons that were no choice and common notes are not."""
+    warnings = [_said(c["name"], one) for c in plan.connections for one in c["warnings"]]
+    warnings += [_said("", one) for one in plan.warnings]
+    reasons = [(c["name"], one) for c in plan.connections for one in c["why"]]
+    reasons += [("", one) for one in plan.gateway.get("why", ())]
+    notes = [(c["name"], one) for c in plan.connections for one in c["notes"]] + [("", one) for one in plan.notes]
+    shown = [[_said(about, one) for about, one in several if _is_shown(one)] for several in (reasons, notes)]
+    checks = [check["status"] for artifact in plan.artifacts for check in artifact["checks"]]
+    return Brief(
+        warnings=_once(warnings),
+        todo=[step for step in plan.steps if step["kind"] == "manual"],
+        secrets=_secrets(plan),
+        reasons=_once(shown[0]),
+        notes=_once(shown[1]),
+        rights=_rights(plan),
+        open_checks=checks.count("not-run"),
+        passed_checks=checks.count("passed"),
+        left=len(reasons) + len(notes) - len(shown[0]) - len(shown[1]),
+    )
+
+
+def split_headline(text: str) -> tuple[str, str]:
+    """The first sentence of a text, and the rest of it; the rest is empty where there is one sentence only."""
+    headline, *rest = _SENTENCE.split(text, maxsplit=1)
+    return headline, rest[0] if rest else ""
+
+
+def _said(about: str, one: Mapping[str, Any]) -> Said:
+    return Said(about, *split_headline(one["text"]), one["rule"])
+
+
+def _is_shown(one: Mapping[str, Any]) -> bool:
+    rule = triage.rules().get(one["rule"])
+    return rule is None or rule.section == _SHOWN
+
+
+def _once(several: Iterable[Said]) -> list[Said]:
+    """Texts that several connections share are said once, about all of them."""
+    found: dict[tuple[str, str], Said] = {}
+    for one in several:
+        same = found.get((one.headline, one.rest))
+        names = [name for name in (same.about if same else "", one.about) if name]
+        found[(one.headline, one.rest)] = one._replace(about=", ".join(names))
+    return list(found.values())
+
+
+def _secrets(plan: Plan) -> list[Secret]:
+    """What commands.sh and the boto3 scripts ask for without echo, each once."""
+    asked = [
+        Secret(one["prompt"], one["name"])
+        for step in plan.steps
+        for one in step.get("inputs", ())
+        if one["kind"] == "secret"
+    ]
+    for c in plan.context["connections"]:
+        if is_scripted(plan.context, c):
+            inputs = configure_context(plan.context, c)["inputs"]
+            asked += [Secret(one["ask"], one["env"]) for one in inputs if one["secret"]]
+    return list({one.env: one for one in asked}.values())
+
+
+def _rights(plan: Plan) -> list[Mapping[str, Any]]:
+    """What the gateway's role must be allowed, each statement once."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for c in plan.context["connections"]:
+        for statement in iam_statements(plan.context, c) if c["target_type"] else ():
+            found.setdefault(repr(statement), statement)
+    return list(found.values())

@@ -75,6 +75,7 @@ def _found(text: str, known: Mapping[str, Any]) -> dict[str, Any]:
         )
     return {
         "known": bool(found.matches),
+        "details": [secrets.redact(one) for one in found.details],
         "matches": [{"id": one.id, "known_by": one.by, **_row(rows[one.id])} for one in found.matches],
         "nearest": [{"id": one.id, "title": rows[one.id]["title"]} for one in found.nearest],
         "first_steps": [{"title": step["title"], "command": step["command"]} for step in known["first_steps"].values()],
@@ -94,7 +95,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
-    lines: list[str] = []
+    lines: list[str] = [*found["details"], ""] if found["details"] else []
     for match in found["matches"]:
         lines += [f"{match['id']}  {match['title']}", "  likely causes, in order:"]
         lines += [f"    {number}. {cause}" for number, cause in enumerate(match["causes"], 1)]

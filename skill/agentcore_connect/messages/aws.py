@@ -1,0 +1,120 @@
+"""Errors of AWS services, however boto3, the CLI, CloudFormation or Terraform wrap them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_CALL = re.compile(r"An error occurred \((\w+)\)\s+when\s+calling the (\w+) operation(?: \([^)]*\))?: ?(.*)", re.S)
+_GO = re.compile(
+    r"operation error ([\w ]+): (\w+), .{0,300}?\b(\w+(?:Exception|Error|Denied|Exists))\b(?:: ?(.*))?", re.S
+)
+_JAVA = re.compile(r"\(Service: (\w+), Status Code: \d+(?:, Request ID: \S+?)?(?:, Error Code: (\w+))?")
+_BARE = re.compile(
+    r"\b((?:[A-Z][a-z]+)*(?:Exception|AccessDenied|ThrottlingException|ValidationError|ExpiredToken\w*|InvalidClientTokenId"
+    r"|UnrecognizedClientException|SignatureDoesNotMatch|NoCredentialsError))\b:? ?(.*)",
+    re.S,
+)
+_JS_OPERATION = re.compile(r"\bat (?:async )?(?:\w+\.)?([a-z]\w+)\b")
+_DENIED = re.compile(
+    r"(?:User: (?P<principal>\S+)\s+)?is not authorized to perform: (?P<action>[a-z0-9-]+:\w+)"
+    r"(?:\s+on resource: (?P<resource>\S+))?(?P<why>(?:.|\n){0,300})"
+    r"|not authorized to perform: (?P<bare>[a-z0-9-]+:\w+)"
+)
+_CONSTRAINT = re.compile(
+    r"Value (?P<value>.{0,200}?) ?at '(?P<field>[\w.]+)' failed to satisfy constraint: (?P<rule>[^;\"]{1,300})"
+)
+_LOCAL = re.compile(
+    r"(?P<rule>(?:Invalid|Missing|Unknown) [\w ]{1,40} (?:for|in) ?(?:parameter )?)(?P<field>[\w.\[\]]+)"
+)
+
+
+class AwsError(NamedTuple):
+    """An error of an AWS API; what a message does not tell is empty.
+
+    ``principal`` is what is known of the caller by the form of its ARN; ``reason`` why IAM said no.
+    """
+
+    code: str = ""
+    operation: str = ""
+    says: str = ""
+    action: str = ""
+    principal: str = ""
+    caller: str = ""
+    resource: str = ""
+    reason: str = ""
+    field: str = ""
+    rule: str = ""
+
+
+def aws_error(text: str, frames: str = "") -> AwsError | None:
+    """The first AWS error in a text on one line; None without one. In: the text, and the stack frames beside it."""
+    found = _call(text, frames)
+    denied = _DENIED.search(text)
+    if found is None and denied is None and not _CONSTRAINT.search(text):
+        return None
+    error = found or AwsError(says=text)
+    if denied:
+        why = denied["why"] or ""
+        error = error._replace(
+            code=error.code or "AccessDenied",
+            action=denied["action"] or denied["bare"],
+            caller=denied["principal"] or "",
+            principal=_principal(denied["principal"] or ""),
+            resource=(denied["resource"] or "").strip("\"'."),
+            reason=_reason(why),
+        )
+    constraint = _CONSTRAINT.search(text)
+    if constraint:
+        error = error._replace(field=constraint["field"], rule=constraint["rule"].strip())
+    elif error.code == "ParamValidationError" and (local := _LOCAL.search(text)):
+        error = error._replace(field=local["field"], rule=local["rule"].strip())
+    return error
+
+
+def _call(text: str, frames: str) -> AwsError | None:
+    found = _CALL.search(text)
+    if found:
+        return AwsError(found[1], found[2], found[3][:600])
+    found = _GO.search(text)
+    if found:
+        return AwsError(found[3], found[2], (found[4] or "")[:600])
+    found = _BARE.search(text)
+    if found is None:
+        return None
+    operation = _JS_OPERATION.search(frames)
+    name = operation[1] if operation else ""
+    java = _JAVA.search(text)
+    code = (java[2] if java else None) or found[1]
+    return AwsError(code, name[:1].upper() + name[1:], found[2][:600])
+
+
+def _principal(arn: str) -> str:
+    """gateway-role, runtime-role, user, root, role or the empty text, by the form of the caller's ARN."""
+    if ":user/" in arn:
+        return "user"
+    if arn.endswith(":root"):
+        return "root"
+    role, _, session = arn.partition(":assumed-role/")[2].partition("/")
+    if not role:
+        return "role" if ":role/" in arn else ""
+    both = f"{role} {session}".lower()
+    if "gateway" in both or re.search(r"\bgw\b|gw-", both):
+        return "gateway-role"
+    if "agentcore" in both or "runtime" in both:
+        return "runtime-role"
+    return "role"
+
+
+def _reason(text: str) -> str:
+    for words, reason in (
+        ("explicit deny", "explicit-deny"),
+        ("permissions boundary", "boundary"),
+        ("service control policy", "service-control-policy"),
+        ("resource-based policy", "resource-policy"),
+        ("session policy", "session-policy"),
+        ("identity-based policy", "identity-policy"),
+    ):
+        if words in text:
+            return reason
+    return ""

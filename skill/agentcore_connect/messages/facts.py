@@ -1,0 +1,97 @@
+"""A message as facts that conditions can look at, and what its parts say in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.messages.aws import AwsError, aws_error
+from agentcore_connect.messages.log import Log, take_apart
+from agentcore_connect.messages.web import answer
+
+_NOT_FOUND = re.compile(
+    r"(?:command not found: ([\w.-]+)|\b([\w.-]+): (?:command )?not found\b(?!: )|Unknown command: '?([\w.-]+)"
+    r"|'([\w.-]+)' is not recognized as an internal or external command"
+    r"|The term '([\w.-]+)' is not recognized)"
+)
+_CRASHED = re.compile(
+    r"can't open file|No module named|ModuleNotFoundError|ImportError|SyntaxError|Traceback \(most recent call last\)"
+    r"|exec format error|no such file or directory|exited with code [1-9]|Cannot find module|Permission denied",
+    re.I,
+)
+_TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
+_CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
+_SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
+
+
+def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, Any]]:
+    """Take a message apart.
+
+    Args:
+        text: any text, whole.
+        known: the data of `knowledge/errors.yaml`: hops, operations, signs.
+
+    Returns:
+        The log, and the facts: command, missing_command, aws, http, oauth, rpc, exception, crashed, too_late,
+        cancelled, wrapped, session, subject and text.
+    """
+    log = take_apart(text)
+    said = log.text
+    aws = aws_error(said, " ".join(text.split()))
+    web = answer(said, known["hops"])
+    missing = _NOT_FOUND.search(said)
+    late = _TOO_LATE.search(said)
+    facts = {
+        "command": _subcommand(log.commands),
+        "missing_command": next(filter(None, missing.groups()), None) if missing else None,
+        "aws": _present(aws, known["operations"]) if aws else None,
+        "http": {"status": web.status, "hop": web.hop, "method": web.method},
+        "oauth": web.oauth or None,
+        "rpc": web.rpc,
+        "exception": {"type": log.raised[0].type, "says": log.raised[0].says} if log.raised else None,
+        "crashed": bool(_CRASHED.search(said[: late.start()] if late else said)),
+        "too_late": late is not None,
+        "cancelled": bool(_CANCELLED.search(said)),
+        "wrapped": log.wrapped,
+        "session": bool(_SESSION.search(said)),
+        "subject": re.search(known["signs"]["all"], log.output, re.IGNORECASE) is not None,
+        "text": said,
+    }
+    return log, facts
+
+
+def _present(error: AwsError, operations: str) -> dict[str, Any]:
+    found: dict[str, Any] = {name: value for name, value in error._asdict().items() if value}
+    found["ours"] = re.search(operations, error.operation) is not None or "bedrock-agentcore" in error.action
+    if error.action:
+        found["action_service"], _, found["action_name"] = error.action.partition(":")
+    return found
+
+
+def _subcommand(commands: tuple[str, ...]) -> str | None:
+    """The subcommand of the last `agentcore` command line that was echoed."""
+    found = [re.match(r"(?:npx (?:@aws/)?)?agentcore(?:@\S+)?\s+([a-z-]+)", one) for one in commands]
+    return next((one[1] for one in reversed(found) if one), None)
+
+
+def in_words(facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """What an AWS error says, in sentences: who may not do what, why, which statement is missing; which field is wrong.
+
+    In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals).
+    """
+    aws = facts.get("aws") or {}
+    found = _denied(aws, known) if aws.get("action") else []
+    if aws.get("field"):
+        found.append(f"The service refuses the value of `{aws['field']}`: {aws['rule']}.")
+    return found
+
+
+def _denied(aws: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
+    role = aws.get("caller", "").partition(":assumed-role/")[2].partition("/")[0]
+    who = known["principals"].get(aws.get("principal"), known["principals"]["other"]) + (f" ({role})" if role else "")
+    resource = aws.get("resource", "")
+    first = f"{who} is not allowed to call {aws['action']}{f' on {resource}' if resource else ''}."
+    statement = f'{{"Effect": "Allow", "Action": "{aws["action"]}", "Resource": "{resource or "ARN"}"}}'
+    refusal = known["refusals"].get(aws.get("reason"))
+    return [first, refusal or f"Add this statement to its policy: {statement}."]

@@ -1,0 +1,57 @@
+"""Answers over HTTP, OAuth and JSON-RPC: which status or code, from whom, on which hop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_STATUS = re.compile(
+    r"(?:\bHTTP(?:/[\d.]+)?[\"']?,? (?:error )?|\bstatus(?:[ _-]?code)?[\"']?\s?[:=]?\s?"
+    r"|\b(?:Client|Server) error ['\"]?|\bhttpStatusCode: "
+    r"|\bresponse code:? |\breturn(?:s|ed) |\banswer(?:s|ed)? |\bgot (?:an? )?)([1-5]\d\d)\b",
+    re.I,
+)
+_NAMED = re.compile(
+    r"\b([45]\d\d):? (?:Client Error: )?(?:Bad Request|Unauthorized|Forbidden|Not Found|(?:Method )?Not Allowed"
+    r"|Not Acceptable|Conflict|Misdirected|Failed Dependency|Too Many Requests|Internal Server Error"
+    r"|Bad Gateway|Service Unavailable|Gateway Time-?out)",
+    re.I,
+)
+_METHOD = re.compile(r"\b(GET|POST|PUT|DELETE|OPTIONS)\b")
+_URL = re.compile(r"(?:https?|wss)://[^\s'\"<>]+|(?<= )/(?:[\w.-]+/)*(?:mcp|invocations|token|register|authorize)\b\S*")
+_OAUTH = re.compile(
+    r"\b(invalid_request|invalid_client|invalid_grant|unauthorized_client|unsupported_grant_type|invalid_scope|access_denied"
+    r"|invalid_token|insufficient_scope|invalid_target|consent_required|interaction_required|login_required)\b"
+)
+_RPC = re.compile(r"[\"']?(?:code|MCP error)[\"']?\s?:?\s?(-32\d{3}|-3200\d)\b")
+
+
+class Answer(NamedTuple):
+    """What a server answered: the HTTP status, on which hop, to which method; OAuth's error; JSON-RPC's code."""
+
+    status: int | None
+    hop: str
+    method: str
+    oauth: str
+    rpc: int | None
+
+
+def answer(text: str, hops: Mapping[str, str]) -> Answer:
+    """Read the answer of a server out of a text on one line.
+
+    Args:
+        text: the text.
+        hops: names of hops and the expressions that know their URLs, the most special first.
+    """
+    status = _STATUS.search(text) or _NAMED.search(text)
+    urls = " ".join(_URL.findall(text))
+    method = _METHOD.search(text)
+    oauth, rpc = _OAUTH.search(text), _RPC.search(text)
+    return Answer(
+        status=int(status[1]) if status else None,
+        hop=next((name for name, form in hops.items() if re.search(form, urls or text)), ""),
+        method=method[1] if method else "",
+        oauth=oauth[1] if oauth else "",
+        rpc=int(rpc[1]) if rpc else None,
+    )

@@ -1,0 +1,227 @@
+"""Messages are taken apart: what each part says, which row of errors.yaml it means, and what is no evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agentcore_connect import resources
+from agentcore_connect.diagnose import diagnose
+from agentcore_connect.engine.conditions import variables
+from agentcore_connect.messages.aws import aws_error
+from agentcore_connect.messages.facts import message_facts
+from agentcore_connect.messages.log import Raised, take_apart
+from agentcore_connect.messages.web import answer
+
+KNOWN = resources.load("errors")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "errors.yaml"
+FACTS = {
+    *("command", "missing_command", "oauth", "rpc", "crashed", "too_late", "cancelled", "wrapped", "session"),
+    *("subject", "text", "http.status", "http.hop", "http.method", "exception.type", "exception.says"),
+    *("aws.code", "aws.operation", "aws.says", "aws.ours", "aws.action", "aws.action_service", "aws.action_name"),
+    *("aws.principal", "aws.caller", "aws.resource", "aws.reason", "aws.field", "aws.rule"),
+}
+
+#: What is taken to mean a row, and the texts of other software that look like it.
+MEANT: list[tuple[str, str]] = [
+    ("E13", "ModuleNotFoundError: No module named 'strands'\nRuntime initialization time exceeded."),
+    ("E14", "Runtime initialization time exceeded. Please make sure that initialization completes in 30s."),
+    ("H1", "bash: agentcore: command not found"),
+    ("H1", "zsh: command not found: agentcore"),
+    ("H1", "fish: Unknown command: agentcore"),
+    ("H1", "'agentcore' is not recognized as an internal or external command"),
+    ("D1", "httpx.HTTPStatusError: Client error '401 Unauthorized' for url 'https://a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp'"),
+    ("D13", "403 Forbidden from https://a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"),
+    ("D10", "GET https://a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp HTTP/1.1 405"),
+    ("D4", "unhandled errors in a TaskGroup (1 sub-exception) https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations"),
+    ("D8", "MCP server on Runtime: 404 Not Found, the Mcp-Session-Id is unknown"),
+    ("B12", "An error occurred (AccessDeniedException) when calling the CompleteResourceTokenAuth operation: Invalid session"),
+    ("D15", "An error occurred (AccessDeniedException) when calling the CreateGatewayTarget operation: User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: bedrock-agentcore:CreateGatewayTarget"),
+    ("C2", "User: arn:aws:sts::111122223333:assumed-role/AgentCoreGatewayRole/s is not authorized to perform: bedrock-agentcore:GetResourceApiKey on resource: arn:aws:bedrock-agentcore:us-east-1:111122223333:token-vault/default"),
+    ("E12", "User: arn:aws:sts::111122223333:assumed-role/AgentCore-runtime/s is not authorized to perform: geo:SearchPlaceIndexForText on resource: arn:aws:geo:us-east-1:111122223333:place-index/x"),
+    ("B26", "An error occurred (ServiceQuotaExceededException) when calling the CreateGateway operation: too many"),
+    ("B27", "botocore.errorfactory.ConflictException: An error occurred (ConflictException) when calling the CreateGateway operation: exists"),
+    ("B28", "An error occurred (ResourceNotFoundException) when calling the GetGatewayTarget operation: nothing"),
+    ("B29", "An error occurred (ValidationException) when calling the CreateAgentRuntime operation: Access denied while validating ECR URI 'x'"),
+    ("D17", "An error occurred (ThrottlingException) when calling the GetWorkloadAccessToken operation: Rate exceeded"),
+    ("D16", "$ agentcore deploy\nExpiredTokenException: The security token included in the request is expired"),
+    ("F13", "An error occurred (ValidationException) when calling the CreatePolicy operation: no method of that name"),
+    ("G11", 'INFO:     127.0.0.1:55152 - "POST /mcp HTTP/1.1" 406 Not Acceptable'),
+    ("E13", '$ agentcore dev "hello"\nError fetch failed'),
+    ("G10", "mcp: Cancelled via cancel scope 7f3c2a by <Task pending>"),
+]  # fmt: skip
+UNRELATED = [
+    "SyntaxError: Unexpected token '<', \"<!doctype \"... is not valid JSON",
+    "ld: 424 symbols undefined",
+    "GET /favicon.ico HTTP/1.1 500 Internal Server Error",
+    "Usage: black [OPTIONS] SRC ...\nError: No such option: --version",
+    '+ Exception Group Traceback (most recent call last):\n|   File "m.py", line 9, in main\n'
+    "| ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n+-+---------------- 1 ----------------\n"
+    "  | ZeroDivisionError: division by zero",
+    "asyncio.exceptions.CancelledError",
+    "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::x/y",
+    "An error occurred (ThrottlingException) when calling the Converse operation: slow down",
+    "An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: no table",
+    "checkov: IAM policy is overly permissive [CKV_AWS_1] in stack network",
+    "bash: terraform: command not found",
+    "nginx: 403 on POST /invocations from 10.1.2.3, upstream web",
+    '{"error":"invalid_scope","error_description":"unknown scope requested by the mobile app"}',
+]
+
+
+def first(text: str) -> str | None:
+    found = diagnose(text, KNOWN).matches
+    return found[0].id if found else None
+
+
+@pytest.mark.parametrize(("row", "text"), MEANT, ids=[f"{row}-{number}" for number, (row, _) in enumerate(MEANT)])
+def test_the_parts_of_a_message_mean_a_row(row: str, text: str) -> None:
+    assert first(text) == row
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_other_software_gets_no_confident_answer(text: str) -> None:
+    assert diagnose(text, KNOWN).matches == ()
+
+
+def test_every_family_has_a_row_a_message_and_no_unknown_part() -> None:
+    assert [one["row"] for one in KNOWN["families"] if one["row"] not in KNOWN["errors"]] == []
+    assert set().union(*(variables(one["when"]) for one in KNOWN["families"])) <= FACTS
+
+
+@pytest.mark.skipif(not SHARED.is_file(), reason="the shared messages are not beside this checkout")
+def test_the_shared_messages() -> None:
+    rows = yaml.safe_load(SHARED.read_text("utf-8"))
+    inside = [row for row in rows["errors"] if row["want"] is not None]
+    right = [row for row in inside if first(row["text"]) in row["want"]]
+    assert len(right) >= 0.85 * len(inside)
+    assert [row["id"] for row in inside if first(row["text"]) not in (None, *row["want"])] == []
+    assert [text for text in rows["unrelated"] if first(text) is not None] == []
+
+
+def test_a_log_is_taken_apart() -> None:
+    log = take_apart(
+        "(venv) me@mac % agentcore dev\n"
+        "\x1b[31m2026-01-02T03:04:05.678Z [ERROR] it broke\x1b[0m\n"
+        "Traceback (most recent call last):\n"
+        '  File "a.py", line 3, in main\n'
+        "ValueError: inner\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        "strands.types.exceptions.MCPClientInitializationError: outer\n"
+    )
+    assert log.commands == ("agentcore dev",)
+    assert log.lines[0] == "it broke"
+    assert log.raised == (
+        Raised("ValueError", "inner"),
+        Raised("strands.types.exceptions.MCPClientInitializationError", "outer"),
+    )
+    assert not any("a.py" in line for line in log.lines)
+
+
+def test_a_command_alone_stays_evidence() -> None:
+    assert take_apart("$ agentcore deploy").lines == ("$ agentcore deploy",)
+
+
+def test_a_wrapper_without_its_cause_is_told_from_one_with_it() -> None:
+    lone = "unhandled errors in a TaskGroup (1 sub-exception)"
+    assert take_apart(lone).wrapped
+    shown = take_apart(f"ExceptionGroup: {lone}\n  | ValueError: bad row 17")
+    assert not shown.wrapped
+    assert shown.raised == (Raised("ValueError", "bad row 17"),)
+    assert not any("TaskGroup" in line for line in shown.lines)
+
+
+def test_of_a_long_log_the_first_error_and_the_end_are_kept() -> None:
+    log = "ModuleNotFoundError: No module named 'x'\n" + "all is well\n" * 50_000 + "initialization time exceeded\n"
+    kept = take_apart(log)
+    assert kept.lines[0].startswith("ModuleNotFoundError")
+    assert kept.lines[-1] == "initialization time exceeded"
+    assert sum(map(len, kept.lines)) < 60_000
+    assert first(log) == "E13"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "An error occurred (ValidationException) when calling the CreateGateway operation (reached max retries: 4): no",
+            {"code": "ValidationException", "operation": "CreateGateway", "says": "no"},
+        ),
+        (
+            "operation error Bedrock AgentCore Control: CreateGateway, https response error StatusCode: 409, "
+            "ConflictException: it exists",
+            {"code": "ConflictException", "operation": "CreateGateway", "says": "it exists"},
+        ),
+        (
+            "1 validation error detected: Value 'a_b' at 'name' failed to satisfy constraint: Member must satisfy x",
+            {"field": "name", "rule": "Member must satisfy x"},
+        ),
+        (
+            "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: a:B on resource: arn:x with an "
+            "explicit deny in an identity-based policy",
+            {"principal": "role", "action": "a:B", "resource": "arn:x", "reason": "explicit-deny"},
+        ),
+        (
+            "User: arn:aws:iam::1:user/u is not authorized to perform: a:B because no permissions boundary allows it",
+            {"principal": "user", "reason": "boundary"},
+        ),
+    ],
+)
+def test_an_aws_error_in_parts(text: str, expected: dict[str, str]) -> None:
+    found = aws_error(text)
+    assert found is not None
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+def test_no_aws_error() -> None:
+    assert aws_error("all is well") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "hop"),
+    [
+        ("Client error '401 Unauthorized' for url 'https://a.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp'", 401, "gateway"),
+        ("HTTP/1.1 403 from https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations", 403, "runtime"),
+        ("POST https://login.microsoftonline.com/t/oauth2/v2.0/token status code 400", 400, "identity"),
+        ("https://ab.execute-api.us-east-1.amazonaws.com/prod answered 403", 403, "api-gateway"),
+        ("424 tests passed", None, ""),
+        ("port 443 refused", None, ""),
+    ],
+)  # fmt: skip
+def test_who_answered_what(text: str, status: int | None, hop: str) -> None:
+    found = answer(text, KNOWN["hops"])
+    assert (found.status, found.hop) == (status, hop)
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("because no identity-based policy allows the action", 'Add this statement to its policy: {"Effect": "Allow"'),
+        ("with an explicit deny in a service control policy", "denies it explicitly"),
+        ("because no permissions boundary allows the action", "permissions boundary"),
+        ("because no resource-based policy allows the action", "resource's own policy"),
+    ],
+)
+def test_a_refusal_is_explained(reason: str, says: str) -> None:
+    text = (
+        "User: arn:aws:sts::111122223333:assumed-role/AgentCore-x/y is not authorized to perform: "
+        f"bedrock-agentcore:RetrieveMemoryRecords on resource: arn:aws:bedrock-agentcore:eu-west-1:1:memory/z {reason}"
+    )
+    details = diagnose(text, KNOWN).details
+    assert details[0].startswith("The agent's runtime role (AgentCore-x) is not allowed to call")
+    assert says in details[1]
+
+
+def test_the_facts_are_those_that_conditions_may_name() -> None:
+    _, facts = message_facts(MEANT[12][1], KNOWN)
+    assert set(_dotted(facts)) <= FACTS
+
+
+def _dotted(facts: dict[str, Any]) -> list[str]:
+    found = []
+    for name, value in facts.items():
+        found += [f"{name}.{inner}" for inner in value] if isinstance(value, dict) else [name]
+    return [name for name in found if name not in ("aws", "exception")]

@@ -14,6 +14,7 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.readers.python_types import TypeReader
 from agentcore_connect.readers.tool_sources import read_tools
 
+MARKED = "from strands import tool\n@tool"
 GOOGLE = '''
 def get_weather(city: str, days: int = 3) -> str:
     """Weather for a city.
@@ -169,9 +170,9 @@ OPENAPI = {
     },
 }
 SOURCES: dict[str, tuple[str, Any, list[str]]] = {
-    "google": ("a.py", GOOGLE, ["get_weather"]),
-    "numpy": ("a.py", NUMPY, ["get_weather"]),
-    "sphinx": ("a.py", SPHINX, ["get_weather"]),
+    "google": ("a.py", MARKED + GOOGLE, ["get_weather"]),
+    "numpy": ("a.py", MARKED + NUMPY, ["get_weather"]),
+    "sphinx": ("a.py", MARKED + SPHINX, ["get_weather"]),
     "models": ("a.py", MODELS, ["forecast", "ping_it"]),
     "mcp": ("listing.json", MCP, ["add"]),
     "new-format": ("tools.json", [DEFINITION], ["add"]),
@@ -276,7 +277,7 @@ def test_docstrings(kind: str, tmp_path: Path) -> None:
         },
         "required": ["city"],
     }
-    assert draft.where == "a.py:2"
+    assert draft.where == "a.py:3"
 
 
 def test_models(tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_types_from_a_file_beside(tmp_path: Path) -> None:
         "models.py",
         "from pydantic import BaseModel\nclass Inner(BaseModel):\n    x: int\nclass Pet(BaseModel):\n    inner: Inner\n",
     )
-    code = 'from models import Pet as Animal\ndef f(pet: Animal, other: Unknown):\n    "Does."\n'
+    code = 'from models import Pet as Animal\n@tool\ndef f(pet: Animal, other: Unknown):\n    "Does."\n'
     (draft,) = read_tools(write(tmp_path, "a.py", code), base=tmp_path)
     assert draft.input_schema["properties"]["pet"]["properties"]["inner"]["properties"]["x"] == {"type": "integer"}
     assert draft.notes == ("the type Unknown is not defined in this file; taken as an object",)
@@ -319,7 +320,7 @@ def test_types_from_a_file_beside(tmp_path: Path) -> None:
 
 def test_nothing_is_executed(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
-    code = f'import pathlib\npathlib.Path({str(marker)!r}).write_text("x")\ndef f(a: int):\n    "Does."\n'
+    code = f'import pathlib\npathlib.Path({str(marker)!r}).write_text("x")\n@tool\ndef f(a: int):\n    "Does."\n'
     before = set(sys.modules)
     read_tools(write(tmp_path, "a.py", code), base=tmp_path)
     assert not marker.exists()
@@ -387,3 +388,91 @@ def test_types_that_multiply_stay_small() -> None:
     reader = TypeReader({node.name: node for node in tree.body if isinstance(node, ast.ClassDef)})
     assert len(json.dumps(reader.schema(ast.Name("C19")))) < 5_000_000
     assert reader.notes
+
+
+MARKS: dict[str, tuple[str, list[str], list[list[str]]]] = {
+    "nested": (
+        "def register(mcp):\n    @mcp.tool()\n    def list_mails(limit: int): ...\n",
+        ["list_mails"],
+        [["limit"]],
+    ),
+    "a method": ("class A:\n    @tool\n    def go(self, x: int): ...\n", ["go"], [["x"]]),
+    "named by position": ("@tool('find_it')\ndef find(x: int): ...\n", ["find_it"], [["x"]]),
+    "made by a call": (
+        "def f(x: int): ...\nt = StructuredTool.from_function(func=f, name='g', description='G.')\n",
+        ["g"],
+        [["x"]],
+    ),
+    "wrapped": ("def f(x: int): ...\nt = FunctionTool(f)\n", ["f"], [["x"]]),
+    "registered": ("def f(x: int): ...\nserver.add_tool(f, name='g')\n", ["g"], [["x"]]),
+    "given to an agent": (
+        "def f(x: int): ...\ndef helper(y: int): ...\nagent = Agent(model='m', tools=[f])\n",
+        ["f"],
+        [["x"]],
+    ),
+    "a class": (
+        "class Search(BaseTool):\n    name: str = 'search'\n    description: str = 'Searches.'\n"
+        "    def _run(self, query: str): ...\n",
+        ["search"],
+        [["query"]],
+    ),
+    "arguments of a framework": (
+        "from strands import tool\n@tool\ndef f(x: int, agent: str, tool_context: ToolContext, config: RunnableConfig): ...\n",
+        ["f"],
+        [["x"]],
+    ),
+    "quoted types": ("@tool\ndef f(x: int, ctx: 'Optional[RunContext[int]]' = None): ...\n", ["f"], [["x"]]),
+    "a token of the SDK": (
+        "@tool\n@requires_access_token(provider_name='p', into='bearer')\ndef f(x: int, bearer: str): ...\n",
+        ["f"],
+        [["x"]],
+    ),
+    "a token by name": ("@tool\ndef f(x: int, access_token: str): ...\n", ["f"], [["x"]]),
+    "an argument that is called agent": ("@mcp.tool()\ndef f(agent: str): ...\n", ["f"], [["agent"]]),
+}
+
+
+@pytest.mark.parametrize("kind", MARKS)
+def test_what_marks_a_tool_and_who_fills_its_arguments(kind: str, tmp_path: Path) -> None:
+    code, names, arguments = MARKS[kind]
+    drafts = read_tools(write(tmp_path, "a.py", code), base=tmp_path)
+    assert [one.name for one in drafts] == names
+    assert [list(one.input_schema["properties"]) for one in drafts] == arguments
+
+
+def test_nothing_that_is_not_marked_becomes_a_tool_in_silence(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", 'def look_up(x: int):\n    "Looks it up."\ndef _own(): ...\n')
+    with pytest.raises(ConnectError) as caught:
+        read_tools("a.py", base=tmp_path)
+    assert caught.value.code == "no-tools"
+    assert "functions: look_up" in str(caught.value)
+    assert "a.py:one,two" in str(caught.value)
+    assert [one.name for one in read_tools("a.py:look_up", base=tmp_path)] == ["look_up"]
+
+
+def test_a_module_with_a_specification(tmp_path: Path) -> None:
+    spec = {"name": "look_up", "description": "D.", "inputSchema": {"json": DEFINITION["inputSchema"]}}
+    write(tmp_path, "a.py", f"TOOL_SPEC: dict = {spec!r}\ndef tidy(x: str): 'Tidies.'\ndef look_up(tool, **kw): ...\n")
+    (draft,) = read_tools("a.py", base=tmp_path)
+    assert (draft.name, draft.input_schema) == ("look_up", DEFINITION["inputSchema"])
+
+
+def test_a_folder_stands_for_its_files_that_mark_tools(tmp_path: Path) -> None:
+    (tmp_path / "app" / "inner").mkdir(parents=True)
+    write(tmp_path / "app", "a.py", "@tool\ndef one(): ...\n")
+    write(tmp_path / "app" / "inner", "b.py", "@tool\ndef two(): ...\n")
+    write(tmp_path / "app", "helpers.py", "def three():\n    'Helps.'\n")
+    drafts = read_tools("app", base=tmp_path)
+    assert [(one.name, one.where) for one in drafts] == [("one", "app/a.py:2"), ("two", "app/inner/b.py:2")]
+    (tmp_path / "app" / "a.py").unlink()
+    (tmp_path / "app" / "inner" / "b.py").unlink()
+    with pytest.raises(ConnectError, match="no Python file that marks a tool"):
+        read_tools("app", base=tmp_path)
+
+
+@pytest.mark.parametrize("wrap", [lambda listing: listing, lambda listing: listing["result"]])
+def test_one_page_of_a_listing_is_refused(wrap: Any, tmp_path: Path) -> None:
+    listing = {"jsonrpc": "2.0", "id": 1, "result": {**MCP["result"], "nextCursor": "abc"}}  # type: ignore[dict-item]
+    with pytest.raises(ConnectError) as caught:
+        read_tools(write(tmp_path, "listing.json", wrap(listing)), base=tmp_path)
+    assert caught.value.code == "incomplete-listing"

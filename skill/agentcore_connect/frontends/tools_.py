@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from agentcore_connect.readers.tool_draft import ToolDraft
 
 _EPILOG = """\
-FROM is a Python file (FILE.py, or FILE.py:one,two for some of its functions; it is read, never run), an OpenAPI
-document, an MCP tools/list result, a tools.json in the old or the new format, or a JSON Schema. Without FROM a
-short dialog asks for the tools.
+FROM is a Python file (FILE.py for the functions that it marks as tools, or FILE.py:one,two; it is read, never run), a
+folder of such files, an OpenAPI document, a whole MCP tools/list result, a tools.json in the old or the new format,
+or a JSON Schema. Without FROM a short dialog asks for the tools.
 
 examples:
   agentcore-connect tools weather.py -o tools.json

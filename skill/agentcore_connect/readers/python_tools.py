@@ -12,20 +12,20 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.code import MAX_CODE_BYTES, parse_text
 from agentcore_connect.project.source import read_text
 from agentcore_connect.readers.docstrings import DocText, read_docstring
+from agentcore_connect.readers.python_marks import Function, Marked, functions, injected, marked, specification
 from agentcore_connect.readers.python_types import TypeReader, last_name, with_default
 from agentcore_connect.readers.tool_draft import ToolDraft
+from agentcore_connect.readers.tool_sources import draft_of_data
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-_TOOL_DECORATORS: Final = {"tool", "function_tool", "kernel_function", "tool_plain"}
-_INJECTED: Final = {"Context", "ToolContext", "RunContext", "RunContextWrapper", "CallbackContext", "InvocationContext"}
-_HANDLERS: Final = {"main", "lambda_handler", "handler"}
+#: How many names of functions an error lists.
+_SHOWN: Final = 20
 
 
 def read_functions(path: Path, *, shown: str | None = None, only: list[str] | None = None) -> list[ToolDraft]:
-    """The tools that a file's functions make: those marked as tools, else all public ones with a docstring.
+    """The tools that a Python file makes: what a framework's decorator, call or class marks, or a TOOL_SPEC describes.
 
-    In: the file, the name to show for it, the functions wanted (all when None).
+    In: the file, the name to show for it, the functions wanted (those that are marked when None). An unmarked function
+    is a tool only when it is named.
     Errors: ConnectError `unreadable-file`, `not-python`, `no-such-function`, `no-tools`.
     """
     name = shown or str(path)
@@ -34,50 +34,41 @@ def read_functions(path: Path, *, shown: str | None = None, only: list[str] | No
     if tree is None:
         what = f"is not valid Python {sys.version_info.major}.{sys.version_info.minor}"
         raise ConnectError("not-python", what, where=name, hint="run `python -m py_compile` on it")
-    functions = list(_functions(tree))
-    if only is not None:
-        missing = [one for one in only if one not in {function.name for function in functions}]
-        if missing:
-            known = ", ".join(function.name for function in functions[:20]) or "none"
-            raise ConnectError(
-                "no-such-function", f"has no function {missing[0]}", where=name, expected=f"one of: {known}"
-            )
-        chosen = [function for function in functions if function.name in only]
-    else:
-        chosen = [one for one in functions if _marked(one)] or [one for one in functions if _public(one)]
-    if not chosen:
-        hint = "name the functions after the file: FILE.py:one,two"
-        raise ConnectError("no-tools", "has no function that is marked as a tool or documented", where=name, hint=hint)
+    spec = specification(tree) if only is None else None
+    if spec is not None:
+        return [draft_of_data(spec, f"{name}:1", spec)]
+    chosen = _chosen(tree, name, only)
     classes, aliases = _definitions(tree, path)
     try:
-        return [_draft(one, TypeReader(classes, aliases), name) for one in chosen]
+        return [_draft(one, TypeReader(classes, aliases), name, injected(tree, one.function)) for one in chosen]
     except RecursionError:
         raise ConnectError("not-python", "has types nested too deeply to be read", where=name) from None
 
 
-def _functions(tree: ast.Module) -> Iterator[Function]:
-    for node in tree.body:
-        if isinstance(node, Function):
-            yield node
-        elif isinstance(node, ast.ClassDef):
-            yield from (one for one in node.body if isinstance(one, Function) and _marked(one))
-
-
-def _marked(function: Function) -> bool:
-    for decorator in function.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if last_name(target) in _TOOL_DECORATORS:
-            return True
-    return False
-
-
-def _public(function: Function) -> bool:
-    return (
-        not function.name.startswith("_")
-        and function.name not in _HANDLERS
-        and not function.decorator_list
-        and ast.get_docstring(function) is not None
-    )
+def _chosen(tree: ast.Module, name: str, only: list[str] | None) -> list[Marked]:
+    """The functions that are wanted. Errors: ConnectError `no-such-function`, `no-tools`."""
+    tools = marked(tree)
+    every = functions(tree)
+    if only is None:
+        if not tools:
+            names = ", ".join(one.name for one in every if not one.name.startswith("_"))[:400] or "none"
+            raise ConnectError(
+                "no-tools",
+                "marks no function as a tool",
+                where=name,
+                expected="a tool decorator, a list `tools=[...]`, a tool class or a TOOL_SPEC",
+                received=f"functions: {names}",
+                hint=f"name the functions that are tools after the file: {name}:one,two",
+            )
+        return tools
+    missing = [one for one in only if one not in {function.name for function in every}]
+    if missing:
+        known = ", ".join(dict.fromkeys(function.name for function in every[:_SHOWN])) or "none"
+        raise ConnectError("no-such-function", f"has no function {missing[0]}", where=name, expected=f"one of: {known}")
+    by_name = {tool.function.name: tool for tool in reversed(tools)}
+    plain = {function.name: Marked(function, None, None) for function in reversed(every)}
+    wanted = [by_name.get(one, plain[one]) for one in dict.fromkeys(only)]
+    return sorted(wanted, key=lambda tool: tool.function.lineno)
 
 
 def _definitions(tree: ast.Module, path: Path) -> tuple[dict[str, ast.ClassDef], dict[str, ast.expr]]:
@@ -111,12 +102,13 @@ def _neighbour(path: Path) -> ast.Module | None:
         return None
 
 
-def _draft(function: Function, reader: TypeReader, shown: str) -> ToolDraft:
+def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) -> ToolDraft:
+    function = tool.function
     doc = read_docstring(ast.get_docstring(function))
     properties: dict[str, Any] = {}
     required: list[str] = []
     for argument, default in _arguments(function):
-        if _injected(argument):
+        if argument.arg in filled_in:
             continue
         schema = reader.schema(argument.annotation)
         if argument.annotation is None:
@@ -135,8 +127,8 @@ def _draft(function: Function, reader: TypeReader, shown: str) -> ToolDraft:
     if required:
         input_schema["required"] = required
     return ToolDraft(
-        name=_tool_name(function),
-        description=_description(function, doc),
+        name=tool.name or function.name,
+        description=tool.description or _description(doc),
         input_schema=input_schema,
         output_schema=_output(function, reader),
         where=f"{shown}:{function.lineno}",
@@ -152,32 +144,7 @@ def _arguments(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     yield from zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
 
 
-def _injected(argument: ast.arg) -> bool:
-    """Whether a framework passes the argument, not the caller."""
-    if argument.arg in ("self", "cls"):
-        return True
-    annotation = argument.annotation
-    if isinstance(annotation, ast.Subscript):
-        annotation = annotation.value
-    return annotation is not None and last_name(annotation) in _INJECTED
-
-
-def _tool_name(function: Function) -> str:
-    """The name the decorator gives, else the function's."""
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and last_name(decorator.func) in _TOOL_DECORATORS:
-            for key in decorator.keywords:
-                if key.arg in ("name", "name_override") and isinstance(key.value, ast.Constant):
-                    return str(key.value.value)
-    return function.name
-
-
-def _description(function: Function, doc: DocText) -> str:
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and last_name(decorator.func) in _TOOL_DECORATORS:
-            for key in decorator.keywords:
-                if key.arg in ("description", "description_override") and isinstance(key.value, ast.Constant):
-                    return str(key.value.value)
+def _description(doc: DocText) -> str:
     if doc.text and doc.returns:
         end = "" if doc.text.endswith((".", "!", "?")) else "."
         return f"{doc.text}{end} Returns: {doc.returns}"

@@ -23,11 +23,14 @@ _FUNCTIONS: Final = re.compile(r"^(?P<file>.+\.py):(?P<names>[A-Za-z_][A-Za-z0-9
 def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
     """The tools that a source describes.
 
-    In: a path (relative to `base`; `FILE.py:one,two` picks functions) or a URL on this machine.
+    In: a path (relative to `base`; `FILE.py:one,two` picks functions; a folder stands for its Python files that mark
+    tools) or a URL on this machine.
     Out: drafts with full JSON Schemas, local references written out.
     Errors: ConnectError `no-tools` or from reading, with file and line.
     """
     match = _FUNCTIONS.match(source)
+    if "://" not in source and ((base or Path()) / source).is_dir():
+        return _of_folder((base or Path()) / source, source)
     if match or source.endswith(".py"):
         from agentcore_connect.readers.python_tools import read_functions
 
@@ -39,6 +42,23 @@ def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
 
         return openapi_tools(spec)
     return tools_from_data(spec)
+
+
+def _of_folder(folder: Path, shown: str) -> list[ToolDraft]:
+    from agentcore_connect.project.code import python_files
+    from agentcore_connect.readers.python_tools import read_functions
+
+    found: list[ToolDraft] = []
+    for file in python_files(folder):
+        try:
+            found += read_functions(file, shown=str(Path(shown) / file.relative_to(folder)))
+        except ConnectError as error:
+            if error.code != "no-tools":
+                raise
+    if not found:
+        hint = "name a file and its functions: FILE.py:one,two"
+        raise ConnectError("no-tools", "has no Python file that marks a tool", where=shown, hint=hint)
+    return found
 
 
 def is_old_format(spec: SpecFile) -> str | None:
@@ -57,8 +77,9 @@ def tools_from_data(spec: SpecFile) -> list[ToolDraft]:
         entries = [((), {"name": name, "description": spec.data.get("description"), "inputSchema": spec.data})]
     if not entries:
         raise ConnectError("no-tools", "describes no tool", where=spec.shown, expected=KINDS, received=kind(spec.data))
+    _whole(spec)
     lines = spec.lines([at for at, _ in entries])
-    return [_draft(entry, f"{spec.shown}:{lines[at]}", spec.data) for at, entry in entries]
+    return [draft_of_data(entry, f"{spec.shown}:{lines[at]}", spec.data) for at, entry in entries]
 
 
 def _entries(data: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
@@ -86,7 +107,23 @@ def _entry(one: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[tuple[tup
     yield at, one
 
 
-def _draft(entry: dict[str, Any], where: str, root: Any) -> ToolDraft:
+def _whole(spec: SpecFile) -> None:
+    """Refuse one page of a listing. Errors: ConnectError `incomplete-listing`."""
+    data = spec.data if isinstance(spec.data, dict) else {}
+    result = data.get("result") if isinstance(data.get("result"), dict) else data
+    if isinstance(result, dict) and result.get("nextCursor"):
+        raise ConnectError(
+            "incomplete-listing",
+            "is one page of a longer listing: it has a nextCursor",
+            where=spec.shown,
+            expected="the tools of all pages",
+            hint="send tools/list again with params {cursor: NEXT_CURSOR} until no nextCursor comes back, "
+            "and put all tools into one list",
+        )
+
+
+def draft_of_data(entry: dict[str, Any], where: str, root: Any) -> ToolDraft:
+    """The draft of one tool definition. In: the definition, its place, the document that its references start from."""
     name, text = entry.get("name"), entry.get("description")
     schema = next((entry[key] for key in _INPUTS if key in entry), None)
     if isinstance(schema, dict) and set(schema) == {"json"}:

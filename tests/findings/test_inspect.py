@@ -89,13 +89,13 @@ def test_tools_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
     Path("a.py").write_text(
         'def add(a: int, mode: int | str = 1):\n    """Adds.\n\n    Args:\n        a: One.\n    """\n'
     )
-    status, out, err = run(capsys, "tools", "a.py")
+    status, out, err = run(capsys, "tools", "a.py:add")
     assert (status, json.loads(out)[0]["name"]) == (0, "add")
     assert "lost:" in err
-    status, out, err = run(capsys, "tools", "a.py", "--strict", "-o", "tools.json")
+    status, out, err = run(capsys, "tools", "a.py:add", "--strict", "-o", "tools.json")
     assert (status, out, Path("tools.json").exists()) == (1, "", False)
     assert "nothing written" in err
-    assert run(capsys, "tools", "a.py", "-o", "tools.json")[0] == 0
+    assert run(capsys, "tools", "a.py:add", "-o", "tools.json")[0] == 0
     assert run(capsys, "tools", "--check", "tools.json")[0] == 0
     Path("old.json").write_text(json.dumps({"inlinePayload": TOOLS}))
     status, out, _ = run(capsys, "tools", "--check", "old.json")

@@ -115,9 +115,18 @@ def _closed(
     result = {**route.result, **(auth.result if auth else {})}
     known.update(derive("decision", known, asking=asking))
     fired = (*route.rules(), *(auth.rules() if auth else ()), *wishes)
-    rules = tuple(dict.fromkeys(fired))
+    left = _reasons_of_the_way_left(route, auth)
+    rules = tuple(rule for rule in dict.fromkeys(fired) if rule not in left)
     used = {**route.tested, **(auth.tested if auth else {})}
     return Verdict(known, result, rules, used, None, "")
+
+
+def _reasons_of_the_way_left(route: Decision, auth: Decision | None) -> set[str]:
+    """The reasons for a path and a target type that the walk was steered away from; its warnings say why it was."""
+    if auth is None or auth.result.get("path") == route.result.get("path"):
+        return set()
+    cells = {one.rule for one in auth.fired if one.row and one.by == "targets"}
+    return {rule for rule in (*route.rules(), *cells) if triage.rules()[rule].kind == "why"}
 
 
 def advise(scope: str, facts: Mapping[str, Any]) -> list[str]:

@@ -201,4 +201,4 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
     for fault in summary.faults:
         place = f" ({fault.places[0].where})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        found["faults"].append(f"{path.name}{place}: {fault.text}{times}. {fault.remedy}")
+        found["faults"].append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}. {fault.remedy}")

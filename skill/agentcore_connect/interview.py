@@ -255,7 +255,7 @@ def refusal(asked: Asked, value: Any) -> ConnectError | None:
             "one of these has to be given, and this is the last of them",
             expected="at least one of " + ", ".join(asked.question.need_one_of),
             received="[]",
-            hint=asked.question.why,
+            hint=f"answer one of: {', '.join(asked.question.need_one_of)}",
         )
     for choice in asked.choices:
         if choice.value == value and choice.unavailable is not None:
@@ -265,7 +265,7 @@ def refusal(asked: Asked, value: Any) -> ConnectError | None:
                 choice.unavailable,
                 expected="one of " + ", ".join(open_values),
                 received=str(value),
-                hint=asked.question.help or None,
+                hint=f"choose one of: {', '.join(open_values)}",
             )
     return None
 

@@ -229,7 +229,7 @@ def _problem(question: Question, code: str, message: str, expected: str, value: 
         message,
         expected=expected,
         received=_shown(value),
-        hint=question.help or f"`agentcore-connect explain {question.id}` says what it is for",
+        hint=f"change the value; `agentcore-connect explain {question.id}` says what it is for",
     )
 
 

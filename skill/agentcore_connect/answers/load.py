@@ -89,6 +89,8 @@ def _cast_all(document: Document) -> dict[str, Any]:
         if question is None or mark.raw is None:
             continue
         value = store.get(data, dotted)
+        if value is None:  # the schema says that null is as good as absent
+            continue
         cast = gate.cast(question, value, mark.raw) if question.type != "list" else value
         if cast is not value:
             data = store.put(data, dotted, cast)

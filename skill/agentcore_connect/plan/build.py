@@ -24,6 +24,8 @@ from agentcore_connect.plan.missing import Details, details, missing_error, ques
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operations import operations
 from agentcore_connect.plan.promises import promises
+from agentcore_connect.plan.reads import noted
+from agentcore_connect.plan.requests import facts_for, is_scripted, requests_for
 from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
 from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts, given
@@ -85,7 +87,17 @@ def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: Mapp
     settled = details("connection", known, gathered.case.connections[number], name, set(verdict.used))
     context = connection_context(verdict, settled, read, gateway)
     known.update(c=context, **_observed(known, context, read, gathered))
+    known["provider_vendor"] = _provider_vendor(gathered, gateway, context)
     return _Connection(number, verdict, settled, context, known)
+
+
+def _provider_vendor(gathered: Gathered, gateway: Mapping[str, Any], c: Mapping[str, Any]) -> str | None:
+    """The vendor that the request for the OAuth credential provider names, which may be another than was answered."""
+    if not c.get("target_type") or not c.get("grant"):
+        answered: str | None = c["oauth"].get("vendor")
+        return answered
+    facts = facts_for({"plan": {"via": gathered.case.via}, "gateway": gateway}, c)
+    return str(facts["vendor"]["id"])
 
 
 def _observed(
@@ -214,7 +226,11 @@ def _plan(
     *,
     used_gateway: bool,
 ) -> Plan:
-    ops = operations(ctx, load(f"commands-{gathered.surface.id}"))
+    watched, read = noted(ctx)
+    ops = operations(watched, load(f"commands-{gathered.surface.id}"))
+    for c in watched["connections"]:
+        if is_scripted(watched, c):
+            requests_for(watched, c)
     plan_facts = {
         **ctx,
         "surface": gathered.surface.id,
@@ -245,7 +261,7 @@ def _plan(
         warnings=[*gateway_words["warning"], *general["warning"], *(ctx["policy"] or {}).get("warnings", [])],
         notes=notes,
         assumed=_assumed(found, shared),
-        unused=[*_unused_keys(found), *(key for one in shared.values() for key in one.unused)],
+        unused=[key for key in _unused_keys(found, shared) if key not in read],
         summary=_summary(found, ctx),
         answers=_normal(gathered),
         context=ctx,
@@ -326,8 +342,10 @@ def _assumed(found: list[_Connection], shared: Mapping[str, Details]) -> list[di
     return assumed
 
 
-def _unused_keys(found: list[_Connection]) -> list[str]:
-    return [f"connections.{c.number}.{key}" for c in found for key in c.details.unused]
+def _unused_keys(found: list[_Connection], shared: Mapping[str, Details]) -> list[str]:
+    """The answers that no question of this situation asks for; those that the steps read all the same are used."""
+    own = [f"connections.{c.number}.{key}" for c in found for key in c.details.unused]
+    return [*own, *(key for one in shared.values() for key in one.unused)]
 
 
 def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:

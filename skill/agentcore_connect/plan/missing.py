@@ -92,7 +92,8 @@ def missing_error(question: Question, where: str) -> ConnectError:
         f"{question.id} is missing: {question.text}",
         where=where,
         expected=takes,
-        hint=question.why,
+        hint=f"add {question.id} to the answers file, or give --set {question.id}=VALUE; "
+        f"`agentcore-connect explain {question.id}` says why it is asked",
         exit_code=ExitCode.ANSWERS_MISSING,
     )
 

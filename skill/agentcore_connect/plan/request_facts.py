@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from agentcore_connect import resources
 from agentcore_connect.engine.conditions import holds, lookup
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.reads import Noted
 from agentcore_connect.plan.request_template import extract
 
 Context = Mapping[str, Any]
@@ -39,7 +40,7 @@ def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
     for name, value in resources.load("request-bodies")["values"].items():
         values[name] = extract(value["rules"], lookup(facts, value["from"]), facts)
     facts["idp"], facts["vendor"] = _vendor(facts)
-    return facts
+    return Noted(facts, c.seen, c.path) if isinstance(c, Noted) else facts
 
 
 def _vendor(facts: Context) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -25,12 +25,6 @@ def python_literal(value: Any) -> str:
     return repr(value)
 
 
-def cedar_literal(value: Any) -> str:
-    """Text as a Cedar string literal."""
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
 def markdown_text(value: Any) -> str:
     """Text that Markdown shows as it stands."""
     return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in str(value))
@@ -67,7 +61,6 @@ def environment() -> SandboxedEnvironment:
     )
     made.filters.update(
         py=python_literal,
-        cedar=cedar_literal,
         md=markdown_text,
         prose=markdown_prose,
         json=json_text,

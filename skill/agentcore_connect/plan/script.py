@@ -20,15 +20,21 @@ _STEP = re.compile(r"^step_(\d+)\(\) \($")
 _TITLE = re.compile(r"^# (\d+) (\S+): ")
 
 
-def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[str, Any]:
+def script(
+    operations: Sequence[Operation], surface: Mapping[str, Any], asks: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+) -> dict[str, Any]:
     """What the script's template is rendered from.
 
-    In: the operations of a plan and the surface they were made from. Out: plain data; texts ending in `_json` are JSON
+    In: the operations of a plan, the surface they were made from, and for each artifact the values that the program in
+    it asks for, so that they are asked for before the first step. Out: plain data; texts ending in `_json` are JSON
     for the script's helper, the template quotes them for the shell.
     """
     project_file = surface["cli"].get("project_file")
     whole = promises(operations)
     steps = [_step(number, one, whole, surface["cli"]) for number, one in enumerate(operations, 1)]
+    for step in steps:
+        own = asks.get(step["artifact"] or "", ()) if step["kind"] == "script" else ()
+        step["asks"] = [one for one in own if not one.get("optional")]
     values = surface.get("credential_values")
     return {
         "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")},
@@ -38,9 +44,14 @@ def script(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[
         "programs": sorted({one.argv[0] for one in operations if one.argv} - {"agentcore"}),
         "values_json": json.dumps({**values, "project_file": project_file}) if values else None,
         "variables_file": values["variables_file"] if values else None,
-        "secrets": sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"}),
+        "secrets": sorted(
+            {one.name for op in operations for one in op.inputs if one.kind == "secret"}
+            | {one["env"] for step in steps for one in step["asks"] if one["secret"]}
+        ),
         "makes_project": next((_project_of(one) for one in operations if one.directory == "parent"), None),
         "has": {
+            "cli": any(one.argv and one.argv[0] == "agentcore" for one in operations),
+            "asks": any(step["asks"] for step in steps),
             "lookup": any(one.after_deploy for one in operations),
             "ask": any(one.kind != "lookup" for op in operations for one in op.inputs),
             "edit": any(one.edit for one in operations),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ from agentcore_connect.situation import Case
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Project
+    from agentcore_connect.readers.openapi_model import Fault
 
 
 class Gathered(NamedTuple):
@@ -113,7 +114,9 @@ def _read(
         found["schema_text"] = _as_json(path, place)
         if project is not None and path.suffix == ".json" and path.is_relative_to(project.root):
             found["schema_in_project"] = path.relative_to(project.root).as_posix()
-        if connection.get("service") != "smithy":
+        if connection.get("service") == "smithy":
+            _take_smithy(found, path)
+        else:
             _take_openapi(found, path, connection)
     return found
 
@@ -198,7 +201,28 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
         answers.pop("service_auth", None)
     found["answers"].update(answers)
     found["tool_names"] = list(summary.tool_names)
-    for fault in summary.faults:
-        place = f" ({fault.places[0].where})" if fault.places else ""
+    if summary.demand.together:
+        found["faults"].append(
+            f"{path.name}: {summary.demand.reason}. A gateway target sends one credential; the service has to get the "
+            "others from an interceptor, or from a Lambda target that holds them."
+        )
+    found["faults"] += _faults(path, summary.faults)
+
+
+def _take_smithy(found: dict[str, Any], path: Path) -> None:
+    from agentcore_connect.readers.smithy import read_smithy
+
+    model = read_smithy(path)
+    found["answers"]["tool_count"] = model.tool_count
+    found["tool_names"] = list(model.operations)
+    found["faults"] += _faults(path, model.faults)
+
+
+def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
+    """Faults of a document in words: the place, what is wrong, how often, and the remedy."""
+    said = []
+    for fault in faults:
+        place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        found["faults"].append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}. {fault.remedy}")
+        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}. {fault.remedy}")
+    return said

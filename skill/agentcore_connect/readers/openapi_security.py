@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +32,9 @@ class Demand:
     """What the service demands of its callers.
 
     `service_auth` is the best guess, None when the document offers several ways; only when `sure` need nobody be
-    asked. `ways` are the schemes that would do, most used first; `open_operations` counts those anyone may call.
+    asked. `ways` are the schemes that would do, most used first, then in the order of the document, a header before the
+    query. `together` are the schemes that have to be sent at once, of which a gateway target sends one;
+    `open_operations` counts the operations that anyone may call.
     """
 
     service_auth: str | None
@@ -41,6 +42,7 @@ class Demand:
     ways: tuple[Scheme, ...]
     open_operations: int
     reason: str
+    together: tuple[Scheme, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The demand as plain data."""
@@ -63,15 +65,25 @@ def demand_of(document: Document) -> Demand:
         name: _scheme(name, *document.resolve(raw, ("components", "securitySchemes", name)))
         for name, raw in as_map(as_map(document.root.get("components")).get("securitySchemes")).items()
     }
-    used: Counter[str] = Counter()
+    used: dict[str, int] = {}
+    joint: dict[str, None] = {}
     open_operations = silent = 0
     for operation in document.operations:
         security = operation.raw.get("security", document.root.get("security"))
         wanted = [one for one in as_list(security) if isinstance(one, dict)]
         silent += not isinstance(security, list)
         open_operations += not wanted or {} in wanted
-        used.update({name for one in wanted for name in one})
-    ways = tuple(schemes[name] for name, _ in used.most_common() if name in schemes)
+        for name in dict.fromkeys(name for one in wanted for name in one):
+            used[name] = used.get(name, 0) + 1
+        if wanted and all(_several(one, schemes) for one in wanted):
+            joint |= dict.fromkeys(wanted[0])
+    order = {name: number for number, name in enumerate(schemes)}
+    names = sorted((name for name in used if name in schemes), key=lambda name: (-used[name], order[name]))
+    ways = tuple(sorted((schemes[name] for name in names), key=lambda one: one.api_key.get("location") == "query"))
+    together = tuple(schemes[name] for name in sorted(joint, key=lambda one: order.get(one, 0)) if name in schemes)
+    if together:
+        said = ", ".join(f"{one.name} ({one.kind})" for one in together)
+        return Demand(None, False, ways, open_operations, f"it needs {said} together", together)
     if used:
         return _judge(ways, open_operations, len(document.operations))
     if schemes:
@@ -82,11 +94,18 @@ def demand_of(document: Document) -> Demand:
     return Demand("none", False, (), open_operations, "it does not speak of security")
 
 
+def _several(requirement: dict[str, Any], schemes: dict[str, Scheme]) -> bool:
+    """Whether a requirement wants several credentials at once; OAuth schemes side by side are served by one token."""
+    known = [schemes[name] for name in requirement if name in schemes]
+    return len(known) > 1 and not all(one.kind.startswith("OAuth") for one in known)
+
+
 def _judge(ways: tuple[Scheme, ...], open_operations: int, total: int) -> Demand:
     if not ways:
         return Demand(None, False, (), open_operations, "it asks for security schemes that it does not define")
-    kinds = {one.service_auth for one in ways}
-    if len(kinds) > 1:
+    if any(one.kind.startswith("OAuth") and one.service_auth for one in ways):  # its other flows add nothing
+        ways = tuple(one for one in ways if one.service_auth or not one.kind.startswith("OAuth"))
+    if len({one.service_auth for one in ways}) > 1:
         return Demand(None, False, ways, open_operations, "it offers several ways to sign in")
     first = ways[0]
     if open_operations == total:
@@ -136,10 +155,10 @@ def _http(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
 
 
 def _oauth(name: str, flows: dict[str, Any], at: JsonPath) -> Scheme:
-    """A scheme by its flows: both kinds of grant leave the choice to the developer."""
+    """A scheme by its flows: both kinds of grant leave the choice to the developer, other flows fit no target."""
     application = "clientCredentials" in flows
-    user = next((key for key in ("authorizationCode", "implicit", "password") if key in flows), None)
-    auth = "oauth-client-credentials" if application else "oauth-authorization-code"
+    user = "authorizationCode" if "authorizationCode" in flows else None
+    auth = "oauth-client-credentials" if application else "oauth-authorization-code" if user else None
     flow = as_map(flows.get("clientCredentials" if application else user or ""))
     oauth: dict[str, Any] = {"scopes": sorted(str(scope) for scope in as_map(flow.get("scopes")))}
     for key, word in (("tokenUrl", "token_url"), ("authorizationUrl", "authorization_url")):

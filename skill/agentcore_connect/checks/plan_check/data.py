@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load_schema
+
+if TYPE_CHECKING:
+    from agentcore_connect.readers.openapi_model import Fault
 
 _ANEW = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
 _IN_STEP = "make the change in the answers and write the plan anew, so that both stay in step"
@@ -108,6 +111,33 @@ def check_json(written: Written, name: str, connection: Mapping[str, Any] | None
         yield judged(
             name, "as-planned", OWN, why, cure="change the document that the answers name, and write the plan anew"
         )
+
+
+def check_documents(written: Written) -> Iterator[Result]:
+    """The API documents that the gateway gets, each against the rules by which the service refuses one."""
+    for c in written.fresh.context["connections"]:
+        if c.get("schema_text") and c.get("target_type") in _DOCUMENTS:
+            name = c["schema_artifact"] or "plan.json"
+            own = c["schema_artifact"] and not written.fault(name)
+            text = written.text(name) if own else c["schema_text"]
+            shown = name if own else str(c["schema"])
+            faults = [one for one in _document_faults(text, shown, c) if one.severity == "error"]
+            problems = [f"{one.places[0].where if one.places else shown}: {one.text} {one.remedy}" for one in faults]
+            yield judged(name, "gateway-takes-it", OWN, problems, cure=_REPAIR)
+
+
+_DOCUMENTS = ("open-api-schema", "smithy-model")
+_REPAIR = "`agentcore-connect tools FILE --check` shows every place; --repair COPY.json writes a copy that is repaired"
+
+
+def _document_faults(text: str, shown: str, c: Mapping[str, Any]) -> Sequence[Fault]:
+    from agentcore_connect.readers import openapi, smithy
+    from agentcore_connect.readers.spec_file import parse_spec
+
+    spec = parse_spec(text, shown=shown)
+    if c["target_type"] == "smithy-model":
+        return smithy.summary(spec).faults
+    return openapi.summary(spec, target_name=c["name"]).faults
 
 
 def check_cedar(written: Written, name: str, policy: Mapping[str, Any]) -> Iterator[Result]:

@@ -55,6 +55,8 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     for name, check in (("answers.yaml", data.check_answers), ("plan.json", _check_plan), ("plan.md", _check_document)):
         if only is None or name in only:
             found += _guarded(name, lambda check=check: check(written))  # type: ignore[misc]
+    documents = list(_guarded("plan.json", lambda: data.check_documents(written)))
+    found += [one for one in documents if only is None or one.artifact in only]
     operations = written.fresh.operations
     project = written.gathered.project
     env = {**_CLOSED, **commands.samples(operations), **_secrets(operations)}

@@ -1,0 +1,221 @@
+"""Finds secrets in one text: by the forms that vendors give them, by the names they stand under, by randomness.
+
+What a secret looks like is data: `knowledge/secret-patterns.yaml`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+
+from agentcore_connect import resources
+from agentcore_connect.answers import randomness, secret_words
+
+Place = Literal["prose", "credential", "identifier", "address"]
+
+RANDOM: Final = "a long random string"
+_WRITTEN_OUT: Final = "a secret written out as name and value"
+_ADDRESS: Final = re.compile(r"(?i)(arn:|s3:|ssm:|/|[a-z][a-z0-9+.-]{1,20}://)")
+_ADDRESSES: Final = r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]+|arn:[a-z-]{2,20}:[A-Za-z0-9_+=,.@!:/*{}$-]+"
+_CANDIDATE: Final = r"[A-Za-z0-9_+/.~-]{16,4000}={0,2}"
+_ASSIGNED: Final = (
+    r"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,60})[\"']?"
+    r"(?:[ \t]{0,3}(?:=>|:=|={1,3}|:)[ \t]{0,3}|[ \t](?:is|was)[ \t])[\"']?(?P<value>[^\s\"'<>,;]{8,400})"
+)
+_ENDING: Final = ".,;:!?)]}"
+_LONG: Final = 16  # shorter pieces of text are no token of any vendor
+
+
+class Found(NamedTuple):
+    """A secret in a text: where it begins and ends, and what it looks like. Never what it is."""
+
+    start: int
+    end: int
+    what: str
+
+
+class _Form(NamedTuple):
+    """A form that secrets have. Its expression is compiled only once a text holds one of its hints."""
+
+    what: str
+    hints: tuple[str, ...]
+    regex: str
+    token: bool  # only where there is a long piece of text with a digit
+    proof: str | None
+
+    def search(self, text: str) -> Iterator[Found]:
+        for match in re.finditer(self.regex, text):
+            group = "value" if self.proof else 0
+            if self.proof is None or _PROOFS[self.proof](match):
+                yield Found(match.start(), match.end(group), self.what)
+
+
+def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
+    """Every secret in a text, in no particular order; finds may overlap.
+
+    In: the text; the place it stands in; the name that it is given there (a key, a variable), if it has one.
+    """
+    yield from _by_form(text)
+    yield from _in_addresses(text)
+    if place == "address":
+        return
+    bare = _without_addresses(text)
+    yield from _written_out(bare)
+    if place == "credential" and not _ADDRESS.match(text) and randomness.is_random(text, _random()):
+        yield Found(0, len(text), RANDOM)
+    elif place == "identifier":
+        if _is_no_identifier(text):
+            yield Found(0, len(text), RANDOM)
+    else:
+        yield from _by_the_words_around(bare, name)
+    if name and is_secret_value(secret_words.named(name), bare.strip()):
+        yield Found(0, len(text), _WRITTEN_OUT)
+
+
+def is_secret_value(said: secret_words.Said, value: str) -> bool:
+    """Whether a value is the secret that its name announces, and not where one is kept or what one is called."""
+    if said not in ("chosen", "issued") or not value or _ADDRESS.match(value):
+        return False
+    if any(map(str.isspace, value)):
+        return False
+    if said == "chosen" and randomness.is_password(value):
+        return True
+    return randomness.is_random(value, _random(), "named")
+
+
+def _by_form(text: str) -> Iterator[Found]:
+    lowered = text.lower()
+    long = any(len(piece) >= _LONG for piece in lowered.split())
+    for form in _forms():
+        if (long or not form.token) and any(hint in lowered for hint in form.hints):
+            yield from form.search(text)
+
+
+def _in_addresses(text: str) -> Iterator[Found]:
+    if "://" not in text and "?" not in text:
+        return
+    rules = resources.load("secret-patterns")["urls"]
+    if "@" in text:
+        for match in re.finditer(rules["password"]["regex"], text):
+            yield Found(match.start(), match.end(), rules["password"]["what"])
+    if "=" in text:
+        for match in re.finditer(rules["query"]["regex"], text):
+            if _is_secret_parameter(match["name"], match["value"], rules):
+                yield Found(match.start(), match.end(), rules["query"]["what"])
+
+
+def _is_secret_parameter(name: str, value: str, rules: Mapping[str, Any]) -> bool:
+    """Whether a parameter of a query holds a secret, by its name; a weak name wants a value that could be one."""
+    weak, lowered = rules["weak"], name.lower()
+    if lowered in weak["names"]:
+        return len(value) >= weak["min_length"] and any(map(str.isdigit, value))
+    return lowered in rules["names"] or secret_words.named(name) in ("chosen", "issued")
+
+
+def _without_addresses(text: str) -> str:
+    """The text with blanks for URLs and ARNs: they say where something is; the secrets in a URL are found apart."""
+    if "://" not in text and "arn:" not in text:
+        return text
+    return re.sub(_ADDRESSES, lambda match: " " * len(match[0]), text)
+
+
+def _written_out(text: str) -> Iterator[Found]:
+    """Secrets after their names: `password: …`, `API_KEY=…`, `the password is …`."""
+    lowered = text.lower()
+    if not any(sign in lowered for sign in ("=", ":", " is ", " was ")):
+        return
+    if not any(hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]):
+        return
+    for match in re.finditer(_ASSIGNED, text):
+        value = match["value"].rstrip(_ENDING)
+        if is_secret_value(secret_words.named(match["name"]), value):
+            yield Found(match.start(), match.start("value") + len(value), _WRITTEN_OUT)
+
+
+def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
+    """Random strings that the words around them call a secret, and those that are none of the usual identifiers."""
+    if not any(len(piece) >= _LONG for piece in text.split()):
+        return
+    for match in re.finditer(_CANDIDATE, text):
+        value = match[0].rstrip(".")
+        if not randomness.is_random(value, _random(), "named", shortest=_LONG):
+            continue
+        said = secret_words.named(value.split("-")[0]) or secret_words.said_around(text, match.start(), match.end())
+        if said is None and name:
+            said = secret_words.named(name)
+        if said in ("chosen", "issued") or (said is None and _is_no_usual_identifier(value)):
+            yield Found(match.start(), match.start() + len(value), RANDOM)
+
+
+def _is_no_usual_identifier(value: str) -> bool:
+    """Whether a random string that nothing names is longer than ids are, and of an alphabet that hashes do not have."""
+    limits = _random()["unnamed"]
+    if not limits["min_length"] <= len(value) <= limits["max_length"] or randomness.is_identifier_like(value):
+        return False
+    return randomness.has_both_cases_and_digits(value) and randomness.mean_chunk(value) < _mean_below()
+
+
+def _is_no_identifier(value: str) -> bool:
+    """Whether a client id has the length of a secret key that has no form of its own."""
+    if len(value) not in _random()["identifier"]["lengths"] or randomness.is_identifier_like(value):
+        return False
+    return randomness.has_both_cases_and_digits(value) and randomness.mean_chunk(value) < _mean_below()
+
+
+def _mean_below() -> float:
+    return float(_random()["named"]["mean_chunk_below"])
+
+
+def _random() -> Mapping[str, Any]:
+    return resources.load("secret-patterns")["random"]  # type: ignore[no-any-return]
+
+
+def _is_basic(match: re.Match[str]) -> bool:
+    """Whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
+    value = match["value"].rstrip("=")
+    try:
+        decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
+    except ValueError:
+        return False
+    return ":" in decoded and decoded.isprintable()
+
+
+def _is_issued(match: re.Match[str]) -> bool:
+    """Whether the text after "Bearer" is a token: it has digits, and is no word with a number."""
+    value = match["value"].rstrip(_ENDING)
+    digits = sum(map(str.isdigit, value))
+    return (digits > 1 and randomness.is_password(value)) or randomness.is_random(value, _random(), "named")
+
+
+def _is_random(match: re.Match[str]) -> bool:
+    return randomness.is_random(match["value"], _random())
+
+
+_PROOFS: Final = {"basic": _is_basic, "issued": _is_issued, "random": _is_random}
+
+
+@cache
+def _forms() -> list[_Form]:
+    data = resources.load("secret-patterns")
+    alphabets = data["alphabets"]
+    return [
+        *(
+            _Form(one["what"], tuple(map(str.lower, one["prefixes"])), _regex(one, alphabets[one["then"]]), True, None)
+            for one in data["tokens"]
+        ),
+        *(
+            _Form(one["what"], tuple(one["hints"]), one["regex"], one.get("token", False), one.get("proof"))
+            for one in data["values"]
+        ),
+    ]
+
+
+def _regex(token: Mapping[str, Any], alphabet: str) -> str:
+    """The expression of a token: one of the prefixes, then at least so many characters, with a digit where asked."""
+    prefixes = "|".join(map(re.escape, token["prefixes"]))
+    rest = alphabet.replace("0-9", "")
+    digit = f"(?=[{rest}]{{0,80}}[0-9])" if token.get("digit") else ""
+    return f"(?<![A-Za-z0-9])(?:{prefixes}){digit}[{alphabet}]{{{token['min']},}}"

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-_CHUNK: Final = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+")
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_HEX: Final = re.compile(r"[0-9a-fA-F]+(?:-[0-9a-fA-F]+)*\Z")
-_SIGN: Final = re.compile(r"[!@#$%^&*?+~]")
-_JOINT: Final = re.compile(r"[-_/.:\\]")
+# Expressions are compiled where they are used: most answers are too short for any of them.
+_CHUNK: Final = r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+"
+_UUID: Final = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+_HEX: Final = r"[0-9a-fA-F]+(?:-[0-9a-fA-F]+)*\Z"
+_SIGNS: Final = frozenset("!@#$%^&*?+~")
+_JOINTS: Final = frozenset("-_/.:\\")
 _SHORTEST_PASSWORD: Final = 8
 _LONGEST_PASSWORD: Final = 128
 
@@ -26,9 +27,11 @@ def is_random(text: str, rules: Mapping[str, Any], kind: str = "mixed", shortest
     In: the text; the section `random`; which rule for mixed text, `mixed` or `named`; the length that counts, where it
     is not that of the rule.
     """
-    if rules["uuid"] and _UUID.match(text):
-        return True
     mixed = {**rules["mixed"], **rules[kind]}
+    if len(text) < (shortest or mixed["min_length"]):
+        return False
+    if rules["uuid"] and re.match(_UUID, text):
+        return True
     return (
         any(re.fullmatch(r"[0-9a-fA-F]+", part) and _is_mixed(part) for part in _parts(text, rules["hex"]))
         or any(
@@ -40,7 +43,7 @@ def is_random(text: str, rules: Mapping[str, Any], kind: str = "mixed", shortest
 
 def is_identifier_like(text: str) -> bool:
     """Whether a text is a UUID or hexadecimal, as hashes and ids are."""
-    return _HEX.match(text) is not None
+    return re.match(_HEX, text) is not None
 
 
 def has_both_cases_and_digits(text: str) -> bool:
@@ -48,9 +51,14 @@ def has_both_cases_and_digits(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.islower, text)) and any(map(str.isupper, text))
 
 
+def has_sign_or_digit(text: str) -> bool:
+    """Whether a text has what every password and every token has: a digit or a sign."""
+    return any(map(str.isdigit, text)) or not _SIGNS.isdisjoint(text)
+
+
 def mean_chunk(text: str) -> float:
     """The mean length of runs of digits, runs of capitals and words: below 3 in random text, above 4 in names."""
-    return len(text) / max(1, len(_CHUNK.findall(text)))
+    return len(text) / max(1, len(re.findall(_CHUNK, text)))
 
 
 def is_password(text: str) -> bool:
@@ -62,11 +70,11 @@ def is_password(text: str) -> bool:
         return False
     if not any(map(str.isalpha, text)) or text[0] in "{<$%[(":
         return False
-    if _SIGN.search(text[:-1]):
+    if not _SIGNS.isdisjoint(text[:-1]):
         return True
     if not any(map(str.isdigit, text)):
         return False
-    return not _JOINT.search(text) or has_both_cases_and_digits(text)
+    return _JOINTS.isdisjoint(text) or has_both_cases_and_digits(text)
 
 
 def _parts(text: str, rule: Mapping[str, Any], shortest: int = 0) -> list[str]:

@@ -5,7 +5,6 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,7 +17,7 @@ Place = Literal["prose", "credential", "identifier", "address"]
 
 RANDOM: Final = "a long random string"
 _WRITTEN_OUT: Final = "a secret written out as name and value"
-_ADDRESS: Final = re.compile(r"(?i)(arn:|s3:|ssm:|/|[a-z][a-z0-9+.-]{1,20}://)")
+# Expressions are compiled where they are used, since most answers need none of them.
 _ADDRESSES: Final = r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]+|arn:[a-z-]{2,20}:[A-Za-z0-9_+=,.@!:/*{}$-]+"
 _CANDIDATE: Final = r"[A-Za-z0-9_+/.~-]{16,4000}={0,2}"
 _ASSIGNED: Final = (
@@ -43,8 +42,7 @@ class _Form(NamedTuple):
     what: str
     hints: tuple[str, ...]
     regex: str
-    token: bool  # only where there is a long piece of text with a digit
-    proof: str | None
+    proof: str | None = None
 
     def search(self, text: str) -> Iterator[Found]:
         for match in re.finditer(self.regex, text):
@@ -64,7 +62,7 @@ def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
         return
     bare = _without_addresses(text)
     yield from _written_out(bare)
-    if place == "credential" and not _ADDRESS.match(text) and randomness.is_random(text, _random()):
+    if place == "credential" and not _is_address(text) and randomness.is_random(text, _random()):
         yield Found(0, len(text), RANDOM)
     elif place == "identifier":
         if _is_no_identifier(text):
@@ -77,7 +75,7 @@ def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
 
 def is_secret_value(said: secret_words.Said, value: str) -> bool:
     """Whether a value is the secret that its name announces, and not where one is kept or what one is called."""
-    if said not in ("chosen", "issued") or not value or _ADDRESS.match(value):
+    if said not in ("chosen", "issued") or not value or _is_address(value):
         return False
     if any(map(str.isspace, value)):
         return False
@@ -88,10 +86,26 @@ def is_secret_value(said: secret_words.Said, value: str) -> bool:
 
 def _by_form(text: str) -> Iterator[Found]:
     lowered = text.lower()
-    long = any(len(piece) >= _LONG for piece in lowered.split())
-    for form in _forms():
-        if (long or not form.token) and any(hint in lowered for hint in form.hints):
+    long = [piece for piece in lowered.split() if len(piece) >= _LONG]
+    forms = _forms()
+    kinds = [
+        forms.anywhere,
+        forms.prefixed if long else [],
+        forms.tokens if any(_may_be_token(piece) for piece in long) else [],
+    ]
+    for hint, form in (one for kind in kinds for one in kind if one[0] in lowered):
+        if hint == next(one for one in form.hints if one in lowered):  # once a form, however many hints there are
             yield from form.search(text)
+
+
+def _may_be_token(piece: str) -> bool:
+    """Whether a piece of text without blanks can be a token without a prefix: it has digits, and is no ARN."""
+    return not piece.startswith("arn:") and any(map(str.isdigit, piece))
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text says where something is: a URL, an ARN, a path."""
+    return text[:1] == "/" or text[:4].lower() in ("arn:", "ssm:") or "://" in text[:24]
 
 
 def _in_addresses(text: str) -> Iterator[Found]:
@@ -119,13 +133,15 @@ def _without_addresses(text: str) -> str:
     """The text with blanks for URLs and ARNs: they say where something is; the secrets in a URL are found apart."""
     if "://" not in text and "arn:" not in text:
         return text
+    if _is_address(text) and not any(map(str.isspace, text)):
+        return ""
     return re.sub(_ADDRESSES, lambda match: " " * len(match[0]), text)
 
 
 def _written_out(text: str) -> Iterator[Found]:
     """Secrets after their names: `password: …`, `API_KEY=…`, `the password is …`."""
     lowered = text.lower()
-    if not any(sign in lowered for sign in ("=", ":", " is ", " was ")):
+    if not any(sign in lowered for sign in ("=", ":", " is ", " was ")) or not randomness.has_sign_or_digit(text):
         return
     if not any(hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]):
         return
@@ -137,7 +153,7 @@ def _written_out(text: str) -> Iterator[Found]:
 
 def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
     """Random strings that the words around them call a secret, and those that are none of the usual identifiers."""
-    if not any(len(piece) >= _LONG for piece in text.split()):
+    if not any(len(piece) >= _LONG and _may_be_token(piece) for piece in text.split()):
         return
     for match in re.finditer(_CANDIDATE, text):
         value = match[0].rstrip(".")
@@ -175,6 +191,8 @@ def _random() -> Mapping[str, Any]:
 
 def _is_basic(match: re.Match[str]) -> bool:
     """Whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
+    import base64  # rarely needed
+
     value = match["value"].rstrip("=")
     try:
         decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
@@ -197,20 +215,28 @@ def _is_random(match: re.Match[str]) -> bool:
 _PROOFS: Final = {"basic": _is_basic, "issued": _is_issued, "random": _is_random}
 
 
+class _Forms(NamedTuple):
+    """The forms by the text they need, each under each of its hints: any, a long piece, a long piece with a digit."""
+
+    anywhere: list[tuple[str, _Form]]
+    prefixed: list[tuple[str, _Form]]
+    tokens: list[tuple[str, _Form]]
+
+
 @cache
-def _forms() -> list[_Form]:
+def _forms() -> _Forms:
     data = resources.load("secret-patterns")
     alphabets = data["alphabets"]
-    return [
-        *(
-            _Form(one["what"], tuple(map(str.lower, one["prefixes"])), _regex(one, alphabets[one["then"]]), True, None)
-            for one in data["tokens"]
-        ),
-        *(
-            _Form(one["what"], tuple(one["hints"]), one["regex"], one.get("token", False), one.get("proof"))
-            for one in data["values"]
-        ),
+    prefixed = [
+        _Form(one["what"], tuple(map(str.lower, one["prefixes"])), _regex(one, alphabets[one["then"]]))
+        for one in data["tokens"]
     ]
+    found = _Forms([], [(hint, form) for form in prefixed for hint in form.hints], [])
+    for one in data["values"]:
+        form = _Form(one["what"], tuple(one["hints"]), one["regex"], one.get("proof"))
+        kind = found.tokens if one.get("token") else found.anywhere
+        kind += [(hint, form) for hint in form.hints]
+    return found
 
 
 def _regex(token: Mapping[str, Any], alphabet: str) -> str:

@@ -13,8 +13,8 @@ from typing import Final, Literal, NamedTuple
 from agentcore_connect import resources
 
 Said = Literal["chosen", "issued", "reference"] | None
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SENTENCE_END: Final = re.compile(r"[.;!?](?=\s|$)|\n")
+_WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
+_SENTENCE_END: Final = r"[.;!?](?=\s|$)|\n"
 
 
 class _Words(NamedTuple):
@@ -29,7 +29,7 @@ class _Words(NamedTuple):
 def words_of(name: str) -> list[str]:
     """The words of a name or a text in lower case: `DB_PASSWORD`, `dbPassword` and `db-password` have the same two."""
     joined: list[str] = []
-    for word in _WORD.findall(name):
+    for word in re.findall(_WORD, name):
         if joined and word.isdigit() and joined[-1].isalpha() and f"{joined[-1]}{word}" in _words().references:
             joined[-1] += word  # sha256 is one word
         else:
@@ -45,14 +45,14 @@ def named(name: str) -> Said:
 def said_around(text: str, start: int, end: int) -> Said:
     """What the words of the same sentence say about `text[start:end]`: those before it first, then those after."""
     reach = resources.load("secret-patterns")["random"]["context"]
-    before = _SENTENCE_END.split(text[max(0, start - reach["before"]) : start])[-1]
+    before = re.split(_SENTENCE_END, text[max(0, start - reach["before"]) : start])[-1]
     words = words_of(before)[-reach["words"] :]
     if words and words[-1] in _words().vendors:
         return "issued"
     said = _last_said(words)
     if said is not None:
         return said
-    after = _SENTENCE_END.split(text[end : end + reach["after"]])[0]
+    after = re.split(_SENTENCE_END, text[end : end + reach["after"]])[0]
     return _first_said(words_of(after)[: reach["words"]])
 
 

@@ -5,8 +5,7 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`. No message r
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -17,15 +16,15 @@ from agentcore_connect.errors import ConnectError
 
 CODE: Final = "secret-in-answers"
 _HIDDEN: Final = "…"
-_KEY_MARKS = re.compile(r"[-_\s.]")
+_KEY_MARKS: Final = str.maketrans("", "", "-_. \t\n")
 
 
 class _Rules(NamedTuple):
     keys: frozenset[str]
     credential_keys: frozenset[str]
     shortest_number: int
-    fields: Mapping[str, list[re.Pattern[str]]]
-    advice: list[tuple[list[re.Pattern[str]], str]]
+    fields: Mapping[str, list[list[str]]]
+    advice: list[tuple[list[list[str]], str]]
 
 
 def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at: str = "") -> list[ConnectError]:
@@ -97,7 +96,7 @@ class _Finder:
             self._report((*parents, key), "this key would hold a secret, and secrets do not go into the answers")
 
     def _names_a_secret(self, parents: tuple[str, ...], key: str) -> bool:
-        name = _KEY_MARKS.sub("", key).lower()
+        name = key.translate(_KEY_MARKS).lower()
         return name in self._rules.keys or (name in self._rules.credential_keys and self._is_in("credential", parents))
 
     def _form(self, text: str) -> str | None:
@@ -120,8 +119,7 @@ class _Finder:
             self._report(parts, "the value looks like a long random number")
 
     def _is_in(self, kind: str, parts: Sequence[str]) -> bool:
-        place = ".".join(parts)
-        return any(pattern.match(place) for pattern in self._rules.fields[kind])
+        return any(_fits(place, parts) for place in self._rules.fields[kind])
 
     def _report(self, parts: tuple[str, ...], message: str) -> None:
         if parts in self._places:
@@ -131,8 +129,7 @@ class _Finder:
         place = where(self._path, self._marks, ".".join(parts)) if self._path else ".".join(parts)
         for hidden in (part for part, kept in zip(parts, shown, strict=True) if part != kept):
             place = place.replace(hidden, _HIDDEN)
-        dotted = ".".join(parts)
-        advice = next(text for places, text in self._rules.advice if any(one.match(dotted) for one in places))
+        advice = next(text for places, text in self._rules.advice if any(_fits(one, parts) for one in places))
         exposed = resources.load("secret-patterns")["exposed"]
         self.found.append(ConnectError(CODE, message, where=place, hint=f"{advice}. {exposed}"))
 
@@ -149,12 +146,19 @@ def _rules() -> _Rules:
     )
 
 
-def _places(patterns: Sequence[str]) -> list[re.Pattern[str]]:
-    return [re.compile("".join(_place(pattern)) + r"\Z") for pattern in patterns]
+def _places(patterns: Sequence[str]) -> list[list[str]]:
+    return [pattern.split(".") for pattern in patterns]
 
 
-def _place(pattern: str) -> Iterator[str]:
-    for number, part in enumerate(pattern.split(".")):
-        if number:
-            yield r"\."
-        yield ".*" if part == "**" else re.escape(part).replace(r"\*", "[^.]*")
+def _fits(place: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether a place is that of a pattern: `*` stands for any part or any beginning of one, `**` for the rest."""
+    if place[-1] == "**":
+        place = place[:-1]
+        if len(parts) < len(place) + (1 if place else 0):
+            return False
+    elif len(parts) != len(place):
+        return False
+    return all(
+        part == wanted or (wanted.startswith("*") and part.endswith(wanted[1:]))
+        for wanted, part in zip(place, parts, strict=False)
+    )

@@ -68,7 +68,7 @@ def is_password(text: str) -> bool:
     """
     if not _SHORTEST_PASSWORD <= len(text) <= _LONGEST_PASSWORD or any(map(str.isspace, text)):
         return False
-    if not any(map(str.isalpha, text)) or text[0] in "{<$%[(":
+    if not any(map(str.isalpha, text)) or text[0] in "{<$%[()|]}":
         return False
     if not _SIGNS.isdisjoint(text[:-1]):
         return True

@@ -6,7 +6,7 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -39,16 +39,14 @@ class Found(NamedTuple):
 class _Form(NamedTuple):
     """A form that secrets have. Its expression is compiled only once a text holds one of its hints."""
 
-    what: str
-    hints: tuple[str, ...]
-    regex: str
-    proof: str | None = None
+    hints: Sequence[str]
+    entry: Mapping[str, Any]
 
     def search(self, text: str) -> Iterator[Found]:
-        for match in re.finditer(self.regex, text):
-            group = "value" if self.proof else 0
-            if self.proof is None or _PROOFS[self.proof](match):
-                yield Found(match.start(), match.end(group), self.what)
+        proof = self.entry.get("proof")
+        for match in re.finditer(self.entry.get("regex") or _regex(self.entry), text):
+            if proof is None or _PROOFS[proof](match):
+                yield Found(match.start(), match.end("value" if proof else 0), self.entry["what"])
 
 
 def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
@@ -159,7 +157,9 @@ def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
         value = match[0].rstrip(".")
         if not randomness.is_random(value, _random(), "named", shortest=_LONG):
             continue
-        said = secret_words.named(value.split("-")[0]) or secret_words.said_around(text, match.start(), match.end())
+        if secret_words.named(value.split("-")[0]) == "reference":  # sha384-…
+            continue
+        said = secret_words.said_around(text, match.start(), match.end())
         if said is None and name:
             said = secret_words.named(name)
         if said in ("chosen", "issued") or (said is None and _is_no_usual_identifier(value)):
@@ -226,21 +226,18 @@ class _Forms(NamedTuple):
 @cache
 def _forms() -> _Forms:
     data = resources.load("secret-patterns")
-    alphabets = data["alphabets"]
-    prefixed = [
-        _Form(one["what"], tuple(map(str.lower, one["prefixes"])), _regex(one, alphabets[one["then"]]))
-        for one in data["tokens"]
-    ]
+    prefixed = [_Form([prefix.lower() for prefix in one["prefixes"]], one) for one in data["tokens"]]
     found = _Forms([], [(hint, form) for form in prefixed for hint in form.hints], [])
     for one in data["values"]:
-        form = _Form(one["what"], tuple(one["hints"]), one["regex"], one.get("proof"))
+        form = _Form(one["hints"], one)
         kind = found.tokens if one.get("token") else found.anywhere
         kind += [(hint, form) for hint in form.hints]
     return found
 
 
-def _regex(token: Mapping[str, Any], alphabet: str) -> str:
+def _regex(token: Mapping[str, Any]) -> str:
     """The expression of a token: one of the prefixes, then at least so many characters, with a digit where asked."""
+    alphabet = resources.load("secret-patterns")["alphabets"][token["then"]]
     prefixes = "|".join(map(re.escape, token["prefixes"]))
     rest = alphabet.replace("0-9", "")
     digit = f"(?=[{rest}]{{0,80}}[0-9])" if token.get("digit") else ""

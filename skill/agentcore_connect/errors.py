@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from typing import Final
+
+_SHORTEST_SECRET: Final = 8
+_reading: Final[list[bool]] = []
 
 
 class ExitCode(IntEnum):
@@ -21,7 +25,8 @@ class ConnectError(Exception):
 
     In: `code` (kebab-case, stable: tests and scripts match on it), `message` (what is wrong, one sentence),
     `where` ("file:line:key", or as much of it as is known), `expected` (what it should be), `received` (what was
-    there; the caller must never pass a secret), `hint` (what to do next), `exit_code`.
+    there), `hint` (what to do next), `exit_code`. What looks like a secret in any part but the hint, which is this
+    program's own, is replaced before it is stored: a key, a place or a line of a file may turn out to hold one.
     """
 
     def __init__(
@@ -36,12 +41,13 @@ class ConnectError(Exception):
         exit_code: int = ExitCode.BAD_INPUT,
     ) -> None:
         """Store the parts; see the class."""
+        message = _without_secrets(message)
         super().__init__(code, message)
         self.code = code
         self.message = message
-        self.where = where
-        self.expected = expected
-        self.received = received
+        self.where = where and _without_secrets(where)
+        self.expected = expected and _without_secrets(expected)
+        self.received = received and _without_secrets(received)
         self.hint = hint
         self.exit_code = int(exit_code)
 
@@ -129,6 +135,21 @@ def render(error: ConnectError) -> str:
             body = _plain(text).replace("\n", "\n    ")
             lines.append(f"  {label}: {body}")
     return "\n".join(lines)
+
+
+def _without_secrets(text: str) -> str:
+    """The text without what looks like a secret; short ones hold none, and need not wait for the list to be read."""
+    if len(text) < _SHORTEST_SECRET or _reading:
+        return text
+    from agentcore_connect.answers import secrets
+
+    _reading.append(True)  # the list itself may be what is broken, and its error comes through here
+    try:
+        return secrets.redact(text)
+    except ConnectError:
+        return text
+    finally:
+        _reading.pop()
 
 
 def _plain(text: str) -> str:

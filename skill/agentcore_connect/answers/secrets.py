@@ -5,48 +5,26 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`. No message r
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from agentcore_connect import resources
+from agentcore_connect.answers import secret_forms
 from agentcore_connect.answers.document import Mark, where
 from agentcore_connect.errors import ConnectError
 
 CODE: Final = "secret-in-answers"
 _HIDDEN: Final = "…"
-_CHUNK = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_ADDRESS = re.compile(r"(?i)(arn:|[a-z][a-z0-9+.-]{1,20}://)")
-_KEY_MARKS = re.compile(r"[-_\s.]")
-
-
-class _Form(NamedTuple):
-    """A form that secrets have. Its expression is compiled only once a text holds one of its hints."""
-
-    regex: str
-    what: str
-    hints: tuple[str, ...]
-
-    def search(self, text: str) -> re.Match[str] | None:
-        lowered = text.lower()
-        return re.search(self.regex, text) if any(hint in lowered for hint in self.hints) else None
-
-    def sub(self, by: str, text: str) -> str:
-        return re.sub(self.regex, by, text)
+_KEY_MARKS: Final = str.maketrans("", "", "-_. \t\n")
 
 
 class _Rules(NamedTuple):
-    values: list[_Form]
-    urls: list[_Form]
     keys: frozenset[str]
     credential_keys: frozenset[str]
-    random: Mapping[str, Any]
-    fields: Mapping[str, list[re.Pattern[str]]]
-    advice: list[tuple[list[re.Pattern[str]], str]]
+    shortest_number: int
+    fields: Mapping[str, list[list[str]]]
+    advice: list[tuple[list[list[str]], str]]
 
 
 def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at: str = "") -> list[ConnectError]:
@@ -65,21 +43,23 @@ def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at:
 
 
 def redact(text: str) -> str:
-    """The text with everything replaced that has the form of a secret, for messages that must repeat it."""
-    rules = _rules()
-    for form in (*rules.values, *rules.urls):
-        text = form.sub("[removed]", text)
-    return text
+    """The text with everything replaced that looks like a secret, for messages that must repeat it."""
+    kept, at = [], 0
+    for found in sorted(secret_forms.find(text)):
+        if found.end > at:
+            kept += [text[at : max(at, found.start)], "[removed]" if found.start >= at else ""]
+            at = found.end
+    return "".join([*kept, text[at:]])
 
 
-def looks_like_secret(text: str, *, credential: bool = False) -> str | None:
-    """What kind of secret a text has the form of, None where it has none.
+def looks_like_secret(text: str, *, credential: bool = False, name: str = "") -> str | None:
+    """What kind of secret a text looks like or holds, None where there is none.
 
-    In: the text; `credential` where it stands in the place of a secret, so that a long random string is one too.
+    In: the text; `credential` where it stands in the place of a secret, so that a long random string is one too;
+    the name that it is given (a variable, a key), which may say that it is one.
     """
-    rules = _rules()
-    found = next((form.what for form in (*rules.values, *rules.urls) if form.search(text)), None)
-    return found or ("a long random string" if credential and _is_random(text, rules.random) else None)
+    found = next(secret_forms.find(text, "credential" if credential else "prose", name), None)
+    return found.what if found else None
 
 
 class _Finder:
@@ -99,8 +79,10 @@ class _Finder:
         elif isinstance(value, list | tuple):
             for index, item in enumerate(value):
                 self.look_at(item, (*parts, str(index)))
-        elif isinstance(value, str) and (what := self._form(value) or self._randomness(value, parts)):
-            self._report(parts, f"the value looks like {what}")
+        elif isinstance(value, str):
+            found = next(secret_forms.find(value, self._place(parts), self._name(parts)), None)
+            if found is not None:
+                self._report(parts, f"the value looks like {found.what}")
         elif isinstance(value, int | float) and not isinstance(value, bool):
             self._number(str(value), parts)
 
@@ -114,26 +96,30 @@ class _Finder:
             self._report((*parents, key), "this key would hold a secret, and secrets do not go into the answers")
 
     def _names_a_secret(self, parents: tuple[str, ...], key: str) -> bool:
-        name = _KEY_MARKS.sub("", key).lower()
+        name = key.translate(_KEY_MARKS).lower()
         return name in self._rules.keys or (name in self._rules.credential_keys and self._is_in("credential", parents))
 
     def _form(self, text: str) -> str | None:
-        forms = [*self._rules.values, *(self._rules.urls if "://" in text or "?" in text else ())]
-        return next((form.what for form in forms if form.search(text)), None)
+        found = next(secret_forms.find(text), None)
+        return found.what if found else None
 
-    def _randomness(self, text: str, parts: tuple[str, ...]) -> str | None:
-        if not self._is_in("credential", parts) or self._is_in("not_random", parts) or _ADDRESS.match(text):
-            return None
-        return "a long random string" if _is_random(text, self._rules.random) else None
+    def _place(self, parts: Sequence[str]) -> secret_forms.Place:
+        if self._is_in("identifier", parts):
+            return "identifier"
+        if self._is_in("not_random", parts):
+            return "address"
+        return "credential" if self._is_in("credential", parts) else "prose"
+
+    def _name(self, parts: Sequence[str]) -> str:
+        """The developer's own name for a value; the answers' own keys hold no secrets."""
+        return parts[-1] if parts and self._is_in("free_names", parts) else ""
 
     def _number(self, digits: str, parts: tuple[str, ...]) -> None:
-        strict = self._is_in("credential", parts) and not self._is_in("not_random", parts)
-        if strict and len(digits) >= self._rules.random["mixed"]["min_length"]:
+        if self._place(parts) == "credential" and len(digits) >= self._rules.shortest_number:
             self._report(parts, "the value looks like a long random number")
 
     def _is_in(self, kind: str, parts: Sequence[str]) -> bool:
-        place = ".".join(parts)
-        return any(pattern.match(place) for pattern in self._rules.fields[kind])
+        return any(_fits(place, parts) for place in self._rules.fields[kind])
 
     def _report(self, parts: tuple[str, ...], message: str) -> None:
         if parts in self._places:
@@ -143,60 +129,36 @@ class _Finder:
         place = where(self._path, self._marks, ".".join(parts)) if self._path else ".".join(parts)
         for hidden in (part for part, kept in zip(parts, shown, strict=True) if part != kept):
             place = place.replace(hidden, _HIDDEN)
-        dotted = ".".join(parts)
-        advice = next(text for places, text in self._rules.advice if any(one.match(dotted) for one in places))
+        advice = next(text for places, text in self._rules.advice if any(_fits(one, parts) for one in places))
         exposed = resources.load("secret-patterns")["exposed"]
         self.found.append(ConnectError(CODE, message, where=place, hint=f"{advice}. {exposed}"))
-
-
-def _is_random(text: str, rules: Mapping[str, Any]) -> bool:
-    if rules["uuid"] and _UUID.match(text):
-        return True
-    return (
-        any(re.fullmatch(r"[0-9a-fA-F]+", part) and _is_mixed(part) for part in _parts(text, rules["hex"]))
-        or any(
-            _is_mixed(part) and len(part) / len(_CHUNK.findall(part)) < rules["mixed"]["mean_chunk_below"]
-            for part in _parts(text, rules["mixed"])
-        )
-        or any(_bits(part) >= one["bits_per_character"] for one in rules["dense"] for part in _parts(text, one))
-    )
-
-
-def _parts(text: str, rule: Mapping[str, Any]) -> list[str]:
-    return [part for part in re.findall(rule["parts"], text) if len(part) >= rule["min_length"]]
-
-
-def _is_mixed(part: str) -> bool:
-    """Whether there are both digits and letters."""
-    return any(char.isdigit() for char in part) and any(char.isalpha() for char in part)
-
-
-def _bits(text: str) -> float:
-    """Shannon's entropy of the characters, in bits each."""
-    total = len(text)
-    return -sum(count / total * math.log2(count / total) for count in Counter(text).values())
 
 
 @cache
 def _rules() -> _Rules:
     data = resources.load("secret-patterns")
     return _Rules(
-        values=[_Form(one["regex"], one["what"], tuple(one["hints"])) for one in data["values"]],
-        urls=[_Form(one["regex"], one["what"], tuple(one["hints"])) for one in data["urls"]],
         keys=frozenset(data["keys"]["secret"]),
         credential_keys=frozenset(data["keys"]["secret_in_credential_fields"]),
-        random=data["random"],
+        shortest_number=data["random"]["mixed"]["min_length"],
         fields={kind: _places(found) for kind, found in data["fields"].items()},
         advice=[(_places(one["at"]), one["text"]) for one in data["advice"]],
     )
 
 
-def _places(patterns: Sequence[str]) -> list[re.Pattern[str]]:
-    return [re.compile("".join(_place(pattern)) + r"\Z") for pattern in patterns]
+def _places(patterns: Sequence[str]) -> list[list[str]]:
+    return [pattern.split(".") for pattern in patterns]
 
 
-def _place(pattern: str) -> Iterator[str]:
-    for number, part in enumerate(pattern.split(".")):
-        if number:
-            yield r"\."
-        yield ".*" if part == "**" else re.escape(part).replace(r"\*", "[^.]*")
+def _fits(place: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether a place is that of a pattern: `*` stands for any part or any beginning of one, `**` for the rest."""
+    if place[-1] == "**":
+        place = place[:-1]
+        if len(parts) < len(place) + (1 if place else 0):
+            return False
+    elif len(parts) != len(place):
+        return False
+    return all(
+        part == wanted or (wanted.startswith("*") and part.endswith(wanted[1:]))
+        for wanted, part in zip(place, parts, strict=False)
+    )

@@ -1,0 +1,75 @@
+"""The texts that stand in Python code, each with the names that it is given there."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class NamedText(NamedTuple):
+    """A text in code: its node, its characters (`{}` where an f-string puts a value), the names it is given."""
+
+    node: ast.expr
+    text: str
+    names: list[str]
+
+
+def texts(tree: ast.AST) -> Iterator[NamedText]:
+    """Every text of a tree but its docstrings: assigned, passed, paired, returned, a default, or by itself."""
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    apart: set[int] = set()  # docstrings, and the pieces of f-strings
+    for node in ast.walk(tree):
+        for given, value in _pairs(node):
+            if value is not None:
+                names[id(value)] += given
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            apart.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            apart |= {id(piece) for piece in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            pieces = [str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values]
+            yield NamedText(node, "".join(pieces), names[id(node)])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield NamedText(node, node.value, names[id(node)])
+
+
+def _pairs(node: ast.AST) -> Iterator[tuple[list[str], ast.expr | None]]:
+    if isinstance(node, ast.Assign):
+        yield [name for target in node.targets for name in _names(target)], node.value
+    elif isinstance(node, ast.AnnAssign):
+        yield _names(node.target), node.value
+    elif isinstance(node, ast.keyword):
+        yield [node.arg or ""], node.value
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            yield _names(key), value
+    elif isinstance(node, ast.Call):
+        for first, second in zip(node.args, node.args[1:], strict=False):
+            yield _names(first), second
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield from _of_function(node)
+
+
+def _of_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[list[str], ast.expr | None]]:
+    """What a function returns, under its own name, and the defaults of its parameters."""
+    yield from (([node.name.strip("_")], inner.value) for inner in ast.walk(node) if isinstance(inner, ast.Return))
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    for one, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
+        yield [one.arg], default
+    for named, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        yield [named.arg], given
+
+
+def _names(node: ast.expr | None) -> list[str]:
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    if isinstance(node, ast.Subscript):
+        return _names(node.slice)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return []

@@ -1,0 +1,58 @@
+"""In code, the name of a secret, its ARN and a sentence are harmless; a password under a password's name is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from planted import MAIN, clean
+
+from agentcore_connect.findings import inspect_project
+from agentcore_connect.project import read_project
+
+PASSWORD = "Sup3r-" + "Secret-99"
+TOKEN = "q8Zr2Lm9" + "Xc4Vb7Nk1Pw6"
+
+
+def findings(root: Path, line: str) -> list[tuple[str, str]]:
+    files = clean()
+    files.write(root)
+    path = root / MAIN
+    path.write_text(path.read_text(encoding="utf-8") + f"\n\n{line}\n", encoding="utf-8")
+    project = read_project(root)
+    assert project is not None
+    found = inspect_project(project)
+    assert not any(secret in str(one.as_dict()) for one in found for secret in (PASSWORD, TOKEN))
+    return [(one.id, one.message) for one in found]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'SECRET_NAME = "smarthome/a2a/m2m-credentials"',
+        'STATUS = "Added basic CloudFormation parameters"',
+        'ARN = f"arn:aws:secretsmanager:{1}:{2}:secret:bedrock-agentcore-identity!default/oauth2/{3}"',
+        'PASSWORD_FIELD = "Field2-Password"',
+        'DB_PASSWORD = "prod/db-password-2"',
+        'KEY_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"',
+        'DB_PASSWORD = "<your-Passw0rd>"',
+        f'CLIENT_ID = "{TOKEN}"',
+    ],
+)
+def test_what_only_speaks_of_a_secret_is_harmless(line: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (f'DB_PASSWORD = "{PASSWORD}"', "DB_PASSWORD"),
+        (f'self.dbPassword: str = "{PASSWORD}"', "dbPassword"),
+        (f'connect(password="{PASSWORD}")', "password"),
+        (f'def connect(password="{PASSWORD}"): ...', "password"),
+        (f'HEADERS = {{"X-Api-Key": "{TOKEN}"}}', "X-Api-Key"),
+        (f'os.environ.setdefault("PARTNER_TOKEN", "{TOKEN}")', "PARTNER_TOKEN"),
+    ],
+)
+def test_a_secret_under_its_name_is_found_wherever_it_is_given_one(line: str, name: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, line) == [("secret-in-code", f"the value of {name} looks like a secret")]

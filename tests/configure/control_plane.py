@@ -62,6 +62,7 @@ class ControlPlane(LoopbackServer):
             "gatewayUrl": f"https://{gateway_id}.gateway.bedrock-agentcore.{REGION}.amazonaws.com/mcp",
             "name": name,
             "status": "READY",
+            "roleArn": f"arn:aws:iam::{ACCOUNT}:role/gate",
             "authorizerType": "CUSTOM_JWT",
             "protocolType": "MCP",
             "workloadIdentityDetails": {
@@ -107,6 +108,15 @@ class ControlPlane(LoopbackServer):
     def _ListGateways(self, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
         """One gateway a page, so that whoever reads one page only finds the first."""
         return _page(list(self.gateways.values()), nextToken)
+
+    def _UpdateGateway(self, gatewayIdentifier: str, **body: Any) -> dict[str, Any]:  # noqa: N802, N803
+        """Replace: an optional member that is left out is reset."""
+        found = _found(self.gateways, gatewayIdentifier)
+        if body["authorizerType"] != found["authorizerType"]:
+            raise ServiceError("ValidationException", "Authorizer type cannot be updated for an existing gateway", 400)
+        kept = ("gatewayId", "gatewayArn", "gatewayUrl", "status", "workloadIdentityDetails", *_TIMES)
+        self.gateways[gatewayIdentifier] = {**{name: found[name] for name in kept}, **body}
+        return self.gateways[gatewayIdentifier]
 
     def _GetGateway(self, gatewayIdentifier: str) -> dict[str, Any]:  # noqa: N802, N803
         return _found(self.gateways, gatewayIdentifier)

@@ -58,6 +58,54 @@ def test_a_missing_gateway_ends_it_before_anything_is_made(aws: ControlPlane, ru
     assert aws.writes == []
 
 
+@pytest.mark.parametrize(
+    ("there", "planned", "says"),
+    [
+        ({"authorizerType": "NONE"}, {}, "authorizerType NONE, the plan says CUSTOM_JWT"),
+        ({"authorizerType": "AWS_IAM"}, {"authorizer_type": "NONE"}, "authorizerType AWS_IAM, the plan says NONE"),
+        ({"protocolType": None}, {}, "protocolType none, the plan says MCP"),
+        ({}, {"semantic_search": True}, "protocolConfiguration.mcp.searchType none, the plan says SEMANTIC"),
+    ],
+)
+def test_a_gateway_of_that_name_that_cannot_become_the_plans_gets_no_credential(
+    aws: ControlPlane, run: Run, inputs: None, there: dict[str, Any], planned: dict[str, Any], says: str
+) -> None:
+    aws.add_gateway(**there)
+    outcome = run(context("boto3", **planned), key())
+    assert outcome.status == 1
+    assert says in outcome.err
+    assert "cannot be changed: nothing was done" in outcome.err
+    assert aws.writes == []
+
+
+def test_an_authorizer_that_differs_is_updated_with_the_whole_body(aws: ControlPlane, run: Run, inputs: None) -> None:
+    ours = {"discoveryUrl": "https://old.example.com/.well-known/openid-configuration", "allowedClients": ["old"]}
+    policy = {"arn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:policy-engine/e-abcdefghij", "mode": "ENFORCE"}
+    aws.add_gateway(
+        authorizerConfiguration={"customJWTAuthorizer": ours},
+        protocolConfiguration={"mcp": {"searchType": "SEMANTIC"}},
+        description="kept",
+        policyEngineConfiguration=policy,
+        exceptionLevel="DEBUG",
+    )
+    assert run(context("boto3"), key()).status == 0
+    (body,) = [body for name, body in aws.writes if name == "UpdateGateway"]
+    assert body["authorizerConfiguration"] != {"customJWTAuthorizer": ours}
+    assert (body["description"], body["policyEngineConfiguration"], body["exceptionLevel"]) == ("kept", policy, "DEBUG")
+    aws.calls.clear()
+    assert run(context("boto3"), key()).status == 0
+    assert aws.writes == []
+
+
+def test_a_gateway_made_elsewhere_has_to_be_what_the_answers_say(aws: ControlPlane, run: Run, inputs: None) -> None:
+    aws.add_gateway(authorizerType="NONE")
+    stated = context(exists=True, inbound_given="custom-jwt", authorizer_type="CUSTOM_JWT")
+    outcome = run(stated, key())
+    assert outcome.status == 1
+    assert "has authorizerType NONE, but Shop-Tools needs CUSTOM_JWT" in outcome.err
+    assert aws.writes == []
+
+
 def test_a_gateway_can_be_given_by_id(aws: ControlPlane, run: Run) -> None:
     aws.add_gateway("another", "another-abcdefghij")
     assert run(context(), connection(), "--gateway-id", "another-abcdefghij").status == 0

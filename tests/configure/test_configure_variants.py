@@ -159,7 +159,13 @@ def test_the_policies_are_printed_as_they_can_be_used(run: Run) -> None:
     assert outcome.status == 0
     assert policy == {"Version": "2012-10-17", "Statement": configure_context(ctx, c)["iam"]}
     assert all(f"{one['Sid']}: " in outcome.err for one in policy["Statement"])
-    assert json.loads(run(ctx, c, "--trust").out) == trust_policy(ctx)
+    trust = json.loads(run(ctx, c, "--trust", "--account", "123456789012").out)
+    condition = trust["Statement"][0].pop("Condition")["StringLike"]
+    planned = trust_policy(ctx)
+    planned["Statement"][0].pop("Condition")
+    assert trust == planned
+    assert condition["aws:SourceAccount"] == "123456789012"
+    assert condition["aws:SourceArn"] == "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/shop-gate-*"
 
 
 @forks

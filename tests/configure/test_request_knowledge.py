@@ -38,6 +38,7 @@ OPTIONAL = {
     "oauth.exchange_grant",
     "direct_reason",
     "at_run_time",
+    "gateway.inbound_given",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
 
@@ -206,7 +207,7 @@ def test_what_a_provider_shows_is_in_the_answer_of_the_service() -> None:
     answer = CONTROL.operation_model("GetGateway").output_shape.members
     for need in document["needs"]:
         allowed = answer[need["member"]].enum
-        assert set(need["one_of"]) - {None} <= set(allowed)
+        assert set(need["one_of"]) - {None, "${gateway.authorizer_type}"} <= set(allowed)
 
 
 def test_no_need_contradicts_another() -> None:

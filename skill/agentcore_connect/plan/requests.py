@@ -120,7 +120,11 @@ def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
             "shows": provider["shows"],
             "needs": [need for need in document["provider_needs"] if holds(need["when"], facts)],
         },
-        "needs": [need for need in document["needs"] if holds(need["when"], facts)],
+        "needs": [
+            {**need, "one_of": [one and Template(facts).fill(one) for one in need["one_of"]]}
+            for need in document["needs"]
+            if holds(need["when"], facts)
+        ],
         "consent_version": consent if holds(consent["when"], facts) else None,
         "notes": {
             moment: [

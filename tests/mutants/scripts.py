@@ -37,7 +37,7 @@ _CONFIGURE = [
     _of("a secret is printed", after(_MADE, '        print(body["oauth2ProviderConfigInput"])\n'), "secrets-stay-secret", "is shown"),
     _of("a secret is said", after(_MADE, '        sys.stderr.write(str(body))\n'), "secrets-stay-secret", "standard error"),
     _of("a secret is written to a file", after(_MADE, '        open("provider.json", "w").write(json.dumps(body))\n'), "secrets-stay-secret", "provider.json"),
-    _of("a secret stands in its text", swap('"clientSecret": client_secret', '"clientSecret": "Zk3vT9qLx7Rb2mN8wYc5HdPf"'), "no-secret-inside", "random"),
+    _of("a secret stands in its text", swap('"clientSecret": client_secret', '"clientSecret": "Zk3vT9qLx7Rb2mN8wYc5HdPf"'), "no-secret-inside", "written out"),
     _of("no Python", drop("def reasons(answer"), "python-compile", "no Python"),
     _of("the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
     _of("an import that is gone", swap("import argparse\n", "import argparse\nimport imp\n"), "python-import", "imp"),

@@ -104,6 +104,9 @@ PROSE = [
     "password: {} (ask Bob)",
     "Vendor refuses the gateway. Authorization: Bearer {}",
     "Needs the client secret {}, which the gateway can't rotate",
+    "Ask ops; the credential in use today is {}",
+    "Use {} to authenticate; our address is on their list",
+    "curl -H 'X-Auth-Token: {}' works, the gateway does not",
 ]
 DESCRIPTIONS = [
     "Looks up an order. Send the access token {} with each call.",
@@ -226,6 +229,12 @@ _HARMLESS = {  # the place, and the forms that stand there
         "s3 object version {alnum:32}",
         "the token is kept under prod/crm/oauth-token-2 in Secrets Manager",
         "partition key {uuid}",
+        "the Auth0 application {alnum:32}",
+        "the GitHub OAuth app Ov23li{alnum:14}",
+        "Salesforce consumer key 3MVG9{alnum:80}",
+        "request id {alnum:52} failed",
+        "API key in the header X-Api-Key, 40 characters",
+        "returns a base64 string of 32 bytes",
         "next token: opaque, base64-encoded",
     ],
     "endpoint": [

@@ -77,8 +77,13 @@ def test_what_has_a_form_of_its_own_needs_no_word_around_it() -> None:
     bare = re.compile(r"\{(?:uuid|hex:[0-9]+|lower:20|alnum:20)\}(?:\{hex:4\})?\Z|key\{alnum:14\}|\{url:32\}")
     forms = [form for forms in samples.FORMS.values() for form in forms if not bare.match(form)]
     values = [samples.make(form, source) for form in forms for _ in range(10)]
-    missed = [value for value in values if not secrets.scan(answers("blocker", f"It only works with {value} today"))]
-    assert len(missed) <= 0.03 * len(values)
+    for place, text in [
+        ("blocker", "It only works with {} today"),
+        ("blocker", "Our old integration sends {} on every request"),
+        ("tools", "Internal. Call with {}"),
+    ]:
+        missed = [value for value in values if not secrets.scan(answers(place, text.format(value)))]
+        assert len(missed) <= 0.03 * len(values), text
 
 
 def test_what_is_harmless_passes() -> None:

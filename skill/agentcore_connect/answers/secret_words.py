@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from agentcore_connect import resources
 
 Said = Literal["chosen", "issued", "reference"] | None
-_WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
+_WORD: Final = r"OAuth|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 _SENTENCE_END: Final = r"[.;!?](?=\s|$)|\n"
 
 
@@ -23,6 +23,7 @@ class _Words(NamedTuple):
     vendors: frozenset[str]
     ends: tuple[str, ...]
     references: frozenset[str]
+    between: frozenset[str]
     harmless_before: frozenset[str]
 
 
@@ -64,10 +65,15 @@ def _last_said(words: Sequence[str]) -> Said:
 
 
 def _first_said(words: Sequence[str]) -> Said:
-    for number in range(len(words)):
-        if (said := _said(words, number)) is not None:
-            following = words[number + 1 : number + 2]
-            return "reference" if any(word in _words().references for word in following) else said
+    """A secret that is named after a value, or a reference right after it: "… is an id", not "… on each request"."""
+    known, led = _words(), True
+    for number, word in enumerate(words):
+        said = _said(words, number)
+        if said in ("chosen", "issued"):
+            return "reference" if any(one in known.references for one in words[number + 1 : number + 2]) else said
+        if said == "reference" and led:
+            return said
+        led = led and word in known.between
     return None
 
 
@@ -100,5 +106,6 @@ def _words() -> _Words:
         vendors=frozenset(data["vendors"]),
         ends=tuple(data["ends"]),
         references=frozenset(data["references"]),
+        between=frozenset(data["between"]),
         harmless_before=frozenset(data["harmless_before"]),
     )

@@ -64,7 +64,14 @@ SPEC = {
     "servers": [{"url": "https://orders.example.com"}],
     "paths": {"/o": {"get": {"operationId": "listOrders", "responses": {"200": {"description": "ok"}}}}},
 }
-SMITHY = {"smithy": "2.0", "shapes": {}}
+_TRAITS = {"aws.protocols#restJson1": {}, "aws.api#service": {"sdkId": "Tables"}}
+SMITHY = {
+    "smithy": "2.0",
+    "shapes": {
+        "a#Tables": {"type": "service", "operations": [{"target": "a#List"}], "traits": _TRAITS},
+        "a#List": {"type": "operation"},
+    },
+}
 FILES = {
     "api.json": json.dumps(SPEC),
     "api.yaml": json.dumps(SPEC, indent=1),  # JSON is YAML

@@ -21,7 +21,7 @@ import pytest
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.checks.plan_check import leaks, shims
-from agentcore_connect.checks.plan_check.commands import needs, samples, secrets
+from agentcore_connect.checks.plan_check.commands import needs, samples, script_samples, secrets
 from agentcore_connect.checks.plan_check.prepare import prepare
 from agentcore_connect.checks.plan_check.report import Result
 from agentcore_connect.checks.plan_check.written import read_written
@@ -99,7 +99,11 @@ def kept(one: File, folder: Path) -> Iterator[Result]:
         project = written.gathered.project
         (place / "programs").mkdir()
         shims.write(place / "programs", written.fresh.surface, operations, needs(operations))
-        given = samples(operations) | ({} if project is None else {"CONNECT_PROJECT": "../project"})
+        given = (
+            script_samples(written.fresh)
+            | samples(operations)
+            | ({} if project is None else {"CONNECT_PROJECT": "../project"})
+        )
         with Sandbox(None if project is None else project.root, env=given) as sandbox:
             (place / "connect").rename(sandbox.root / "connect")
             if project is not None:

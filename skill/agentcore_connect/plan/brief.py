@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from agentcore_connect import triage
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.requests import configure_context, iam_statements, is_scripted
+from agentcore_connect.plan.requests import iam_statements, script_inputs
 
 #: The end of a sentence: a full stop, question or exclamation mark before a capital letter, quote or backtick.
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z`'\"(])")
@@ -101,10 +101,7 @@ def _secrets(plan: Plan) -> list[Secret]:
         for one in step.get("inputs", ())
         if one["kind"] == "secret"
     ]
-    for c in plan.context["connections"]:
-        if is_scripted(plan.context, c):
-            inputs = configure_context(plan.context, c)["inputs"]
-            asked += [Secret(one["ask"], one["env"]) for one in inputs if one["secret"]]
+    asked += [Secret(one["ask"], one["env"]) for one in script_inputs(plan.context) if one["secret"]]
     return list({one.env: one for one in asked}.values())
 
 

@@ -86,6 +86,12 @@ def is_scripted(ctx: Context, c: Context) -> bool:
     return bool(c["mechanism"] == "cli+sdk" or (ctx["plan"]["via"] == "boto3" and c["target_type"]))
 
 
+def script_inputs(ctx: Context) -> list[dict[str, Any]]:
+    """The values that the boto3 scripts of a plan cannot do without, each once: `env`, `ask`, `secret`."""
+    asked = [one for c in ctx["connections"] if is_scripted(ctx, c) for one in configure_context(ctx, c)["inputs"]]
+    return list({one["env"]: one for one in asked if not one["optional"]}.values())
+
+
 def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
     """What the template of the configure script needs beyond the render context; goes in as `c.configure`.
 

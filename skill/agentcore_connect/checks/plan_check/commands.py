@@ -12,7 +12,9 @@ from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.contract.model import check_argv
 from agentcore_connect.contract.model import load as load_contract
+from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operation import Input, Operation
+from agentcore_connect.plan.requests import script_inputs
 from agentcore_connect.plan.script import command_lines
 from agentcore_connect.resources import load
 
@@ -41,6 +43,17 @@ def _sample(name: str) -> dict[str, str]:
 def secrets(operations: list[Operation]) -> list[str]:
     """The environment variables that secrets are taken from."""
     return sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"})
+
+
+def script_secrets(plan: Plan) -> list[str]:
+    """The environment variables that the boto3 scripts of a plan take secrets from."""
+    return [one["env"] for one in script_inputs(plan.context) if one["secret"]]
+
+
+def script_samples(plan: Plan) -> dict[str, str]:
+    """A value for everything else that the boto3 scripts of a plan ask for."""
+    asked = [one["env"] for one in script_inputs(plan.context) if not one["secret"]]
+    return {name: _sample(name).get("value", "sample") for name in asked}
 
 
 def check_text(written: Written, sandbox: Sandbox) -> Iterator[Result]:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.checks.plan_check import (
     calls,
@@ -29,6 +29,7 @@ from agentcore_connect.checks.plan_check.written import Written, fault_of, read_
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.artifacts import Artifact, artifacts
+from agentcore_connect.plan.model import Plan
 
 Tell = Callable[[str], None]
 _ANEW: Final = "write the plan anew: agentcore-connect plan answers.yaml --out DIR --force"
@@ -59,7 +60,8 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     found += [one for one in documents if only is None or one.artifact in only]
     operations = written.fresh.operations
     project = written.gathered.project
-    env = {**_CLOSED, **commands.samples(operations), **_secrets(operations)}
+    scripts = commands.script_samples(written.fresh)
+    env = {**_CLOSED, **scripts, **commands.samples(operations), **_secrets(written.fresh)}
     if project is not None:
         env["CONNECT_PROJECT"] = "../project"  # from the plan's folder, beside which the sandbox has the copy
     with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
@@ -77,8 +79,9 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     return sorted(found, key=lambda one: one.artifact)
 
 
-def _secrets(operations: list[Any]) -> Mapping[str, str]:
-    return {name: value for value, name in leaks.markers(commands.secrets(operations)).items()}
+def _secrets(plan: Plan) -> Mapping[str, str]:
+    names = sorted({*commands.secrets(plan.operations), *commands.script_secrets(plan)})
+    return {name: value for value, name in leaks.markers(names).items()}
 
 
 def _copy(folder: Path, into: Path) -> None:

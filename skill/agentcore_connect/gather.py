@@ -201,11 +201,7 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
         answers.pop("service_auth", None)
     found["answers"].update(answers)
     found["tool_names"] = list(summary.tool_names)
-    if summary.demand.together:
-        found["faults"].append(
-            f"{path.name}: {summary.demand.reason}. A gateway target sends one credential; the service has to get the "
-            "others from an interceptor, or from a Lambda target that holds them."
-        )
+    found["together"] = [f"{one.name} ({one.kind})" for one in summary.demand.together]
     found["faults"] += _faults(path, summary.faults)
 
 

@@ -255,7 +255,7 @@ def refusal(asked: Asked, value: Any) -> ConnectError | None:
             "one of these has to be given, and this is the last of them",
             expected="at least one of " + ", ".join(asked.question.need_one_of),
             received="[]",
-            hint=f"answer one of: {', '.join(asked.question.need_one_of)}",
+            hint=f"give a value; `agentcore-connect explain {asked.question.id}` says why one is needed",
         )
     for choice in asked.choices:
         if choice.value == value and choice.unavailable is not None:
@@ -265,7 +265,7 @@ def refusal(asked: Asked, value: Any) -> ConnectError | None:
                 choice.unavailable,
                 expected="one of " + ", ".join(open_values),
                 received=str(value),
-                hint=f"choose one of: {', '.join(open_values)}",
+                hint=f"choose another value; `agentcore-connect explain {asked.question.id}` says what each means",
             )
     return None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 from tests.configure import cases
-from tests.configure.cases import connection, context
+from tests.configure.cases import connection, context, script
 from tests.configure.conftest import SECRET
 from tests.configure.control_plane import ControlPlane, ServiceError
 from tests.configure.runs import Run, consent, expected, fitting, key, kinds, ready_made, sent
@@ -76,6 +78,29 @@ def test_a_gateway_of_that_name_that_cannot_become_the_plans_gets_no_credential(
     assert says in outcome.err
     assert "cannot be changed: nothing was done" in outcome.err
     assert aws.writes == []
+
+
+def test_a_gateway_that_someone_else_has_just_made_is_compared_too(
+    aws: ControlPlane, run: Run, inputs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGENTCORE_GATEWAY_ROLE_ARN", "arn:aws:iam::123456789012:role/gate")
+    aws.before["CreateGateway"] = lambda: aws.add_gateway(authorizerType="NONE") and None
+    outcome = run(context("boto3"), key())
+    assert outcome.status == 1
+    assert "authorizerType NONE, the plan says CUSTOM_JWT" in outcome.err
+    assert [name for name, _ in aws.writes] == ["CreateGateway"]
+
+
+def test_what_an_update_sends_again_is_all_that_the_api_would_reset() -> None:
+    model = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
+    taken = set(model.operation_model("UpdateGateway").input_shape.members)
+    shown = set(model.operation_model("GetGateway").output_shape.members)
+    kept = next(
+        ast.literal_eval(node.value)
+        for node in ast.parse(script(context("boto3"), key())).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "KEPT"
+    )
+    assert set(kept) == taken & shown
 
 
 def test_an_authorizer_that_differs_is_updated_with_the_whole_body(aws: ControlPlane, run: Run, inputs: None) -> None:

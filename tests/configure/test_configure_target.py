@@ -160,7 +160,8 @@ def test_whoever_is_faster_is_accepted(aws: ControlPlane, run: Run, inputs: None
         aws._provider("apikey", {"name": "my-Cred_1"})
 
     def gateway() -> None:
-        aws.add_gateway()
+        made = requests["gateway"].body
+        aws.add_gateway(**{name: made[name] for name in ("protocolConfiguration", "authorizerConfiguration")})
 
     def target() -> None:
         names = dict.fromkeys(runtime_names(requests["target"].body))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +215,46 @@ def test_a_refusal_is_explained(reason: str, says: str) -> None:
     details = diagnose(text, KNOWN).details
     assert details[0].startswith("The agent's runtime role (AgentCore-x) is not allowed to call")
     assert says in details[1]
+
+
+@pytest.mark.parametrize("resource", ['*","Action":"*","x":"', "arn:aws:s3:::a\x1b]0;b\x07", "*", "arn:aws:s3:::*"])
+def test_a_message_cannot_write_the_statement_or_drive_the_terminal(resource: str) -> None:
+    text = (
+        "User: arn:aws:sts::111122223333:assumed-role/AgentCore-x\x1b]0;c\x07/y is not authorized to perform: "
+        f"bedrock-agentcore:Foo on resource: {resource} because no identity-based policy allows it"
+    )
+    first_said, statement = diagnose(text, KNOWN).details
+    assert first_said == "The agent's runtime role is not allowed to call bedrock-agentcore:Foo."
+    assert json.loads(statement.partition(": ")[2][:-1])["Resource"] == "ARN"
+
+
+@pytest.mark.parametrize("name", [name for name, row in KNOWN["errors"].items() if row.get("regexes")])
+def test_no_pattern_can_take_long(name: str) -> None:
+    for form in KNOWN["errors"][name]["regexes"]:
+        assert not list(_unbounded(re._parser.parse(form))), form  # type: ignore[attr-defined]
+
+
+def _unbounded(parsed: Any) -> list[Any]:
+    """The repetitions without an upper limit, at any depth; a run of blanks is one blank already."""
+    found = []
+    for operation, value in parsed:
+        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT"):
+            found += [value] if str(value[1]) == "MAXREPEAT" else []
+            found += _unbounded(value[2])
+        elif str(operation) == "SUBPATTERN":
+            found += _unbounded(value[3])
+        elif str(operation) == "BRANCH":
+            found += [one for branch in value[1] for one in _unbounded(branch)]
+        elif str(operation) in ("ASSERT", "ASSERT_NOT"):
+            found += _unbounded(value[1])
+    return found
+
+
+@pytest.mark.parametrize(
+    "line", ["at least one of them is missing", "# Errors that we saw", "100 % of the calls fail with an error"]
+)
+def test_a_sentence_is_no_frame_and_no_command(line: str) -> None:
+    assert take_apart(f"first\n{line}").lines == ("first", line)
 
 
 def test_the_facts_are_those_that_conditions_may_name() -> None:

@@ -91,7 +91,11 @@ def test_the_vendor_in_words_is_the_vendor_in_the_request(vendor: str) -> None:
 def test_what_to_do_next_is_something_to_do() -> None:
     with pytest.raises(ConnectError) as caught:
         planned("version: 1\nconnections: [{name: x, service: mcp-server}]\n")
-    assert "--set endpoint=VALUE" in str(caught.value)
+    assert "--set connections.0.endpoint=VALUE" in str(caught.value)
+    ready = "{name: a, service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none}"
+    with pytest.raises(ConnectError) as second:
+        planned(f"version: 1\nconnections: [{ready}, {{name: x, service: mcp-server}}]\n")
+    assert "--set connections.1.endpoint=VALUE" in str(second.value)
     asked: Any = state(gather(parse("version: 1\nconnections: [{name: x}]\n", "a.yaml")).case).asked
     assert asked is not None
     problem = refusal(asked, "nonsense")

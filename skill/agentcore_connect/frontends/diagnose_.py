@@ -1,6 +1,6 @@
 """`agentcore-connect diagnose`: an error message or a symptom → likely causes in order, how to make sure, what to do.
 
-The text that was given is never shown again: it may hold a secret.
+Of the text that was given only names of roles, actions, resources and fields are shown again: it may hold a secret.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def add_parser(sub: Any) -> None:
         help="an error message or symptom: likely causes, how to confirm, how to fix",
         description="Finds known errors in a message, a log or a sentence: likely causes in order,\n"
         "how to make sure, what to do, with sources. Without a text: everything that\n"
-        "is known. The text itself is never shown again.",
+        "is known. Of the text only names are shown again: roles, actions, resources.",
         epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
         "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n\n"
         "exit codes: 0 done, also when nothing is known; 2 no text",

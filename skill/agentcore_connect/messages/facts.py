@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,11 @@ _CRASHED = re.compile(
 _TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
 _CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
 _SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
+
+
+#: What is shown again of a message: an ARN of one resource and a role's name, never anything that only looks like them.
+_ARN = r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@:/-]{1,300}"
+_NAME = r"[\w+=,.@-]{1,64}"
 
 
 def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, Any]]:
@@ -83,15 +89,18 @@ def in_words(facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
     aws = facts.get("aws") or {}
     found = _denied(aws, known) if aws.get("action") else []
     if aws.get("field"):
-        found.append(f"The service refuses the value of `{aws['field']}`: {aws['rule']}.")
+        rule = "".join(char if char.isprintable() else " " for char in aws["rule"])
+        found.append(f"The service refuses the value of `{aws['field']}`: {rule}.")
     return found
 
 
 def _denied(aws: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
     role = aws.get("caller", "").partition(":assumed-role/")[2].partition("/")[0]
+    role = role if re.fullmatch(_NAME, role) else ""
     who = known["principals"].get(aws.get("principal"), known["principals"]["other"]) + (f" ({role})" if role else "")
     resource = aws.get("resource", "")
+    resource = resource if re.fullmatch(_ARN, resource) else ""
     first = f"{who} is not allowed to call {aws['action']}{f' on {resource}' if resource else ''}."
-    statement = f'{{"Effect": "Allow", "Action": "{aws["action"]}", "Resource": "{resource or "ARN"}"}}'
+    statement = json.dumps({"Effect": "Allow", "Action": aws["action"], "Resource": resource or "ARN"})
     refusal = known["refusals"].get(aws.get("reason"))
     return [first, refusal or f"Add this statement to its policy: {statement}."]

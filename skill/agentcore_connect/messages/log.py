@@ -14,10 +14,14 @@ _DECORATION = re.compile(
     r"(?:\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\]?\s*[|:-]?\s+)?"
 )
 _FRAME = re.compile(
-    r'^[\s|]*(?:at \S.*|File "[^"]*", line \d+.*|\S+\.(?:py|js|ts|mjs):\d+.*|-+> ?\d+ .*|\d+ {2,}.*|[~^]+)$'
+    r"^[\s|]*(?:at (?:async )?(?:[\w.$<>]{1,200}|\S{1,200}:\d+|[\w.$<> ]{1,200}\(.*\))"
+    r'|File "[^"]*", line \d+.*|\S+\.(?:py|js|ts|mjs):\d+.*|-+> ?\d+ .*|\d+ {2,}.*|[~^]+)$'
 )
-#: A prompt with a command behind it, as people copy it from a terminal.
-_COMMAND = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w.@~/:\\-]+(?:\s[\w~/.-]+)?\s?)?[$%#❯➜]\s+(\S.*)$")
+#: A prompt with a command behind it, as people copy it from a terminal; `#` and a share in % are none by themselves.
+_COMMAND = re.compile(
+    r"^(?!\s*[\d.]+ ?%)\s*(?:\([\w.-]+\)\s*)?(?:[\w.@~/:\\-]+(?:\s[\w~/.-]+)?\s?)?"
+    r"(?:[$%❯➜]|(?<=[\w~:/])\s?#)\s+(\S.*)$"
+)
 _EXCEPTION = re.compile(
     r"^[\s|]*((?:[A-Za-z_][\w$]*\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Fault|Timeout|Group))"
     r"(?:: ?(.*))?$"

@@ -36,7 +36,6 @@ class Brief(NamedTuple):
     """The short form of a plan. ``left`` counts the texts that only the full plan has."""
 
     warnings: list[Said]
-    todo: list[Mapping[str, Any]]
     secrets: list[Secret]
     reasons: list[Said]
     notes: list[Said]
@@ -57,7 +56,6 @@ def brief(plan: Plan) -> Brief:
     checks = [check["status"] for artifact in plan.artifacts for check in artifact["checks"]]
     return Brief(
         warnings=_once(warnings),
-        todo=[step for step in plan.steps if step["kind"] == "manual"],
         secrets=_secrets(plan),
         reasons=_once(shown[0]),
         notes=_once(shown[1]),

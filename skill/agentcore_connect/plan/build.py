@@ -52,7 +52,7 @@ def build(gathered: Gathered) -> Plan:
     agent = agent_facts(case, asking=False)
     gateway = gateway_facts(case, asking=False)
     if not case.connections:
-        raise missing_error(question_for("service"), gathered.document.where("connections"))
+        raise missing_error(question_for("service"), gathered.document.where("connections"), 0)
     verdicts = _verdicts(gathered, agent, gateway)
     found = [_connection(gathered, number, verdict, gateway) for number, verdict in enumerate(verdicts)]
     shared = _shared_details(gathered, found)
@@ -75,7 +75,9 @@ def _verdicts(gathered: Gathered, agent: Mapping[str, Any], gateway: Mapping[str
             wanted = [q for q in before if q.when(verdict.facts) and not q.optional(verdict.facts)]
             absent = [q for q in wanted if lookup(verdict.facts, q.id) in (None, "", [])]
             where = f"connections.{number}"
-            problems += [missing_error(q, gathered.document.where(f"{where}.{q.id}")) for q in (*absent, question)]
+            for one in (*absent, question):
+                own = number if one.scope == "connection" else None
+                problems.append(missing_error(one, gathered.document.where(f"{where}.{one.id}"), own))
     raise_all(problems)
     return verdicts
 
@@ -153,7 +155,8 @@ def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping
     problems: list[ConnectError] = []
     for c in found:
         problems += [
-            missing_error(q, gathered.document.where(f"connections.{c.number}.{q.id}")) for q in c.details.missing
+            missing_error(q, gathered.document.where(f"connections.{c.number}.{q.id}"), c.number)
+            for q in c.details.missing
         ]
     for one in shared.values():
         problems += [missing_error(q, gathered.document.where(q.id)) for q in one.missing]

@@ -82,8 +82,12 @@ def _settle(
     found.missing.append(question)
 
 
-def missing_error(question: Question, where: str) -> ConnectError:
-    """The message for an answer that a plan cannot do without: what it means and the values it takes."""
+def missing_error(question: Question, where: str, connection: int | None = None) -> ConnectError:
+    """The message for an answer that a plan cannot do without: what it means and the values it takes.
+
+    In: the question, the place in the answers file, and the number of the connection, where it is one's.
+    """
+    key = question.id if connection is None else f"connections.{connection}.{question.id}"
     takes = ", ".join(map(str, question.values)) or question.help or question.type
     if question.need_one_of:
         takes = "at least one of " + ", ".join(question.need_one_of)
@@ -92,7 +96,7 @@ def missing_error(question: Question, where: str) -> ConnectError:
         f"{question.id} is missing: {question.text}",
         where=where,
         expected=takes,
-        hint=f"add {question.id} to the answers file, or give --set {question.id}=VALUE; "
+        hint=f"add {key} to the answers file, or give --set {key}=VALUE; "
         f"`agentcore-connect explain {question.id}` says why it is asked",
         exit_code=ExitCode.ANSWERS_MISSING,
     )

@@ -21,19 +21,21 @@ _TITLE = re.compile(r"^# (\d+) (\S+): ")
 
 
 def script(
-    operations: Sequence[Operation], surface: Mapping[str, Any], asks: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+    operations: Sequence[Operation],
+    surface: Mapping[str, Any],
+    asks: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, Any]:
     """What the script's template is rendered from.
 
-    In: the operations of a plan, the surface they were made from, and for each artifact the values that the program in
-    it asks for, so that they are asked for before the first step. Out: plain data; texts ending in `_json` are JSON
-    for the script's helper, the template quotes them for the shell.
+    In: the operations of a plan, the surface they were made from, and for each connection the values that its
+    program asks for, so that they are asked for before the first step. Out: plain data; texts ending in `_json` are
+    JSON for the script's helper, the template quotes them for the shell.
     """
     project_file = surface["cli"].get("project_file")
     whole = promises(operations)
     steps = [_step(number, one, whole, surface["cli"]) for number, one in enumerate(operations, 1)]
     for step in steps:
-        own = asks.get(step["artifact"] or "", ()) if step["kind"] == "script" else ()
+        own = (asks or {}).get(step["connection"] or "", ()) if step["kind"] == "script" else ()
         step["asks"] = [one for one in own if not one.get("optional")]
     values = surface.get("credential_values")
     return {

@@ -92,7 +92,7 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
     relative = os.path.relpath(project.root, out.resolve()) if project is not None else None
     ctx["plan"] = {**ctx["plan"], "project_relpath": relative, "tool_version": __version__}
     ctx["connections"] = [_scripted(ctx, c) for c in ctx["connections"]]
-    asks = {f"configure_{c['ident']}.py": c["configure"]["inputs"] for c in ctx["connections"] if "configure" in c}
+    asks = {c["name"]: c["configure"]["inputs"] for c in ctx["connections"] if "configure" in c}
     ctx["script"] = script(plan.operations, load(f"commands-{plan.surface}"), asks)
     return ctx
 

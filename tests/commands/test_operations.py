@@ -29,7 +29,7 @@ def test_ids_are_unique_and_nothing_is_half_filled(surface: str) -> None:
             known=False,
             gateway={"protocol_type": protocol, "name": "gateway"},
             policies=policies,
-            policy={"mode": "enforce"},
+            policy={"mode": "enforce", "engine": "ToolPolicies"},
             agent={"framework": "strands", "state": "new", "kind": "harness", "name": "H"},
         )
         ops = cases.plan(ctx, surface)

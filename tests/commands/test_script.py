@@ -79,7 +79,9 @@ def every_plan() -> dict[str, tuple[str, Mapping[str, Any]]]:
         "mcp-jwt": cases.context(cases.mcp_targets(), "custom-jwt"),
         "mcp-iam-new": cases.context(cases.mcp_targets(), known=False),
         "http": cases.context(cases.http_targets(), "none", gateway={"protocol_type": "None", "region": "eu-west-1"}),
-        "policies": cases.context([*cases.mcp_targets()[:1], boto], policies=policies, policy={"mode": "enforce"}),
+        "policies": cases.context(
+            [*cases.mcp_targets()[:1], boto], policies=policies, policy={"mode": "enforce", "engine": "ToolPolicies"}
+        ),
         "harness": cases.context(cases.mcp_targets()[:1], "custom-jwt", agent=harness, gateway={"allowed_scopes": []}),
         "elsewhere": cases.context([boto], known=False, gateway={"exists": True}),
         "nasty": cases.context([nasty]),
@@ -260,7 +262,7 @@ def test_the_arn_is_looked_up_and_filled_in(bench: Bench) -> None:
     ctx = cases.context(
         cases.mcp_targets()[:1],
         policies=[cases.policy("p")],
-        policy={"mode": "enforce"},
+        policy={"mode": "enforce", "engine": "ToolPolicies"},
     )
     script = cases.write(bench.root / "connect", ctx)
     gateway = {"tool-gateway": {"gatewayArn": cases.ARN}}

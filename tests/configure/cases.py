@@ -50,6 +50,7 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "arn": None,
             "exists": False,
             "in_project": via == "cli",
+            "cli_deploys": via == "cli",
             "protocol_type": "MCP",
             "semantic_search": True,
             "authorizer_type": "CUSTOM_JWT",
@@ -60,6 +61,10 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             **gateway,
         },
     }
+
+
+#: What a plan with policies has besides.
+POLICY = {"policies": [{"name": "gate_permit"}], "engine": "ToolPolicies", "mode_api": "LOG_ONLY"}
 
 
 def connection(**changes: Any) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class ControlPlane(LoopbackServer):
         self.targets: dict[str, dict[str, Any]] = {}
         self.providers: dict[tuple[str, str], dict[str, Any]] = {}
         self.identities: dict[str, list[str]] = {}
+        self.engines: dict[str, dict[str, Any]] = {}
+        self.policies: dict[str, dict[str, Any]] = {}
+        self.policy_plan: list[str] = ["CREATING", "ACTIVE"]
         self.plan: list[str] = ["CREATING", "READY"]
         self.update_plan: list[str] = ["UPDATING", "READY"]
         self.reasons: list[str] = []
@@ -237,6 +240,53 @@ class ControlPlane(LoopbackServer):
         shown = [{key: one[key] for key in ("targetId", "name", *_TIMES)} for one in self.targets.values()]
         return _page([{**one, "status": "READY"} for one in shown], nextToken)
 
+    # Policies
+
+    def add_engine(self, name: str = "ToolPolicies") -> dict[str, Any]:
+        """Put a policy engine there."""
+        number = f"{name}-abcdefghi{len(self.engines)}"
+        arn = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:policy-engine/{number}"
+        known = {"policyEngineId": number, "policyEngineArn": arn, "status": "ACTIVE", "statusReasons": []}
+        self.engines[number] = {"name": name, **known, **_TIMES}
+        return self.engines[number]
+
+    def _CreatePolicyEngine(self, name: str, **_: Any) -> dict[str, Any]:  # noqa: N802
+        if any(one["name"] == name for one in self.engines.values()):
+            raise ServiceError("ConflictException", "the engine exists", 409)
+        return {**self.add_engine(name), "status": "CREATING"}
+
+    def _GetPolicyEngine(self, policyEngineId: str) -> dict[str, Any]:  # noqa: N802, N803
+        return _found(self.engines, policyEngineId)
+
+    def _ListPolicyEngines(self, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
+        return _page(list(self.engines.values()), nextToken, "policyEngines")
+
+    def _CreatePolicy(self, policyEngineId: str, name: str, **body: Any) -> dict[str, Any]:  # noqa: N802, N803
+        _found(self.engines, policyEngineId)
+        number = f"{name}-abcdefghi{len(self.policies)}"
+        arn = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:policy-engine/{policyEngineId}/policy/{number}"
+        body.pop("clientToken", None)
+        known = {"policyId": number, "policyArn": arn, "policyEngineId": policyEngineId, "name": name, **_TIMES}
+        self.policies[number] = {**known, **body, "states": list(self.policy_plan)}
+        return self._policy(self.policies[number])
+
+    def _UpdatePolicy(self, policyEngineId: str, policyId: str, **body: Any) -> dict[str, Any]:  # noqa: N802, N803
+        """Partial: what is not sent stays."""
+        found = _found(self.policies, policyId)
+        found.update(body, states=list(self.policy_plan))
+        return self._policy(found)
+
+    def _GetPolicy(self, policyEngineId: str, policyId: str) -> dict[str, Any]:  # noqa: N802, N803
+        return self._policy(_found(self.policies, policyId))
+
+    def _ListPolicies(self, policyEngineId: str, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
+        own = [one for one in self.policies.values() if one["policyEngineId"] == policyEngineId]
+        return _page([{**one, "status": "ACTIVE", "statusReasons": []} for one in own], nextToken, "policies")
+
+    def _policy(self, policy: dict[str, Any]) -> dict[str, Any]:
+        state = policy["states"].pop(0) if len(policy["states"]) > 1 else policy["states"][0]
+        return {**{k: v for k, v in policy.items() if k != "states"}, "status": state, "statusReasons": self.reasons}
+
 
 def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
     model = botocore.session.get_session().get_service_model(service)
@@ -249,10 +299,10 @@ def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
     return routes
 
 
-def _page(items: list[dict[str, Any]], token: str) -> dict[str, Any]:
+def _page(items: list[dict[str, Any]], token: str, member: str = "items") -> dict[str, Any]:
     number = int(token)
     more = {"nextToken": str(number + 1)} if number + 1 < len(items) else {}
-    return {"items": items[number : number + 1], **more}
+    return {member: items[number : number + 1], **more}
 
 
 def _found(there: dict[Any, Any], key: Any) -> Any:

@@ -11,10 +11,11 @@ import botocore.session
 import jsonschema
 import pytest
 from tests.configure import cases
-from tests.configure.cases import connection, connections, context, gateways
+from tests.configure.cases import POLICY, connection, connections, context, gateways
 
 from agentcore_connect import resources
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, variables
+from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.request_template import MissingAnswer, Template, extract, runtime_names, settle
 from agentcore_connect.plan.requests import (
     configure_context,
@@ -57,7 +58,7 @@ def conditions(data: Any) -> Iterator[Any]:
 
 def known() -> set[str]:
     """What templates and conditions can refer to."""
-    facts = facts_for(context(), connection(sigv4={"service": "lambda", "region": None}))
+    facts = facts_for({**context(), "policy": POLICY}, connection(sigv4={"service": "lambda", "region": None}))
     names = set(OPTIONAL)
     for key, value in facts.items():
         names.add(key)
@@ -134,6 +135,8 @@ def test_every_run_time_value_is_told_and_used() -> None:
         for one in requests_for(ctx, c)
         for name in runtime_names(one.body)
     }
+    policies = {**context(), "policy": POLICY, "policies": [{"name": "p", "statement": "s", "validation_mode": "m"}]}
+    wanted |= {name for one in policy_requests(policies, "arn") for name in runtime_names(one.body)}
     assert wanted == document["runtime"].keys()
 
 
@@ -226,7 +229,8 @@ def rights(ctx: dict[str, Any] | None = None, **changes: Any) -> dict[str, list[
 
 
 def test_every_statement_is_needed_by_some_connection() -> None:
-    used = {text.partition(":")[0] for c in connections() for text in iam_notes(context(), c)}
+    ctx = {**context(), "policy": POLICY}
+    used = {text.partition(":")[0] for c in connections() for text in iam_notes(ctx, c)}
     told = {one.get("sid") or one["text"].partition(":")[0] for one in resources.load("iam-statements")["statements"]}
     assert told - used == set()
 

@@ -95,6 +95,7 @@ PLANS: dict[str, str] = {
         "service_auth: api-key, api_key: {location: query, parameter: query_key}"
     ),
     "policy": _answers(f"name: Orders, {_LAMBDA}", _JWT, more=_POLICY),
+    "policy-elsewhere": _answers(f"name: Orders, {_LAMBDA}", _JWT.replace("{", "{exists: true, ", 1), more=_POLICY),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
     "codex": _answers(f"{_IDE} codex", _IAM),
     **{

@@ -49,6 +49,27 @@ _CONFIGURE = [
 ]  # fmt: skip
 
 
+def _policies(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
+    return Mutant("configure-policies", "policy-elsewhere", "configure_policies.py", wrong, edit, check, says)
+
+
+_POLICIES = [
+    _policies("a policy is left out", drop("""    (
+        "MyGateway_forbid_cancel_order",
+        "MyGateway_forbid_cancel_order.cedar",
+        "FAIL_ON_ANY_FINDINGS",
+    ),
+"""), "requests-sent", "create_policy"),
+    _policies("policies are not validated", swap('"FAIL_ON_ANY_FINDINGS"', '"IGNORE_ALL_FINDINGS"'), "requests-as-planned", "validationMode"),
+    _policies("the engine is never attached", swap("        control.update_gateway(**gateway_body(gateway, engine[\"policyEngineArn\"]))\n", ""), "requests-sent", "update_gateway"),
+    _policies("another mode", swap('MODE = "LOG_ONLY"', 'MODE = "ENFORCE"'), "requests-sent", "mode"),
+    _policies("a policy that only logs", swap('"enforcementMode": "ACTIVE"', '"enforcementMode": "LOG_ONLY"'), "requests-as-planned", "enforcementMode"),
+    _policies("a member that does not exist", swap('"validationMode": mode', '"validation": mode'), "request-model", "validation"),
+    _policies("the gateway's own members are forgotten", drop("        **body,\n"), "request-model", "roleArn"),
+    _policies("the policy keeps the variable", swap('text.replace("${GATEWAY_ARN}", gateway_arn)', "text"), "requests-sent", "statement"),
+]  # fmt: skip
+
+
 def _handler(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
     return Mutant("lambda-handler", "lambda", "lambda_handler.py", wrong, edit, check, says)
 
@@ -69,4 +90,4 @@ _HANDLER = [
     _handler("another module than the plan's", swap('YOURS = "orders_tools"', 'YOURS = "tools"'), "facts-as-planned", "YOURS"),
 ]  # fmt: skip
 
-MUTANTS = [*_CONFIGURE, *_HANDLER]
+MUTANTS = [*_CONFIGURE, *_POLICIES, *_HANDLER]

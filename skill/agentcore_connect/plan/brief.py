@@ -14,6 +14,8 @@ from agentcore_connect.plan.requests import iam_statements, script_inputs
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z`'\"(])")
 #: The section of texts that plan.md shows; the others stand in the full plan only (see `section` in rules.yaml).
 _SHOWN = "use"
+#: Kinds of steps that change the project's files.
+_EDITS = ("command", "edit")
 
 
 class Said(NamedTuple):
@@ -33,13 +35,19 @@ class Secret(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """The short form of a plan. ``left`` counts the texts that only the full plan has."""
+    """The short form of a plan.
+
+    ``local``: some step edits the project without AWS. ``cli_deploys``: the CLI's deploy creates the gateway and its
+    role. ``left`` counts the texts that only the full plan has.
+    """
 
     warnings: list[Said]
     secrets: list[Secret]
     reasons: list[Said]
     notes: list[Said]
     rights: list[Mapping[str, Any]]
+    local: bool
+    cli_deploys: bool
     open_checks: int
     passed_checks: int
     left: int
@@ -60,6 +68,8 @@ def brief(plan: Plan) -> Brief:
         reasons=_once(shown[0]),
         notes=_once(shown[1]),
         rights=_rights(plan),
+        local=any(step["kind"] in _EDITS and not step["needs_aws"] for step in plan.steps),
+        cli_deploys=bool(plan.context["gateway"]["cli_deploys"]),
         open_checks=checks.count("not-run"),
         passed_checks=checks.count("passed"),
         left=len(reasons) + len(notes) - len(shown[0]) - len(shown[1]),

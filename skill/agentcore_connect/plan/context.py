@@ -146,6 +146,7 @@ def gateway_context(
         **{k: gateway.get(k) for k in ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project")},
         "name": name,
         "aws_name": _aws_name(gathered, gateway),
+        "cli_deploys": _cli_deploys(gathered, gateway),
         "aws_name_too_long": len(_aws_name(gathered, gateway))
         > load("limits")["limits"]["gateway-name-length"]["value"],
         "env": variable_name(name),
@@ -164,16 +165,21 @@ def gateway_context(
     }
 
 
+def _cli_deploys(gathered: Gathered, gateway: Mapping[str, Any]) -> bool:
+    """Whether `agentcore deploy` creates the gateway, and so sets the agent's variables for it."""
+    return bool(gateway["in_project"]) or (gathered.case.via == "cli" and not gateway.get("exists"))
+
+
 def _aws_name(gathered: Gathered, gateway: Mapping[str, Any]) -> str:
     """The gateway's name in AWS: the CLI puts the project's in front, also that of a project still to be made.
 
     Source: CLI 0.30.0, run.
     """
     name: str = gateway["name"]
+    if not _cli_deploys(gathered, gateway):
+        return name
     if gathered.project is not None:
         return f"{gathered.project.name}-{name}"
-    if gathered.case.via != "cli" or gateway.get("exists"):
-        return name
     *_, made = load("plan-facts")["facts"]["project_name"]["first"]
     return f"{made}-{name}"
 
@@ -219,7 +225,8 @@ def policy_context(
     Errors: ConnectError for a tool or an argument that is not there.
     """
     wanted = gathered.case.answers.get("policy")
-    if not wanted:
+    at_gateway = any(c["target_type"] for c in connections)
+    if not wanted or not at_gateway:
         return None
     from agentcore_connect.plan.policies import write_policies
 
@@ -235,10 +242,14 @@ def policy_context(
     engines = gathered.project.policy_engines if gathered.project is not None else ()
     attached = own.policy_engine if own is not None else None
     engine = attached or (engines[0].name if len(engines) == 1 else None)
+    mode = wanted.get("mode") or questions()["policy.mode"].default
     return {
-        "mode": wanted.get("mode") or questions()["policy.mode"].default,
+        "mode": mode,
+        "mode_api": load("cedar")["modes"][mode],
+        # the CLI manages the policies of the gateways that it deploys; a script those of all others
+        "scripted": bool(policies) and (gathered.case.via == "boto3" or bool(gateway["exists"])),
         "policies": [p.as_dict() for p in policies],
-        "engine": engine,
+        "engine": engine or load("cedar")["engine"],
         "engine_in_project": engine is not None and any(e.name == engine for e in engines),
         "attached": attached is not None,
         "attached_mode": own.policy_mode if own is not None else None,

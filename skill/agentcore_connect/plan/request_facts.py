@@ -31,6 +31,7 @@ def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
         **c,
         "plan": ctx.get("plan") or {},
         "gateway": gateway,
+        "policy": ctx.get("policy") or {},
         "region": region or resources.load("iam-statements")["unknown"],
         "account": _arn_part(gateway.get("arn"), 4) or resources.load("iam-statements")["unknown"],
         "partition": _arn_part(gateway.get("arn"), 1) or _partition(region or ""),

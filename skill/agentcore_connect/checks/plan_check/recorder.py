@@ -37,6 +37,8 @@ except ModuleNotFoundError:
 
 PROVIDER_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/sample"
 
+_READS = ("get_gateway", "get_workload_identity", "get_gateway_target", "get_policy_engine", "get_policy")
+
 
 class Client:
     """Any client of boto3: answers as a service in which everything works at once."""
@@ -51,7 +53,8 @@ class Client:
         """The pages of a listing: the gateway that is there, and no target yet."""
         gateway = self.situation["gateway"]
         items = [gateway] if gateway and operation == "list_gateways" else []
-        return types.SimpleNamespace(paginate=lambda **_: [{"items": items}])
+        page: dict[str, Any] = {"items": items, "policyEngines": [], "policies": []}
+        return types.SimpleNamespace(paginate=lambda **_: [page])
 
     def __getattr__(self, operation: str) -> Any:
         """A method for whatever operation is named."""
@@ -60,7 +63,7 @@ class Client:
         return lambda **arguments: self._perform(operation, arguments)
 
     def _perform(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if operation in ("get_gateway", "get_workload_identity", "get_gateway_target"):
+        if operation in _READS:
             return self._read(operation, arguments)
         if operation.startswith("get_") and operation.endswith("_credential_provider"):
             if not self.situation["provider"]:
@@ -73,12 +76,20 @@ class Client:
         if operation == "create_gateway_target":
             self.target = arguments
         self.situation["provider"] = self.situation["provider"] or "credential_provider" in operation
+        if operation == "create_policy_engine":
+            return {**self.situation["policy_engine"], **arguments}
+        if operation == "create_policy":
+            return {"policyId": f"{arguments['name']}-abcdefghij", **arguments}
         return {"targetId": "SAMPLE0001", "status": "READY"}
 
     def _read(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if operation == "get_gateway":
             members = {**self.situation["members"], **(self.situation["gateway"] or {}), "status": "READY"}
             return {"gatewayId": arguments["gatewayIdentifier"], "name": "sample", **members}
+        if operation == "get_policy_engine":
+            return {**self.situation["policy_engine"], "name": "sample", "status": "ACTIVE"}
+        if operation == "get_policy":
+            return {**arguments, "status": "ACTIVE"}
         if operation == "get_workload_identity":
             return {"name": arguments["name"], "allowedResourceOauth2ReturnUrls": self.situation["return_urls"]}
         return {**self.target, "targetId": "SAMPLE0001", "status": "READY"}

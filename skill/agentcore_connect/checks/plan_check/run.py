@@ -151,6 +151,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from _check_code(bench, artifact)
     if "request-model" in wanted and artifact.connection is not None:
         yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
+    if "policy-requests" in wanted:
+        yield from scripts.check_policy_script(written, name, bench.sandbox)
     if "tool-schema" in wanted and artifact.connection is not None:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
@@ -167,7 +169,7 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
 def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
     """A file of Python: as text, imported, and run where a check is there for it."""
     written, name, wanted = bench.written, artifact.path, artifact.checks
-    found = list(python.check_python(written, name, bench.sandbox, run_later="request-model" in wanted))
+    found = list(python.check_python(written, name, bench.sandbox, run_later=_sends_requests(wanted)))
     yield from found
     if any(one.check == "python-compile" and one.status == "failed" for one in found):
         return
@@ -187,6 +189,11 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         yield from calls.check_calls(written, name, artifact.connection, bench.sandbox)
     if "handler-run" in wanted and artifact.connection is not None:
         yield from handlers.check_handler(name, artifact.connection, bench.sandbox)
+
+
+def _sends_requests(checks: Iterable[str]) -> bool:
+    """Whether it is a boto3 script: its requests are checked in a run of their own."""
+    return not {"request-model", "policy-requests"}.isdisjoint(checks)
 
 
 def _as_written(written: Written, name: str) -> Result:

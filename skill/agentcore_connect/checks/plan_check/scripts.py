@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agentcore_connect.checks.plan_check import recorder
@@ -16,6 +17,7 @@ from agentcore_connect.checks.plan_check.report import OWN, Result, judged, quot
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Ran, Sandbox
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.requests import configure_context, requests_for, with_samples, with_values
 from agentcore_connect.resources import load
 
@@ -25,17 +27,64 @@ _RECORDER: Final = (sys.executable, "-P", recorder.__file__)
 Context = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a script is run with, and what it has to send: `planned` with run-time values, `values` for these.
+
+    `dry`: what it prints with --dry-run, where that differs: a policy names its gateway by the variable until then.
+    """
+
+    planned: list[dict[str, Any]]
+    values: Mapping[str, Any]
+    env: Mapping[str, str]
+    secrets: Mapping[str, str]
+    situation: Mapping[str, Any]
+    dry: list[dict[str, Any]] | None = None
+
+
 def check_script(written: Written, name: str, c: Context, sandbox: Sandbox) -> Iterator[Result]:
-    """A boto3 script: its --dry-run, a run against a stand-in for AWS, and its requests against botocore's model."""
+    """The boto3 script of a connection: its --dry-run, a run against a stand-in for AWS, its requests by the model."""
     ctx = written.fresh.context
     planned = [request.as_dict() for request in requests_for(ctx, c)]
+    values, env, secrets = run_values(ctx, c)
+    yield from _checked(name, Run(planned, values, env, secrets, situation_of(ctx, c, values)), sandbox)
+
+
+def check_policy_script(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """The boto3 script of the policies, as that of a connection."""
+    yield from _checked(name, policy_run(written.fresh.context), sandbox)
+
+
+def policy_run(ctx: Context) -> Run:
+    """How the script of the policies is run: for a gateway that is there and has no policy engine."""
+    known = load("request-bodies")["runtime"]
+    values = {name: entry["sample"] for name, entry in known.items() if entry["from"] == "aws"}
+    gateway = ctx["gateway"]
+    values["gateway_id"] = gateway["id"] or values["gateway_id"]
+    arn = gateway["arn"] or f"arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/{values['gateway_id']}"
+    members = {"roleArn": values["gateway_own_role"], "authorizerType": values["gateway_authorizer_type"]}
+    there = {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]}
+    situation = {
+        "gateway": there,
+        "gateway_id": values["gateway_id"],
+        "provider": False,
+        "return_urls": [],
+        "members": {**members, "name": gateway["aws_name"], "gatewayArn": arn},
+        "policy_engine": {"policyEngineId": values["policy_engine_id"], "policyEngineArn": values["policy_engine_arn"]},
+    }
+    variable = load("cedar")["arn_variable"]
+    planned, dry = ([one.as_dict() for one in policy_requests(ctx, a)] for a in (arn, gateway["arn"] or variable))
+    return Run(planned, values, {}, {}, situation, dry)
+
+
+def _checked(name: str, run: Run, sandbox: Sandbox) -> Iterator[Result]:
     script = sandbox.root / "connect" / name
     dry = sandbox.run([*_RECORDER, str(script), os.devnull, "--dry-run"], stdin="{}", cwd=script.parent)
     said = _requests(dry)
-    problems = ["it prints no list of requests"] if said is None else differences(said, planned)
+    problems = ["it prints no list of requests"] if said is None else differences(said, run.dry or run.planned)
     yield _judged(name, "requests-as-planned", dry, problems, f"python {name} --dry-run")
-    yield from _run(name, ctx, c, planned, sandbox)
-    yield _against_model(name, said if said else planned)
+    yield from _run(name, run, sandbox)
+    yield _against_model(name, said if said else run.planned)
 
 
 def _judged(name: str, check: str, ran: Ran, problems: list[str], command: str) -> Result:
@@ -57,23 +106,22 @@ def _requests(ran: Ran) -> list[Any] | None:
     return data if right and ran.ok else None
 
 
-def _run(name: str, ctx: Context, c: Context, planned: list[dict[str, Any]], sandbox: Sandbox) -> Iterator[Result]:
+def _run(name: str, run: Run, sandbox: Sandbox) -> Iterator[Result]:
     """The script run in earnest, but for AWS; what it sends, and whether it shows or keeps a secret."""
-    values, env, secrets = run_values(ctx, c)
     script, record = sandbox.root / "connect" / name, sandbox.root / f"{name}.record"
     record.unlink(missing_ok=True)
-    argv = ["env", *(f"{key}={value}" for key, value in env.items()), *_RECORDER]
-    situation = json.dumps(situation_of(ctx, c, values))
+    argv = ["env", *(f"{key}={value}" for key, value in run.env.items()), *_RECORDER]
+    situation = json.dumps(run.situation)
     ran = sandbox.run([*argv, str(script), str(record)], cwd=script.parent, stdin=situation)
     sent = [json.loads(line) for line in record.read_text("utf-8").splitlines()] if record.is_file() else []
     record.unlink(missing_ok=True)
-    wanted = [[one["operation"], with_values(one["body"], values)] for one in planned]
+    wanted = [[one["operation"], with_values(one["body"], run.values)] for one in run.planned]
     problems = differences([tokenless(one) for one in sent], wanted, "sent")
     if not ran.ok and not problems:
         problems = [f"it ends with exit status {ran.exit_code} although AWS accepted everything"]
     yield _judged(name, "requests-sent", ran, problems, f"python {name}")
     said = [("standard output", ran.stdout), ("standard error", ran.stderr)]
-    leaks = list(found_in(secrets, said, (script.parent, sandbox.home, sandbox.root / "tmp")))
+    leaks = list(found_in(run.secrets, said, (script.parent, sandbox.home, sandbox.root / "tmp")))
     cure = "take the secret out of what is printed, logged or written"
     yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
 

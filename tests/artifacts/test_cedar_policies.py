@@ -265,6 +265,34 @@ def test_what_the_service_might_report_is_told_and_taken_into_account() -> None:
     assert "context.input has n &&\n  context.input.n < 5" in policies[3].statement
 
 
+def test_forbids_alone_leave_the_other_tools_open() -> None:
+    entry = {"tools": ["Refunds-EU___refund"], "effect": "forbid", "claim": "role", "values": ["intern"]}
+    policies, warnings = write_policies(
+        [entry], inbound_auth="custom-jwt", targets=TARGETS, gateway_arn=ARN, permit_rest=True
+    )
+    amount = {"amount": {"__extn": {"fn": "decimal", "arg": "5.0"}}}
+    assert decide(policies, "Refunds-EU___pay", amount, role="intern") == "Allow"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 5}, role="analyst") == "Allow"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 5}, role="intern") == "Deny"
+    [added] = [one for one in warnings if one.code == "permits-added"]
+    assert [one.file in added.message for one in policies] == [True, True, False]
+    group = next(one for one in policies if one.tools == ("Elsewhere",))
+    assert 'action in AgentCore::Action::"Elsewhere"' in group.statement
+    for one in policies:
+        assert check_policy(one.statement, targets=TARGETS, inbound_auth="custom-jwt").status != "failed"
+
+
+@pytest.mark.parametrize("more", [[], ["Refunds-EU___pay"]])
+def test_no_permit_is_added_where_it_could_open_what_is_shut(more: list[Any]) -> None:
+    """A gateway that may have policies already, or wishes that say what is permitted."""
+    entry = {"tools": ["Refunds-EU___refund"], "effect": "forbid"}
+    policies, warnings = write_policies(
+        [entry, *more], inbound_auth="aws-iam", targets=TARGETS, gateway_arn=ARN, permit_rest=bool(more)
+    )
+    assert len(policies) == 1 + len(more)
+    assert "denied-by-default" in [one.code for one in warnings]
+
+
 @pytest.mark.parametrize(
     ("entry", "code", "where", "words"),
     [

@@ -232,15 +232,17 @@ def policy_context(
 
     targets: dict[str, Any] = {t.name: None for t in own.targets} if own is not None else {}
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
+    engines = gathered.project.policy_engines if gathered.project is not None else ()
+    attached = own.policy_engine if own is not None else None
     policies, warnings = write_policies(
         wanted.get("restrict") or [],
         inbound_auth=gateway["inbound_auth"],
         targets=targets,
         gateway_name=gateway["name"],
         gateway_arn=gateway.get("arn"),
+        # elsewhere the gateway may have an engine, and a permit for all would open what its policies keep shut
+        permit_rest=attached is None and (own is not None or not gateway["exists"]),
     )
-    engines = gathered.project.policy_engines if gathered.project is not None else ()
-    attached = own.policy_engine if own is not None else None
     engine = attached or (engines[0].name if len(engines) == 1 else None)
     mode = wanted.get("mode") or questions()["policy.mode"].default
     return {

@@ -57,11 +57,13 @@ def write_policies(
     targets: Targets,
     gateway_name: str = "",
     gateway_arn: str | None = None,
+    permit_rest: bool = False,
 ) -> tuple[list[Policy], list[Problem]]:
     """The policies that the answers ask for.
 
     In: `policy.restrict`; the gateway's inbound auth, name and (where known) ARN; its targets by name with their tools'
-    definitions, None for a target whose tools are not known here.
+    definitions, None for a target whose tools are not known here. `permit_rest`: the gateway has no policies yet, so
+    wishes that only forbid get a permit for every tool: without one, the engine would deny them all.
     Out: policies with unique names, and warnings about them.
     Errors: ConnectError (or ManyErrors) `unknown-target`, `unknown-tool`, `unknown-argument`, `no-tools`,
     `claim-without-claims`, `values-without-claim`, `bad-operator`, `bad-value`, each with its place in the answers.
@@ -79,8 +81,32 @@ def write_policies(
         except ConnectError as error:
             problems.extend(error.problems)
     raise_all(problems)
+    if permit_rest and found and all(one.effect == "forbid" for one in found):
+        rest = _permits(found, targets, inbound_auth, gateway_name, gateway_arn)
+        text = load("cedar")["rules"]["permits-added"]["text"]
+        warnings.append(Problem("warning", "permits-added", "policy.restrict", f"{text} {_names(rest)}"))
+        return [*rest, *found], warnings
     warnings.extend(_not_permitted(found, targets))
     return found, warnings
+
+
+def _permits(
+    forbids: Sequence[Policy], targets: Targets, inbound_auth: str, gateway_name: str, gateway_arn: str | None
+) -> list[Policy]:
+    """A permit for all tools of each target, by their names or, where these are not known, by the target's group."""
+    found: list[Policy] = []
+    separator = load("cedar")["separator"]
+    for target, tools in targets.items():
+        names = tuple(f"{target}{separator}{tool['name']}" for tool in tools or ()) or (target,)
+        taken = {one.name for one in (*forbids, *found)}
+        name = _unique(_name(gateway_name, "permit", (f"{target}{separator}{target}_tools",)), taken)
+        wish = _Wish("policy.restrict", "permit", (), {})
+        found.append(_policy(name, wish, names, (), inbound_auth, gateway_arn))
+    return found
+
+
+def _names(policies: Iterable[Policy]) -> str:
+    return f"Added: {', '.join(one.file for one in policies)}."
 
 
 def _wish(entry: Any, at: str, targets: Targets, warnings: list[Problem]) -> _Wish:
@@ -169,7 +195,10 @@ def _policy(
 ) -> Policy:
     cedar = load("cedar")
     actions = [cedar["action"].format(action=quoted(tool)) for tool in tools]
-    action = f"action == {actions[0]}" if len(actions) == 1 else "action in [\n    " + ",\n    ".join(actions) + "\n  ]"
+    alone = "==" if cedar["separator"] in tools[0] else "in"  # a target's name stands for the group of its tools
+    action = (
+        f"action {alone} {actions[0]}" if len(actions) == 1 else "action in [\n    " + ",\n    ".join(actions) + "\n  ]"
+    )
     resource = cedar["resource"].format(gateway=quoted(gateway_arn or cedar["arn_variable"]))
     scope = f"  {cedar['principals'][inbound_auth]['scope']},\n  {action},\n  resource == {resource}"
     when = "\nwhen {\n  " + " &&\n  ".join(conditions) + "\n}" if conditions else ""
@@ -191,7 +220,7 @@ def _not_permitted(policies: Sequence[Policy], targets: Targets) -> Iterable[Pro
     permitted = {tool for policy in policies if policy.effect == "permit" for tool in policy.tools}
     denied = [tool for tool in every if tool not in permitted]
     if policies and denied:
-        shown = ", ".join(denied[:5]) + (f" and {len(denied) - 5} more" if len(denied) > 5 else "")
+        shown = ", ".join(denied)
         text = load("cedar")["rules"]["denied-by-default"]["text"]
         yield Problem("warning", "denied-by-default", "policy.restrict", f"{text} Without a permit: {shown}")
 

@@ -15,6 +15,8 @@ from agentcore_connect.triage import patterns
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway, Project
 
+#: What a new agent is called; with a number where the project has one of that name.
+_NEW_AGENT = "MyAgent"
 _SCOPES = ("agent", "gateway", "policy")
 
 
@@ -59,7 +61,10 @@ def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
         name = project.agent_runtime.name
     elif kind == "harness" and project is not None:
         name = project.harnesses[0].name
-    return {**_defaults("agent", found, asking=asking), **found, "kind": kind, "name": name}
+    taken = {one.name for one in project.runtimes} if project is not None else set()
+    names = (f"{_NEW_AGENT}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
+    new_name = next(one for one in names if one not in taken)
+    return {**_defaults("agent", found, asking=asking), **found, "kind": kind, "name": name, "new_name": new_name}
 
 
 def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_ids_are_unique_and_nothing_is_half_filled(surface: str) -> None:
             gateway={"protocol_type": protocol, "name": "gateway"},
             policies=policies,
             policy={"mode": "enforce", "engine": "ToolPolicies"},
-            agent={"framework": "strands", "state": "new", "kind": "harness", "name": "H"},
+            agent={"framework": "strands", "state": "new", "kind": "harness", "name": "H", "new_name": "A"},
         )
         ops = cases.plan(ctx, surface)
         assert [name for name, number in Counter(op.id for op in ops).items() if number > 1] == []
@@ -92,7 +92,7 @@ def test_a_gateway_made_elsewhere_gets_no_command(surface: str) -> None:
 
 
 def test_a_harness_gets_a_client_for_a_jwt_gateway_that_has_none() -> None:
-    agent = {"framework": None, "state": "existing", "kind": "harness", "name": "H"}
+    agent = {"framework": None, "state": "existing", "kind": "harness", "name": "H", "new_name": "A"}
     bare = {"in_project": True, "token_provider": None}
     ctx = cases.context(cases.mcp_targets()[:1], "custom-jwt", agent=agent, gateway=bare)
     ops = {op.id: op for op in cases.plan(ctx)}

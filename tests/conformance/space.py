@@ -354,6 +354,8 @@ def _agents() -> Iterator[Situation]:
     for framework, surface in product(frameworks(), SURFACES):
         data = changed(document(PUBLIC, "aws-iam", framework), {"agent.state": "new"})
         yield Situation(data, surface, why=f"a new agent with {framework}")
+        for project in PROJECTS:
+            yield Situation(changed(data, {"project": project}), surface, why=f"a new agent in the project {project}")
 
 
 def _gateways() -> Iterator[Situation]:
@@ -383,7 +385,11 @@ def _policies() -> Iterator[Situation]:
             continue
         change = {"c.tools": "orders.tools.json", "policy.mode": mode, "policy.restrict": restrict}
         where = {} if project is None else {"project": project}
-        yield Situation(changed(document(FUNCTION, inbound), {**change, **where}), surface, why="policies")
+        data = changed(document(FUNCTION, inbound), {**change, **where})
+        yield Situation(data, surface, why="policies")
+        if project is None:
+            yield Situation(data, surface, "boto3", "policies by boto3")
+            yield Situation(changed(data, {"gateway.exists": True}), surface, why="policies of a gateway elsewhere")
 
 
 @cache

@@ -205,28 +205,54 @@ def test_every_boto3_script_sends_what_its_plan_says(
     assert not wrong, "\n".join(wrong)[:6000]
 
 
+def test_every_script_of_policies_sends_what_its_plan_says(
+    everything: Emitted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: Count
+) -> None:
+    """As the scripts of targets; the policies' files lie beside it."""
+    wrong = []
+    for number, one in enumerate(everything.of_kind("configure-policies")):
+        case = gathered(one.situation, everything.folder)
+        ctx = _with_places(build(case), case, everything.folder)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for policy in ctx["policies"]:
+            (folder / policy["file"]).write_text(policy["statement"], encoding="utf-8")
+        (folder / one.path).write_text(one.text, encoding="utf-8")
+        problems = _problems_of_run(str(folder / one.path), one.text, scripts.policy_run(ctx), monkeypatch)
+        wrong += [f"{one.situation.why}: {problem}" for problem in problems]
+        count("scripts", "run")
+        count("scripts", "accepted", not problems)
+    assert not wrong, "\n".join(wrong)[:6000]
+
+
 def _problems_of(one: File, ctx: Any, c: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     planned = [request.as_dict() for request in requests_for(ctx, c)]
     values, env, secrets = scripts.run_values(ctx, c)
+    run = scripts.Run(planned, values, env, secrets, scripts.situation_of(ctx, c, values))
+    return _problems_of_run(one.path, one.text, run, monkeypatch)
+
+
+def _problems_of_run(path: str, text: str, run: scripts.Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[Any] = []
-    stand_in = recorder.modules(scripts.situation_of(ctx, c, values), lambda *call: sent.append(list(call)))
+    stand_in = recorder.modules(dict(run.situation), lambda *call: sent.append(list(call)))
     out, said = io.StringIO(), io.StringIO()
     with monkeypatch.context() as patch, contextlib.redirect_stderr(said):
-        for name, value in env.items():
+        for name, value in run.env.items():
             patch.setenv(name, value)
         for name, module in stand_in.items():
             patch.setitem(sys.modules, name, module)
-        module_space: dict[str, Any] = {"__name__": "configure_script"}
-        exec(compile(one.text, one.path, "exec", dont_inherit=True), module_space)
+        module_space: dict[str, Any] = {"__name__": "configure_script", "__file__": path}
+        exec(compile(text, path, "exec", dont_inherit=True), module_space)
         with contextlib.redirect_stdout(out):
             module_space["main"](["--dry-run"])
         printed = json.loads(out.getvalue())
         with contextlib.redirect_stdout(out):
             status = module_space["main"]([])
-    wanted = [[request["operation"], with_values(request["body"], values)] for request in planned]
+    wanted = [[request["operation"], with_values(request["body"], run.values)] for request in run.planned]
     problems = [
-        *scripts.differences(printed, planned),
+        *scripts.differences(printed, run.dry or run.planned),
         *scripts.differences([*map(scripts.tokenless, sent)], wanted),
     ]
-    problems += [f"{name} is shown" for value, name in secrets.items() if value in out.getvalue() + said.getvalue()]
+    shown = out.getvalue() + said.getvalue()
+    problems += [f"{name} is shown" for value, name in run.secrets.items() if value in shown]
     return [*problems, *([] if status == 0 else [f"exit {status}: {said.getvalue()}"])]

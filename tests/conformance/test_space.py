@@ -82,6 +82,7 @@ def _operations(document: Any) -> Iterable[str]:
             yield entry["operation"]
     for provider in document["providers"].values():
         yield provider["create"]
+    yield from (request["operation"] for request in document["policies"].values() if isinstance(request, dict))
 
 
 def test_a_way_that_is_left_out_would_be_noticed(everything: Emitted) -> None:

@@ -11,7 +11,12 @@ from real_project import Project
 
 def test_their_options_are_in_the_help(project: Project, count: Callable[[str, int], None]) -> None:
     agent = {"framework": None, "state": "existing", "kind": "harness", "name": "Helper"}
-    ctx = cases.context(cases.mcp_targets()[:2], policies=[cases.policy("p")], policy={"mode": "enforce"}, agent=agent)
+    ctx = cases.context(
+        cases.mcp_targets()[:2],
+        policies=[cases.policy("p")],
+        policy={"mode": "enforce", "engine": "ToolPolicies"},
+        agent=agent,
+    )
     ops = [op for op in cases.plan(ctx) if op.argv]
     lines = {op.argv for op in ops if op.needs_aws} | {one.argv for op in ops for one in op.inputs if one.argv}
     commands = {tuple(w for w in words_before_options(line)) for line in lines if line[0] == "agentcore"}
@@ -35,7 +40,9 @@ def words_before_options(line: tuple[str, ...]) -> tuple[str, ...]:
 
 def test_the_gateway_is_found_in_what_status_prints(project: Project) -> None:
     """The places of the lookups are places of the CLI's own output, for a deployed state written by hand."""
-    ctx = cases.context(cases.mcp_targets()[:1], policies=[cases.policy("p")], policy={"mode": "log-only"})
+    ctx = cases.context(
+        cases.mcp_targets()[:1], policies=[cases.policy("p")], policy={"mode": "log-only", "engine": "ToolPolicies"}
+    )
     cases.write(project.root / "connect", ctx)
     provider = "arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/x"
     (project.root / "agentcore" / "aws-targets.json").write_text(

@@ -141,7 +141,9 @@ def test_policies(project: Project, count: Count, mode: str, engine_in_project: 
 def test_policies_wait_for_the_gateway(project: Project, count: Count) -> None:
     """Without the ARN nothing is added, and above all nothing is enforced."""
     ctx = cases.context(
-        cases.mcp_targets()[:1], policy={"mode": "enforce"}, policies=[{"name": "allow_a", "file": "allow_a.cedar"}]
+        cases.mcp_targets()[:1],
+        policy={"mode": "enforce", "engine": "ToolPolicies"},
+        policies=[{"name": "allow_a", "file": "allow_a.cedar"}],
     )
     script = cases.write(project.root / "connect", ctx)
     ran = project.run("bash", script, "--local")
@@ -182,7 +184,7 @@ def test_a_project_is_made_where_there_is_none(
 ) -> None:
     beside = make_project("Beside")
     place = beside.root.parent / "work"
-    agent = {"framework": framework, "state": state, "kind": "unknown", "name": None}
+    agent = {"framework": framework, "state": state, "kind": "unknown", "name": None, "new_name": "MyAgent"}
     ctx = cases.context(cases.mcp_targets()[:1], known=False, agent=agent)
     script = cases.write(place / "connect", ctx)
     ran = beside.run("bash", script, "--local", cwd=beside.root)
@@ -193,6 +195,8 @@ def test_a_project_is_made_where_there_is_none(
     assert compare(promises(cases.plan(ctx)), project.json) == []
     assert len(project.json["runtimes"]) == made
     assert project.json["harnesses"] == []
+    wired = project.root / "app" / "MyAgent" / "mcp_client" / "client.py"
+    assert wired.is_file() == bool(made)  # the gateway was there before the agent, so the template reaches it
     if framework == "crewai":
         again = beside.run("bash", script, "--local", cwd=beside.root)
         assert again.returncode == 0, again.said

@@ -14,12 +14,13 @@ def policy_requests(ctx: Context, gateway_arn: str) -> list[Request]:
     In: the render context; the ARN that takes the place of the variable in policies that do not know it yet.
     """
     document, variable = resources.load("request-bodies"), resources.load("cedar")["arn_variable"]
-    bodies, service = document["policies"], document["service"]
     facts = facts_for(ctx, {})
-    whole = Template(facts, document)
-    requests = [Request("engine", "create_policy_engine", service, whole.fill(bodies["engine"]))]
-    for one in ctx["policies"]:
-        item = {**one, "statement": one["statement"].replace(variable, gateway_arn).strip()}
-        body = Template({**facts, "item": item}, document).fill(bodies["policy"])
-        requests.append(Request(one["name"], "create_policy", service, body))
-    return [*requests, Request("attach", "update_gateway", service, whole.fill(bodies["attach"]))]
+
+    def request(name: str, kind: str, **more: object) -> Request:
+        sent = document["policies"][kind]
+        body = Template({**facts, **more}, document).fill(sent["body"])
+        return Request(name, sent["operation"], document["service"], body)
+
+    stated = [{**one, "statement": one["statement"].replace(variable, gateway_arn).strip()} for one in ctx["policies"]]
+    policies = [request(one["name"], "policy", item=one) for one in stated]
+    return [request("engine", "engine"), *policies, request("attach", "attach")]

@@ -182,7 +182,8 @@ def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None
     # names that are too long once the target's is in front have a rule of their own
     problems = check_tools(reduced, target_name=None)
     found["tools"] = reduced
-    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, (*notices, *losses, *problems)))]
+    told = sorted((*notices, *losses, *problems), key=lambda one: one.severity != "error")  # left-out tools first
+    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, told))]
     found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
     found["answers"]["tool_count"] = len(reduced)
 

@@ -103,8 +103,43 @@ def test_tools_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
     assert run(capsys, "tools", "old.json", "-o", "old.json")[0] == 0
     assert json.loads(Path("old.json").read_text()) == TOOLS
     status, out, _ = run(capsys, "tools", "old.json", "--json")
-    assert set(json.loads(out)) == {"tools", "losses", "findings", "written"}
+    assert set(json.loads(out)) == {"tools", "left_out", "losses", "findings", "written"}
     assert run(capsys, "tools", "gone.py")[0] == 2
+
+
+def test_a_tool_left_out_comes_first_and_decides_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lossy = {"type": "object", "properties": {"a": {"not": {}}, "b": {}}}
+    tools = [
+        {"name": "lossy", "description": "d", "inputSchema": lossy},
+        {"name": "gone", "description": "d", "inputSchema": {"type": "array", "items": {}}},
+    ]
+    Path("mixed.json").write_text(json.dumps(tools))
+    status, _, err = run(capsys, "tools", "mixed.json", "-o", "out.json")
+    assert status == 1
+    first, *rest = err.splitlines()
+    assert first.startswith("left out: $[1]: the tool 'gone' was left out: the outermost type")
+    assert rest[-1] == "out.json: 1 tool(s)"
+    assert len(rest) > 2
+    data = json.loads(run(capsys, "tools", "mixed.json", "--json")[1])
+    assert (len(data["left_out"]), len(data["tools"])) == (1, 1)
+    Path("all.json").write_text(json.dumps(tools[1:]))
+    status, out, err = run(capsys, "tools", "all.json", "-o", "none.json")
+    assert (status, out, Path("none.json").exists()) == (1, "", False)
+    assert "nothing written: $: there is no tool in the list" in err
+
+
+def test_tools_that_the_service_refuses_for_their_size_are_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    large = [{"name": "t", "description": "d" * (1024 * 1024), "inputSchema": {"type": "object"}}]
+    Path("large.json").write_text(json.dumps(large))
+    status, out, err = run(capsys, "tools", "large.json", "-o", "out.json")
+    assert (status, out, Path("out.json").exists()) == (1, "", False)
+    assert "nothing written: $: 1,048," in err
 
 
 def test_repair_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

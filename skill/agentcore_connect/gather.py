@@ -122,13 +122,16 @@ def _read(
 
 
 def _as_json(path: Path, where: str) -> str:
-    """The text of a document as JSON, whichever of JSON and YAML it was written in."""
+    """The text of a document as JSON, whichever of JSON and YAML it was written in; compact where its size matters."""
+    from agentcore_connect.readers.limits import limit
+    from agentcore_connect.readers.spec_file import document_text
+
     if path.suffix.lower() == ".json":
-        _json(path, where)
-        return path.read_text(encoding="utf-8").rstrip("\n")
+        data, text = _json(path, where), path.read_text(encoding="utf-8").rstrip("\n")
+        return text if len(text.encode()) < limit("inline-schema-size") else document_text(data)
     from agentcore_connect.answers.document import parse_any
 
-    return json.dumps(parse_any(path.read_text(encoding="utf-8"), str(path)), ensure_ascii=False, indent=2)
+    return document_text(parse_any(path.read_text(encoding="utf-8"), str(path)))
 
 
 def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
@@ -189,9 +192,12 @@ def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None
 
 
 def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
-    from agentcore_connect.readers.openapi import answers_from_openapi, read_openapi
+    from agentcore_connect.readers.openapi import answers_from_openapi
+    from agentcore_connect.readers.openapi import summary as summarise
+    from agentcore_connect.readers.spec_file import load_spec
 
-    summary = read_openapi(path, target_name=connection.get("name"))
+    size = None if "schema_in_project" in found else len(found["schema_text"].encode("utf-8", "replace"))
+    summary = summarise(load_spec(path), target_name=connection.get("name"), size=size)
     answers: dict[str, Any] = {}
     for key, value in answers_from_openapi(summary).items():
         answers = store.put(answers, key, value)

@@ -149,8 +149,15 @@ def test_repair_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monk
     status, out, err = run(capsys, "tools", "api.yaml", "--repair", "api.json", "--server", "https://api.example.com")
     assert (status, Path("api.yaml").read_text()) == (0, text)
     assert '+          "operationId": "get_a"' in out or '"operationId": "get_a"' in out
-    assert "api.json: 2 change(s)" in err
+    size = Path("api.json").stat().st_size
+    assert f"api.json: {size} bytes, 2 change(s)" in err
     assert json.loads(Path("api.json").read_text())["servers"] == [{"url": "https://api.example.com"}]
     assert run(capsys, "tools", "api.yaml", "--repair", "api.yaml")[0] == 2
     assert run(capsys, "tools", "api.yaml", "--repair", "b.json", "--server", "http://x")[0] == 2
     assert run(capsys, "tools", "--check", "api.json")[0] == 0
+    large = json.loads(Path("api.json").read_text()) | {"x-filler": [0] * 150_000}
+    Path("large.json").write_text(json.dumps(large))
+    status, _, err = run(capsys, "tools", "large.json", "--repair", "copy.json")
+    size = Path("copy.json").stat().st_size
+    assert (status, size < 1024 * 1024) == (0, True)
+    assert f"copy.json: {size:,} bytes without indentation, for with it it is over 1 MB" in err

@@ -15,6 +15,7 @@ from agentcore_connect.errors import ConnectError, ExitCode
 
 if TYPE_CHECKING:
     from agentcore_connect.checks.problem import Problem
+    from agentcore_connect.readers.openapi_model import Fault
     from agentcore_connect.readers.spec_file import SpecFile
     from agentcore_connect.readers.tool_draft import ToolDraft
 
@@ -172,16 +173,18 @@ def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[s
     findings = []
     for fault in found.faults:
         place = fault.places[0].where if fault.places else source
-        notes = "; ".join(one.note for one in fault.places[:3] if one.note)
         times = f" ({fault.count} places)" if fault.count > 1 else ""
-        findings.append(
-            f"{place}: {fault.severity}: {fault.text}{times}{f' [{notes}]' if notes else ''} {fault.remedy}"
-        )
+        findings.append(f"{place}: {fault.severity}: {fault.text}{times}{_notes(fault)} {fault.remedy}")
     validation = validate(spec)
     findings += [f"{one.where}: error: {one.message} (at {one.pointer or 'the top'})" for one in validation.violations]
     by = f", validated by {validation.by}" if not validation.not_run else f", not validated: {validation.not_run}"
     what = f"OpenAPI {found.version}, {found.tool_count} operation(s){by}"
     return {"source": source, "what": what, "findings": findings, "summary": found.as_dict()}
+
+
+def _notes(fault: Fault) -> str:
+    notes = "; ".join(one.note for one in fault.places[:3] if one.note)
+    return f" [{notes}]" if notes else ""
 
 
 def _repair(args: argparse.Namespace) -> int:
@@ -203,14 +206,17 @@ def _repair(args: argparse.Namespace) -> int:
     _write(args.repair, found.text)
     if args.json:
         changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in found.changes]
-        _print_json({"written": str(args.repair), "changes": changes, "left": [one.as_dict() for one in left.faults]})
+        faults = [one.as_dict() for one in left.faults]
+        _print_json({"written": str(args.repair), "size": found.size, "changes": changes, "left": faults})
     else:
         diff = found.diff()
         sys.stdout.write(f"{diff}\n" if diff else "")
         for fault in left.faults:
             place = fault.places[0].where if fault.places else str(args.repair)
-            _say(f"left: {place}: {fault.text} {fault.remedy}")
-        _say(f"{args.repair}: {len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left")
+            _say(f"left: {place}: {fault.text}{_notes(fault)} {fault.remedy}")
+        compact = "" if "\n" in found.text.rstrip() else " without indentation, for with it it is over 1 MB"
+        done = f"{len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left"
+        _say(f"{args.repair}: {found.size:,} bytes{compact}, {done}")
     return ExitCode.FINDINGS if any(one.severity == "error" for one in left.faults) else ExitCode.DONE
 
 

@@ -53,15 +53,16 @@ class Summary:
         }
 
 
-def summary(spec: SpecFile, *, target_name: str | None = None) -> Summary:
+def summary(spec: SpecFile, *, target_name: str | None = None, size: int | None = None) -> Summary:
     """Summarise a loaded document.
 
-    In: the document; the target's name, where known, for the length of tool names.
+    In: the document; the target's name, where known, for the length of tool names; the size in bytes of what is sent,
+    where that is not the document's text.
     Errors: ConnectError `not-a-mapping`.
     """
     document = Document(spec)
     demand = demand_of(document)
-    faults = find_faults(document, target_name=target_name)
+    faults = find_faults(document, target_name=target_name, size=size)
     for way in demand.ways:
         if way.kind == "mutualTLS":
             faults.add("openapi-mutual-tls", way.at, way.name)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
+from agentcore_connect.readers.openapi_merge import ClashError, Merger
 from agentcore_connect.readers.openapi_model import Document, FaultList, Operation, as_list, as_map
 from agentcore_connect.resources import load
 
@@ -18,15 +19,15 @@ _SEPARATOR: Final = "___"
 _PARTS: Final = ("oneOf", "anyOf", "allOf")
 
 
-def find_faults(document: Document, *, target_name: str | None = None) -> FaultList:
+def find_faults(document: Document, *, target_name: str | None = None, size: int | None = None) -> FaultList:
     """Every fault of a document, each with its places.
 
-    In: the document; the target's name, where known, for the length of tool names.
+    In: the document; the target's name, where known, for the length of tool names; the size of what is sent.
     """
     faults = FaultList(document.spec)
     if not _version(document, faults):
         return faults
-    _sizes(document, faults)
+    _sizes(document, document.spec.size if size is None else size, faults)
     if document.spec.format != "json" or not document.spec.shown.lower().partition("?")[0].endswith(".json"):
         faults.add("openapi-not-json", ())
     _names(document, faults, target_name)
@@ -55,9 +56,8 @@ def _version(document: Document, faults: FaultList) -> bool:
     return True
 
 
-def _sizes(document: Document, faults: FaultList) -> None:
+def _sizes(document: Document, size: int, faults: FaultList) -> None:
     ids = load("openapi-limits")["sizes"]
-    size = document.spec.size
     if size > limit(ids["s3"]):
         faults.add("openapi-size", (), f"{size:,} bytes")
     elif size > limit(ids["inline"]):
@@ -138,6 +138,7 @@ class _Walker:
         self._document = document
         self._faults = faults
         self._seen: set[int] = set()
+        self._merger = Merger(document)
         words = load("openapi-limits")
         self._media = words["media_types"]
         self._styles = words["parameter_styles"]
@@ -250,10 +251,15 @@ class _Walker:
             if not isinstance(parts, list):
                 continue
             names = {"oneOf": "openapi-one-of", "anyOf": "openapi-any-of", "allOf": "openapi-all-of"}
-            fault = names[key]
-            if key != "allOf" and only_part(parts) is not None:
+            fault, note = names[key], f"{key} of {len(parts)}"
+            if key == "allOf":
+                try:
+                    self._merger.merge(schema)
+                except ClashError as why:
+                    fault, note = "openapi-all-of-conflict", f"{note}: {why}"
+            elif only_part(parts) is not None:
                 fault = "openapi-any-of-one"
-            self._faults.add(fault, (*at, key), f"{key} of {len(parts)}")
+            self._faults.add(fault, (*at, key), note)
 
     def _type(self, schema: dict[str, Any], at: JsonPath) -> None:
         found = schema.get("type")

@@ -121,7 +121,8 @@ def check_documents(written: Written) -> Iterator[Result]:
             own = c["schema_artifact"] and not written.fault(name)
             text = written.text(name) if own else c["schema_text"]
             shown = name if own else str(c["schema"])
-            faults = [one for one in _document_faults(text, shown, c) if one.severity == "error"]
+            inline = ("openapi-size-inline",) if not c["schema_artifact"] and not c["schema_cli"] else ()
+            faults = [one for one in _document_faults(text, shown, c) if one.severity == "error" or one.id in inline]
             problems = [f"{one.places[0].where if one.places else shown}: {one.text} {one.remedy}" for one in faults]
             yield judged(name, "gateway-takes-it", OWN, problems, cure=_REPAIR)
 

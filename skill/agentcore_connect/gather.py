@@ -17,6 +17,7 @@ from agentcore_connect.situation import Case
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Project
     from agentcore_connect.readers.openapi_model import Fault
+    from agentcore_connect.readers.swagger2 import Conversion
 
 
 class Gathered(NamedTuple):
@@ -194,7 +195,7 @@ def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None
 def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
     from agentcore_connect.readers.openapi import answers_from_openapi
     from agentcore_connect.readers.openapi import summary as summarise
-    from agentcore_connect.readers.spec_file import load_spec
+    from agentcore_connect.readers.spec_file import document_text, load_spec
 
     size = None if "schema_in_project" in found else len(found["schema_text"].encode("utf-8", "replace"))
     summary = summarise(load_spec(path), target_name=connection.get("name"), size=size)
@@ -209,7 +210,24 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
     found["answers"].update(answers)
     found["tool_names"] = list(summary.tool_names)
     found["together"] = [f"{one.name} ({one.kind})" for one in summary.demand.together]
-    found["faults"] += _faults(path, summary.faults)
+    faults = summary.faults
+    if summary.converted is not None:  # what is said of the original is not so of the copy that is sent
+        faults = tuple(one for one in faults if one.id != "openapi-swagger-2")
+        found["schema_text"] = document_text(summary.converted.spec.data)
+        found["schema_converted"] = True
+        found.pop("schema_in_project", None)
+        found["faults"] += _conversion(path, summary.converted)
+    found["faults"] += _faults(path, faults)
+
+
+def _conversion(path: Path, converted: Conversion) -> list[str]:
+    """What was changed to make OpenAPI 3.0 of Swagger 2.0, in words."""
+    from agentcore_connect.resources import load
+
+    words = load("openapi-limits")["faults"]
+    done, lost = words["openapi-swagger-2-converted"], words["openapi-swagger-2-lost"]
+    said = [f"{path.name}: {done['text']} Changed: {'; '.join(converted.differences)}. {done['remedy']}"]
+    return [*said, *(f"{path.name}: {one.what}. {lost['text']} {lost['remedy']}" for one in converted.lost)]
 
 
 def _take_smithy(found: dict[str, Any], path: Path) -> None:
@@ -227,5 +245,6 @@ def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
     for fault in faults:
         place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}. {fault.remedy}")
+        note = f" It is: {fault.places[0].note}." if fault.id == "openapi-swagger-2-refused" and fault.places else ""
+        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}.{note} {fault.remedy}")
     return said

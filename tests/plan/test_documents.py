@@ -61,8 +61,13 @@ def test_a_document_is_sent_compact_and_refused_where_it_is_still_too_large_inli
 
 @pytest.mark.parametrize(
     ("document", "service", "fails"),
-    [(SWAGGER, "openapi", True), (OPENAPI, "openapi", False), (RPC, "smithy", True), (REST, "smithy", False)],
-    ids=["swagger", "openapi", "awsJson", "restJson"],
+    [
+        ({**SWAGGER, "host": "https://a.example.com"}, "openapi", True),
+        (OPENAPI, "openapi", False),
+        (RPC, "smithy", True),
+        (REST, "smithy", False),
+    ],
+    ids=["swagger that cannot be converted", "openapi", "awsJson", "restJson"],
 )
 def test_what_the_service_refuses_fails_the_check(
     document: dict[str, Any], service: str, fails: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]

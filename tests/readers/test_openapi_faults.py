@@ -66,7 +66,7 @@ def schema(value: Any) -> Change:
 
 
 FAULTS: list[tuple[str, str, Change]] = [
-    ("openapi-swagger-2", '"swagger"', put("swagger", "2.0")),
+    ("openapi-swagger-2-refused", '"swagger"', put("swagger", "2.0")),
     ("openapi-version-unknown", '"openapi"', put("openapi", "4.0.0")),
     ("openapi-no-operations", '"paths"', put("paths", {})),
     ("openapi-operation-id-missing", '"get"', put(f"{GET}/operationId", None)),
@@ -172,6 +172,9 @@ def test_every_fault_is_tested() -> None:
         "openapi-not-json",
         "openapi-size",
         "openapi-size-inline",
+        "openapi-swagger-2",
+        "openapi-swagger-2-converted",
+        "openapi-swagger-2-lost",
         "openapi-too-many-tools",
     }
     assert {fault for fault, _, _ in FAULTS} | elsewhere == set(load("openapi-limits")["faults"])
@@ -384,7 +387,7 @@ def test_repair_keeps_references_into_what_it_merges() -> None:
 
 def test_what_cannot_be_repaired() -> None:
     with pytest.raises(ConnectError) as caught:
-        repair(parse_spec('{"swagger": "2.0"}', shown="a.json"))
+        repair(parse_spec('{"openapi": "4.0.0"}', shown="a.json"))
     assert caught.value.code == "spec-not-repairable"
 
 

@@ -376,7 +376,7 @@ def test_json_schema_references(tmp_path: Path) -> None:
         ("a.py", "x = 1", "no-tools"),
         ("a.json", "{", "malformed-json"),
         ("a.json", "[]", "no-tools"),
-        ("a.json", '{"swagger": "2.0", "paths": {}}', "spec-not-repairable"),
+        ("a.json", '{"swagger": "1.2", "paths": {}}', "spec-not-convertible"),
         ("a.yaml", "a: [", "malformed-file"),
         ("gone.json", None, "unreadable-file"),
     ],

@@ -175,10 +175,11 @@ def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[s
         place = fault.places[0].where if fault.places else source
         times = f" ({fault.count} places)" if fault.count > 1 else ""
         findings.append(f"{place}: {fault.severity}: {fault.text}{times}{_notes(fault)} {fault.remedy}")
-    validation = validate(spec)
+    validation = validate(found.converted.spec if found.converted else spec)
     findings += [f"{one.where}: error: {one.message} (at {one.pointer or 'the top'})" for one in validation.violations]
     by = f", validated by {validation.by}" if not validation.not_run else f", not validated: {validation.not_run}"
-    what = f"OpenAPI {found.version}, {found.tool_count} operation(s){by}"
+    name = "Swagger" if found.converted else "OpenAPI"
+    what = f"{name} {found.version}, {found.tool_count} operation(s){by}"
     return {"source": source, "what": what, "findings": findings, "summary": found.as_dict()}
 
 

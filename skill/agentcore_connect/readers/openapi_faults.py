@@ -11,6 +11,8 @@ from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.openapi_merge import ClashError, Merger
 from agentcore_connect.readers.openapi_model import Document, FaultList, Operation, as_list, as_map
+from agentcore_connect.readers.spec_file import SpecFile
+from agentcore_connect.readers.swagger2 import is_swagger2
 from agentcore_connect.resources import load
 
 TOOL_NAME: Final = re.compile(r"[a-zA-Z0-9_-]+\Z")
@@ -28,7 +30,7 @@ def find_faults(document: Document, *, target_name: str | None = None, size: int
     if not _version(document, faults):
         return faults
     _sizes(document, document.spec.size if size is None else size, faults)
-    if document.spec.format != "json" or not document.spec.shown.lower().partition("?")[0].endswith(".json"):
+    if not document.spec.converted and _is_no_json(document.spec):
         faults.add("openapi-not-json", ())
     _names(document, faults, target_name)
     check_servers(document.root.get("servers"), ("servers",), faults)
@@ -40,9 +42,14 @@ def find_faults(document: Document, *, target_name: str | None = None, size: int
     return faults
 
 
+def _is_no_json(spec: SpecFile) -> bool:
+    return spec.format != "json" or not spec.shown.lower().partition("?")[0].endswith(".json")
+
+
 def _version(document: Document, faults: FaultList) -> bool:
     if "swagger" in document.root:
-        faults.add("openapi-swagger-2", ("swagger",), f"swagger: {str(document.version)[:20]}")
+        if not is_swagger2(document.spec):  # else why it could not be converted is told
+            faults.add("openapi-swagger-2-refused", ("swagger",), "it has both `openapi` and `swagger`: keep one")
         return False
     if not document.supported:
         at: JsonPath = ("openapi",) if "openapi" in document.root else ()

@@ -16,8 +16,9 @@ from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.openapi_faults import TOOL_NAME, check_servers, only_part
 from agentcore_connect.readers.openapi_merge import ClashError, Merger
-from agentcore_connect.readers.openapi_model import Document, FaultList, as_list, as_map
+from agentcore_connect.readers.openapi_model import Change, Document, FaultList, as_list, as_map, is_deeper, json_copy
 from agentcore_connect.readers.spec_file import SpecFile, document_text, pointer
+from agentcore_connect.readers.swagger2 import convert, is_swagger2
 from agentcore_connect.resources import load
 
 _SEPARATOR: Final = "___"
@@ -26,15 +27,6 @@ _COMPOSED: Final = ("allOf", "anyOf", "oneOf")
 _MOST_SCHEMAS: Final = 1_000_000  # schemas looked at while merging; real documents stay far below
 MAX_DIFF_LINES: Final = 100_000
 _WORD = re.compile(r"[A-Za-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: the fault it puts right, where (in the original), and what was done."""
-
-    fault: str
-    pointer: str
-    what: str
 
 
 @dataclass(frozen=True)
@@ -69,16 +61,19 @@ class Repair:
 def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None = None) -> Repair:
     """Repair a copy of a loaded document; the original is not touched.
 
-    In: the document; the https URL of the API, where servers are missing, relative or local; the target's name,
-    where known, for the length of tool names. Errors: ConnectError `not-a-mapping`, `spec-not-repairable` (Swagger
-    2.0, an unknown version, nested beyond measure).
+    In: the document, Swagger 2.0 included, which is converted first; the https URL of the API, where servers are
+    missing, relative or local; the target's name, where known, for the length of tool names.
+    Errors: ConnectError `not-a-mapping`, `spec-not-convertible`, `spec-not-repairable` (an unknown version, nested
+    beyond measure).
     """
+    if is_swagger2(spec):
+        conversion = convert(spec)
+        found = repair(conversion.spec, server=server, target_name=target_name)
+        return Repair(spec.shown, found.data, spec.data, (*conversion.changes, *found.changes))
     if not Document(spec).supported:
-        word = load("openapi-limits")["faults"][
-            "openapi-swagger-2" if "swagger" in spec.data else "openapi-version-unknown"
-        ]
+        word = load("openapi-limits")["faults"]["openapi-version-unknown"]
         raise ConnectError("spec-not-repairable", word["text"], where=f"{spec.shown}:1", hint=word["remedy"])
-    if _is_deeper(spec.data, _DEEPEST):
+    if is_deeper(spec.data, _DEEPEST):
         raise _too_deep(spec.shown)
     shown = spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json"
     copy: dict[str, Any] = json_copy(spec.data)
@@ -90,24 +85,13 @@ def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None
         worker.schemas()
     except RecursionError:
         raise _too_deep(spec.shown) from None
-    if _is_deeper(copy, _DEEPEST * 2):  # merging writes references out
+    if is_deeper(copy, _DEEPEST * 2):  # merging writes references out
         raise _too_deep(spec.shown)
     return Repair(spec.shown, copy, spec.data, tuple(worker.changes))
 
 
 def _too_deep(shown: str) -> ConnectError:
     return ConnectError("spec-not-repairable", "is nested too deeply to repair", where=shown)
-
-
-def _is_deeper(data: Any, most: int) -> bool:
-    work: list[tuple[Any, int]] = [(data, 0)]
-    while work:
-        value, depth = work.pop()
-        if depth > most:
-            return True
-        if isinstance(value, dict | list):
-            work.extend((one, depth + 1) for one in (value.values() if isinstance(value, dict) else value))
-    return False
 
 
 class _Repairer:
@@ -273,11 +257,6 @@ def _unusable(spec: SpecFile, servers: object) -> bool:
     faults = FaultList(spec)
     check_servers(servers, (), faults, required=False)
     return bool(faults.ids - {"openapi-servers-several"})
-
-
-def json_copy(value: Any) -> Any:
-    """A deep copy of JSON data."""
-    return json.loads(json.dumps(value))
 
 
 def _joined(part: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

@@ -22,13 +22,17 @@ _TIMEOUT: Final = 10.0
 
 @dataclass(frozen=True)
 class SpecFile:
-    """A loaded document. `shown` is its name in messages, `format` is `json` or `yaml`, `size` counts bytes."""
+    """A loaded document. `shown` is its name in messages, `format` is `json` or `yaml`, `size` counts bytes.
+
+    `converted` says that the data was made from the text, and is no longer what stands there.
+    """
 
     shown: str
     data: Any = field(repr=False)
     text: str = field(repr=False)
     format: str
     nodes: Node | None = field(default=None, repr=False)
+    converted: bool = False
 
     @cached_property
     def size(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from planted import clean
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.readers.openapi import answers_from_openapi, summary
@@ -433,6 +434,20 @@ def test_a_plan_has_the_converted_document_and_passes_its_check(
     }
     assert results["openapi-valid"].artifact == "Catalog.schema.json"
     assert results["openapi-valid"].by.startswith("openapi-spec-validator ")
+
+
+def test_a_document_of_the_project_is_not_used_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clean().write(tmp_path)
+    names = {f"Page«Item{number}»": {"type": "object"} for number in range(9)}
+    data = {**parse_spec(CATALOG.replace("NAME", "x-api-key"), shown="c.yaml").data, "definitions": names}
+    (root / "specs" / "catalog.json").write_text(json.dumps(data))
+    (root / "answers.yaml").write_text(ANSWERS.replace("catalog.yaml", "specs/catalog.json"))
+    argv = ["plan", str(root / "answers.yaml"), "--project", str(root), "--out", str(root / "connect")]
+    assert main(argv) == 0
+    assert "--schema connect/Catalog.schema.json" in (root / "connect" / "commands.sh").read_text()
+    assert json.loads((root / "connect" / "Catalog.schema.json").read_text())["openapi"] == "3.0.3"
+    said = " ".join(capsys.readouterr().out.split())
+    assert "renamed: Page«Item0» to Page_Item0, Page«Item1» to Page_Item1, Page«Item2» to Page_Item2 and 6 more" in said
 
 
 def test_an_invalid_original_fails_the_check_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,8 +57,9 @@ def _version(document: Document, faults: FaultList) -> bool:
         return False
     if not document.operations:
         faults.add("openapi-no-operations", ("paths",) if "paths" in document.root else ())
+    supported = load("openapi-limits")["methods"]["supported"]
     for operation in document.all_operations:
-        if operation not in document.operations:
+        if operation.method not in supported:
             faults.add("openapi-method", operation.at, operation.label)
     return True
 

@@ -112,6 +112,7 @@ class _Converter:
         self.origins: dict[JsonPath, JsonPath] = {}
         self._counts: dict[str, int] = {}
         self._said: list[str] = []
+        self._renamed: list[str] = []
         self._spec = spec
         self._root = root
         self._document = Document(SpecFile(spec.shown, root, "", "json"))
@@ -136,10 +137,10 @@ class _Converter:
 
     def differences(self) -> list[str]:
         """The changes in a few words, the many of a kind counted."""
-        return [
-            *self._said,
-            *(f"{words}: {self._counts[kind]}" for kind, words in _KINDS.items() if kind in self._counts),
-        ]
+        counted = [f"{words}: {self._counts[kind]}" for kind, words in _KINDS.items() if kind in self._counts]
+        more = f" and {len(self._renamed) - 3} more" if len(self._renamed) > 3 else ""
+        renamed = [f"renamed: {', '.join(self._renamed[:3])}{more}"] if self._renamed else []
+        return [*self._said, *renamed, *counted]
 
     # The document
 
@@ -239,7 +240,9 @@ class _Converter:
         if new[-1] == old[-1]:
             self._note(old, f"now under {'.'.join(map(str, new[:-1]))}", "moved")
         else:
-            self._note(old, f"{'/'.join(map(str, old[1:]))[-60:]} is now {new[-1]} under {new[1]}")
+            name = "/".join(map(str, old[1:]))[-60:]
+            self._renamed.append(f"{name} to {new[-1]}")
+            self._note(old, f"{name} is now {new[-1]} under {new[1]}", "renamed")
 
     def _security(self, scheme: dict[str, Any], at: JsonPath) -> dict[str, Any]:
         kind = scheme.get("type")

@@ -239,12 +239,16 @@ def _take_smithy(found: dict[str, Any], path: Path) -> None:
     found["faults"] += _faults(path, model.faults)
 
 
+#: The faults that mean little without what is there: the size, the contradiction, why a document cannot be converted.
+_NOTED = ("openapi-size", "openapi-size-inline", "openapi-all-of-conflict", "openapi-swagger-2-refused")
+
+
 def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
     """Faults of a document in words: the place, what is wrong, how often, and the remedy."""
     said = []
     for fault in faults:
         place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        note = f" It is: {fault.places[0].note}." if fault.id == "openapi-swagger-2-refused" and fault.places else ""
+        note = f" [{fault.places[0].note}]" if fault.id in _NOTED and fault.places[0].note else ""
         said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}.{note} {fault.remedy}")
     return said

@@ -54,7 +54,9 @@ def test_a_document_is_sent_compact_and_refused_where_it_is_still_too_large_inli
     argv = ["plan", str(tmp_path / "answers.yaml"), "--via", "boto3", "--out", str(tmp_path / "connect")]
     assert main([*argv, "--format", "json"]) == 0
     (connection,) = json.loads(capsys.readouterr().out)["connections"]
-    assert bool([one for one in connection["warnings"] if one["rule"] == "file"]) is fails
+    warnings = [one["text"] for one in connection["warnings"] if one["rule"] == "file"]
+    assert bool(warnings) is fails
+    assert all("[1,048," in one and "bytes]" in one for one in warnings), "the size is said"
     (result,) = check_documents(read_written(tmp_path / "connect"))
     assert (result.check, result.status) == ("gateway-takes-it", "failed" if fails else "passed")
 

@@ -434,6 +434,10 @@ def test_a_plan_has_the_converted_document_and_passes_its_check(
     }
     assert results["openapi-valid"].artifact == "Catalog.schema.json"
     assert results["openapi-valid"].by.startswith("openapi-spec-validator ")
+    original = json.dumps(parse_spec(text, shown="c.yaml").data)
+    (tmp_path / "connect" / "Catalog.schema.json").write_text(original)
+    results = {one.check: one for one in check_documents(read_written(tmp_path / "connect"))}
+    assert (results["gateway-takes-it"].status, "Swagger 2.0" in results["gateway-takes-it"].why) == ("failed", True)
 
 
 def test_a_document_of_the_project_is_not_used_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,7 +123,7 @@ def check_documents(written: Written) -> Iterator[Result]:
             shown = name if own else str(c["schema"])
             inline = ("openapi-size-inline",) if not c["schema_artifact"] and not c["schema_cli"] else ()
             faults = [one for one in _document_faults(text, shown, c) if one.severity == "error" or one.id in inline]
-            problems = [f"{one.places[0].where if one.places else shown}: {one.text} {one.remedy}" for one in faults]
+            problems = [_said(one, shown) for one in faults]
             yield judged(name, "gateway-takes-it", OWN, problems, cure=_REPAIR)
             if c.get("schema_converted"):
                 yield _valid(name, text, shown)
@@ -132,6 +132,13 @@ def check_documents(written: Written) -> Iterator[Result]:
 _DOCUMENTS = ("open-api-schema", "smithy-model")
 _ORIGINAL = "correct the same place in the Swagger document that the answers name, and write the plan anew"
 _REPAIR = "`agentcore-connect tools FILE --check` shows every place; --repair COPY.json writes a copy that is repaired"
+
+
+def _said(fault: Fault, shown: str) -> str:
+    if not fault.places:
+        return f"{shown}: {fault.text} {fault.remedy}"
+    place = fault.places[0]
+    return f"{place.where}: {fault.text}{f' [{place.note}]' if place.note else ''} {fault.remedy}"
 
 
 def _valid(name: str, text: str, shown: str) -> Result:

@@ -17,6 +17,7 @@ from agentcore_connect.situation import Case
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Project
     from agentcore_connect.readers.openapi_model import Fault
+    from agentcore_connect.readers.swagger2 import Conversion
 
 
 class Gathered(NamedTuple):
@@ -122,13 +123,16 @@ def _read(
 
 
 def _as_json(path: Path, where: str) -> str:
-    """The text of a document as JSON, whichever of JSON and YAML it was written in."""
+    """The text of a document as JSON, whichever of JSON and YAML it was written in; compact where its size matters."""
+    from agentcore_connect.readers.limits import limit
+    from agentcore_connect.readers.spec_file import document_text
+
     if path.suffix.lower() == ".json":
-        _json(path, where)
-        return path.read_text(encoding="utf-8").rstrip("\n")
+        data, text = _json(path, where), path.read_text(encoding="utf-8").rstrip("\n")
+        return text if len(text.encode()) < limit("inline-schema-size") else document_text(data)
     from agentcore_connect.answers.document import parse_any
 
-    return json.dumps(parse_any(path.read_text(encoding="utf-8"), str(path)), ensure_ascii=False, indent=2)
+    return document_text(parse_any(path.read_text(encoding="utf-8"), str(path)))
 
 
 def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
@@ -182,15 +186,19 @@ def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None
     # names that are too long once the target's is in front have a rule of their own
     problems = check_tools(reduced, target_name=None)
     found["tools"] = reduced
-    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, (*notices, *losses, *problems)))]
+    told = sorted((*notices, *losses, *problems), key=lambda one: one.severity != "error")  # left-out tools first
+    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, told))]
     found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
     found["answers"]["tool_count"] = len(reduced)
 
 
 def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
-    from agentcore_connect.readers.openapi import answers_from_openapi, read_openapi
+    from agentcore_connect.readers.openapi import answers_from_openapi
+    from agentcore_connect.readers.openapi import summary as summarise
+    from agentcore_connect.readers.spec_file import document_text, load_spec
 
-    summary = read_openapi(path, target_name=connection.get("name"))
+    size = None if "schema_in_project" in found else len(found["schema_text"].encode("utf-8", "replace"))
+    summary = summarise(load_spec(path), target_name=connection.get("name"), size=size)
     answers: dict[str, Any] = {}
     for key, value in answers_from_openapi(summary).items():
         answers = store.put(answers, key, value)
@@ -202,7 +210,24 @@ def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, An
     found["answers"].update(answers)
     found["tool_names"] = list(summary.tool_names)
     found["together"] = [f"{one.name} ({one.kind})" for one in summary.demand.together]
-    found["faults"] += _faults(path, summary.faults)
+    faults = summary.faults
+    if summary.converted is not None:  # what is said of the original is not so of the copy that is sent
+        faults = tuple(one for one in faults if one.id != "openapi-swagger-2")
+        found["schema_text"] = document_text(summary.converted.spec.data)
+        found["schema_converted"] = True
+        found.pop("schema_in_project", None)
+        found["faults"] += _conversion(path, summary.converted)
+    found["faults"] += _faults(path, faults)
+
+
+def _conversion(path: Path, converted: Conversion) -> list[str]:
+    """What was changed to make OpenAPI 3.0 of Swagger 2.0, in words."""
+    from agentcore_connect.resources import load
+
+    words = load("openapi-limits")["faults"]
+    done, lost = words["openapi-swagger-2-converted"], words["openapi-swagger-2-lost"]
+    said = [f"{path.name}: {done['text']} Changed: {'; '.join(converted.differences)}. {done['remedy']}"]
+    return [*said, *(f"{path.name}: {one.what}. {lost['text']} {lost['remedy']}" for one in converted.lost)]
 
 
 def _take_smithy(found: dict[str, Any], path: Path) -> None:
@@ -214,11 +239,16 @@ def _take_smithy(found: dict[str, Any], path: Path) -> None:
     found["faults"] += _faults(path, model.faults)
 
 
+#: The faults that mean little without what is there: the size, the contradiction, why a document cannot be converted.
+_NOTED = ("openapi-size", "openapi-size-inline", "openapi-all-of-conflict", "openapi-swagger-2-refused")
+
+
 def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
     """Faults of a document in words: the place, what is wrong, how often, and the remedy."""
     said = []
     for fault in faults:
         place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""
         times = f", {fault.count} times" if fault.count > 1 else ""
-        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}. {fault.remedy}")
+        note = f" [{fault.places[0].note}]" if fault.id in _NOTED and fault.places[0].note else ""
+        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}.{note} {fault.remedy}")
     return said

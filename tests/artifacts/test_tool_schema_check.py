@@ -129,18 +129,6 @@ def test_what_cannot_be_said_is_a_named_loss(model: Any, schema: Any, place: str
 @pytest.mark.parametrize(
     ("tool", "words"),
     [
-        (
-            {
-                "name": "tree",
-                "inputSchema": {
-                    "type": "object",
-                    "properties": {"root": {"$ref": "#/$defs/Node"}},
-                    "$defs": {"Node": {"properties": {"kids": {"items": {"$ref": "#/$defs/Node"}}}}},
-                },
-            },
-            "the tool 'tree' was left out: #/$defs/Node refers to itself",
-        ),
-        ({"name": "me", "inputSchema": {"type": "object", "properties": {"x": {"$ref": "#"}}}}, "# refers to itself"),
         ({"name": "gone", "inputSchema": {"$ref": "#/$defs/Nothing"}}, "leads nowhere"),
         ({"name": "far", "inputSchema": {"$ref": "https://example.com/x.json"}}, "leads nowhere"),
         ({"name": "list", "inputSchema": {"type": "array", "items": {}}}, "must be object, this is array"),
@@ -157,13 +145,51 @@ def test_a_tool_that_cannot_be_written_is_left_out_by_name(tool: Any, words: str
     assert words in str(errors[0])
 
 
-def test_references_that_explode_are_refused_before_they_fill_the_memory() -> None:
+def test_a_type_that_contains_itself_is_cut_where_it_comes_again() -> None:
+    node = {"properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/Node"}}}}
+    schema = {"type": "object", "properties": {"root": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": node}}
+    (tool,), losses = reduce_tools([{"name": "tree", "description": "d", "inputSchema": schema}])
+    items = {"type": "object", "properties": {}}
+    kids = {"type": "array", "items": items}
+    assert tool["inputSchema"]["properties"]["root"] == {"type": "object", "properties": {"kids": kids}}
+    place = "$[0].inputSchema.properties.root.properties.kids.items"
+    assert [(one.severity, one.where) for one in losses] == [("warning", place)]
+    assert "#/$defs/Node contains itself" in str(losses[0])
+    me = {"type": "object", "properties": {"x": {"$ref": "#"}}}
+    (tool,), losses = reduce_tools([{"name": "me", "description": "d", "inputSchema": me}])
+    assert tool["inputSchema"]["properties"]["x"] == {"type": "object", "properties": {"x": items}}
+    assert "# contains itself" in str(losses[0])
+
+
+def test_types_that_contain_each_other_are_cut_by_depth() -> None:
+    names = [f"S{number}" for number in range(8)]
+    every = {"type": "object", "properties": {name: {"$ref": f"#/$defs/{name}"} for name in names}}
+    schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/S0"}}, "$defs": dict.fromkeys(names, every)}
+    (tool,), losses = reduce_tools([{"name": "t", "description": "d", "inputSchema": schema}])
+    assert len(json.dumps(tool)) < 50_000
+    assert "cut after 2 levels of references" in str(losses[0]), "what was cut comes before what it meant"
+    assert "#/$defs/S7" in str(losses[0])
+    assert check_tools([tool]) == []
+
+
+def test_tools_above_the_size_of_an_inline_schema_are_refused() -> None:
+    large = [{"name": "t", "description": "d" * (1024 * 1024), "inputSchema": {"type": "object"}}]
+    (problem,) = check_tools(large)
+    assert (problem.severity, problem.code) == ("error", "too-large")
+    assert "up to 1 MB" in str(problem)
+
+
+def test_references_that_explode_are_cut_before_they_fill_the_memory() -> None:
     definitions: dict[str, Any] = {"D0": {"type": "string"}}
     for number in range(1, 40):
         both = {"$ref": f"#/$defs/D{number - 1}"}
         definitions[f"D{number}"] = {"type": "object", "properties": {"a": both, "b": both}}
     schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/D39"}}, "$defs": definitions}
     reduced, losses = reduce_tools([{"name": "t", "description": "d", "inputSchema": schema}])
+    assert len(json.dumps(reduced)) < 50_000
+    assert "#/$defs/D33" in str(losses[0])
+    wide = {"type": "object", "properties": {f"p{number}": {"type": "string"} for number in range(6000)}}
+    reduced, losses = reduce_tools([{"name": "t", "description": "d", "inputSchema": wide}])
     assert reduced == []
     assert "too large" in str(losses[-1])
 

@@ -33,6 +33,7 @@ NONE: dict[str, Any] = {
     "schema": None,
     "schema_cli": None,
     "schema_artifact": None,
+    "schema_file": None,
     "rest_api_id": None,
     "stage": None,
     "tool_filters": [],

@@ -103,8 +103,43 @@ def test_tools_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monke
     assert run(capsys, "tools", "old.json", "-o", "old.json")[0] == 0
     assert json.loads(Path("old.json").read_text()) == TOOLS
     status, out, _ = run(capsys, "tools", "old.json", "--json")
-    assert set(json.loads(out)) == {"tools", "losses", "findings", "written"}
+    assert set(json.loads(out)) == {"tools", "left_out", "losses", "findings", "written"}
     assert run(capsys, "tools", "gone.py")[0] == 2
+
+
+def test_a_tool_left_out_comes_first_and_decides_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lossy = {"type": "object", "properties": {"a": {"not": {}}, "b": {}}}
+    tools = [
+        {"name": "lossy", "description": "d", "inputSchema": lossy},
+        {"name": "gone", "description": "d", "inputSchema": {"type": "array", "items": {}}},
+    ]
+    Path("mixed.json").write_text(json.dumps(tools))
+    status, _, err = run(capsys, "tools", "mixed.json", "-o", "out.json")
+    assert status == 1
+    first, *rest = err.splitlines()
+    assert first.startswith("left out: $[1]: the tool 'gone' was left out: the outermost type")
+    assert rest[-1] == "out.json: 1 tool(s)"
+    assert len(rest) > 2
+    data = json.loads(run(capsys, "tools", "mixed.json", "--json")[1])
+    assert (len(data["left_out"]), len(data["tools"])) == (1, 1)
+    Path("all.json").write_text(json.dumps(tools[1:]))
+    status, out, err = run(capsys, "tools", "all.json", "-o", "none.json")
+    assert (status, out, Path("none.json").exists()) == (1, "", False)
+    assert "nothing written: $: there is no tool in the list" in err
+
+
+def test_tools_that_the_service_refuses_for_their_size_are_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    large = [{"name": "t", "description": "d" * (1024 * 1024), "inputSchema": {"type": "object"}}]
+    Path("large.json").write_text(json.dumps(large))
+    status, out, err = run(capsys, "tools", "large.json", "-o", "out.json")
+    assert (status, out, Path("out.json").exists()) == (1, "", False)
+    assert "nothing written: $: 1,048," in err
 
 
 def test_repair_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,8 +149,15 @@ def test_repair_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monk
     status, out, err = run(capsys, "tools", "api.yaml", "--repair", "api.json", "--server", "https://api.example.com")
     assert (status, Path("api.yaml").read_text()) == (0, text)
     assert '+          "operationId": "get_a"' in out or '"operationId": "get_a"' in out
-    assert "api.json: 2 change(s)" in err
+    size = Path("api.json").stat().st_size
+    assert f"api.json: {size} bytes, 2 change(s)" in err
     assert json.loads(Path("api.json").read_text())["servers"] == [{"url": "https://api.example.com"}]
     assert run(capsys, "tools", "api.yaml", "--repair", "api.yaml")[0] == 2
     assert run(capsys, "tools", "api.yaml", "--repair", "b.json", "--server", "http://x")[0] == 2
     assert run(capsys, "tools", "--check", "api.json")[0] == 0
+    large = json.loads(Path("api.json").read_text()) | {"x-filler": [0] * 150_000}
+    Path("large.json").write_text(json.dumps(large))
+    status, _, err = run(capsys, "tools", "large.json", "--repair", "copy.json")
+    size = Path("copy.json").stat().st_size
+    assert (status, size < 1024 * 1024) == (0, True)
+    assert f"copy.json: {size:,} bytes without indentation, for with it it is over 1 MB" in err

@@ -43,10 +43,33 @@ connections: [{{name: X, service: {service}, schema: api.json{more}}}]
 """
 
 
+@pytest.mark.parametrize(("spaces", "fails"), [(500_000, False), (0, True)], ids=["compact fits", "too large"])
+def test_a_document_is_sent_compact_and_refused_where_it_is_still_too_large_inline(
+    spaces: int, fails: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filler = {"x-filler": [0] * 150_000} if spaces else {"x-filler": "x" * (1024 * 1024)}
+    (tmp_path / "api.json").write_text(json.dumps({**OPENAPI, **filler}, indent=4 if spaces else None))
+    more = ", service_auth: api-key, credential: {name: K}"
+    (tmp_path / "answers.yaml").write_text(ANSWERS.format(service="openapi", more=more))
+    argv = ["plan", str(tmp_path / "answers.yaml"), "--via", "boto3", "--out", str(tmp_path / "connect")]
+    assert main([*argv, "--format", "json"]) == 0
+    (connection,) = json.loads(capsys.readouterr().out)["connections"]
+    warnings = [one["text"] for one in connection["warnings"] if one["rule"] == "file"]
+    assert bool(warnings) is fails
+    assert all("[1,048," in one and "bytes]" in one for one in warnings), "the size is said"
+    (result,) = check_documents(read_written(tmp_path / "connect"))
+    assert (result.check, result.status) == ("gateway-takes-it", "failed" if fails else "passed")
+
+
 @pytest.mark.parametrize(
     ("document", "service", "fails"),
-    [(SWAGGER, "openapi", True), (OPENAPI, "openapi", False), (RPC, "smithy", True), (REST, "smithy", False)],
-    ids=["swagger", "openapi", "awsJson", "restJson"],
+    [
+        ({**SWAGGER, "host": "https://a.example.com"}, "openapi", True),
+        (OPENAPI, "openapi", False),
+        (RPC, "smithy", True),
+        (REST, "smithy", False),
+    ],
+    ids=["swagger that cannot be converted", "openapi", "awsJson", "restJson"],
 )
 def test_what_the_service_refuses_fails_the_check(
     document: dict[str, Any], service: str, fails: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]

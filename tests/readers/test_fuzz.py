@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "findings"))
 from planted import CLIENT, CONFIG, MAIN, PYPROJECT, clean
 from test_openapi_faults import CLEAN
 from test_smithy import model
+from test_swagger2 import SHOP
 from test_tool_sources import JSON_SCHEMA, MCP, MODELS, OPENAPI
 
 from agentcore_connect.checks import tool_schema
@@ -268,6 +269,11 @@ def test_openapi_documents() -> None:
         },
     ]  # type: ignore[dict-item]
     run("openapi", 0.3, lambda chance: broken(chance, chance.choice(documents)), _spec)
+
+
+def test_swagger_documents() -> None:
+    data = parse_spec(SHOP, shown="shop.yaml").data
+    run("swagger", 0.1, lambda chance: broken(chance, data), _spec)
 
 
 def test_yaml_documents() -> None:

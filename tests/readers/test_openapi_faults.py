@@ -66,7 +66,7 @@ def schema(value: Any) -> Change:
 
 
 FAULTS: list[tuple[str, str, Change]] = [
-    ("openapi-swagger-2", '"swagger"', put("swagger", "2.0")),
+    ("openapi-swagger-2-refused", '"swagger"', put("swagger", "2.0")),
     ("openapi-version-unknown", '"openapi"', put("openapi", "4.0.0")),
     ("openapi-no-operations", '"paths"', put("paths", {})),
     ("openapi-operation-id-missing", '"get"', put(f"{GET}/operationId", None)),
@@ -77,6 +77,7 @@ FAULTS: list[tuple[str, str, Change]] = [
     ("openapi-any-of", '"anyOf"', schema({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
     ("openapi-any-of-one", '"anyOf"', schema({"anyOf": [{"type": "string"}, {"type": "null"}]})),
     ("openapi-all-of", '"allOf"', schema({"allOf": [{"type": "object"}, {"required": ["a"]}]})),
+    ("openapi-all-of-conflict", '"allOf"', schema({"allOf": [{"type": "string"}, {"type": "integer"}]})),
     ("openapi-type-unsupported", '"type": [', schema({"type": ["string", "null"]})),
     (
         "openapi-media-type",
@@ -171,6 +172,9 @@ def test_every_fault_is_tested() -> None:
         "openapi-not-json",
         "openapi-size",
         "openapi-size-inline",
+        "openapi-swagger-2",
+        "openapi-swagger-2-converted",
+        "openapi-swagger-2-lost",
         "openapi-too-many-tools",
     }
     assert {fault for fault, _, _ in FAULTS} | elsewhere == set(load("openapi-limits")["faults"])
@@ -271,6 +275,97 @@ def test_repair_merges_flattens_and_names() -> None:
     assert found.diff().startswith("--- api.json (as JSON)\n+++ api.json (repaired)\n")
 
 
+def merged(parts: list[dict[str, Any]], **components: Any) -> tuple[Any, list[str]]:
+    """What the repaired copy has for an `allOf` of these parts, and the faults that are left, with their notes."""
+    document = {
+        **changed(schema({"$ref": "#/components/schemas/X"})),
+        "components": {"schemas": {"X": {"allOf": parts}}},
+    }
+    document["components"]["schemas"] |= components
+    found = repair(parse_spec(json.dumps(document), shown="a.json"))
+    left = summary(parse_spec(found.text, shown="a.json")).faults
+    return found.data["components"]["schemas"], [f"{one.id}: {one.places[0].note}" for one in left]
+
+
+def properties(**of: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": of}
+
+
+def test_a_merge_keeps_what_both_parts_say_of_a_property() -> None:
+    text, number = {"type": "string"}, {"type": "integer"}
+    first = properties(
+        address={**properties(city=text), "required": ["city"]}, tags={"type": "array", "items": properties(a=text)}
+    )
+    second = properties(
+        address={**properties(zip=text), "required": ["zip"]}, tags={"type": "array", "items": properties(b=number)}
+    )
+    schemas, left = merged([first, {"$ref": "#/components/schemas/Second"}], Second=second)
+    assert left == []
+    assert schemas["X"]["properties"] == {
+        "address": {**properties(city=text, zip=text), "required": ["city", "zip"]},
+        "tags": {"type": "array", "items": properties(a=text, b=number)},
+    }
+    by_name = properties(address={"$ref": "#/components/schemas/Address"})
+    schemas, left = merged([by_name, second], Address=properties(city=text))
+    assert left == []
+    assert set(schemas["X"]["properties"]["address"]["properties"]) == {"city", "zip"}
+    assert schemas["Address"] == properties(city=text)
+    words = properties(address={"description": "Where to."})
+    assert merged([by_name, words], Address=properties(city=text))[0]["X"]["properties"] == by_name["properties"]
+    optional = [{"anyOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}, {"type": "null"}]}]
+    assert merged(optional) == ({"X": {"type": "string"}}, [])
+    bounds = [
+        {"type": "string", "minLength": 1, "enum": ["a", "b"]},
+        {"type": "string", "minLength": 3, "enum": ["b", "c"]},
+    ]
+    assert merged(bounds)[0]["X"] == {"type": "string", "minLength": 3, "enum": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ([properties(a={"type": "string"}), properties(a={"type": "object"})], "`properties.a.type` is string in one part and object in another"),
+        ([{"enum": ["a"]}, {"enum": ["b"]}], "`enum` is a list of 1 in one part"),
+        ([{"$ref": "#/components/schemas/X"}, {"type": "object"}], "#/components/schemas/X contains itself"),
+        ([{"oneOf": [{}, {"type": "string"}]}, {"oneOf": [{}, {"type": "integer"}]}], "`oneOf` is a list of 2 in one part"),
+    ],
+    ids=["property", "enum", "itself", "oneOf"],
+)  # fmt: skip
+def test_parts_that_contradict_stay_and_the_advice_says_so(parts: list[dict[str, Any]], why: str) -> None:
+    schemas, left = merged(parts)
+    assert "allOf" in schemas["X"]
+    (said,) = [one for one in left if one.startswith("openapi-all-of")]
+    assert said.startswith(f"openapi-all-of-conflict: allOf of {len(parts)}: {why}")
+    word = load("openapi-limits")["faults"]["openapi-all-of-conflict"]
+    assert "keeps the `allOf`" in word["remedy"]
+    assert word["repair"] is False
+
+
+def test_an_all_of_that_contains_itself_is_merged_and_referred_to() -> None:
+    """As generators write optional links: `next: {description, allOf: [Node]}`; six that contain each other stay small."""
+    names = [f"S{number}" for number in range(6)]
+    links = {name: {"description": f"To {name}", "allOf": [{"$ref": f"#/components/schemas/{name}"}]} for name in names}
+    schemas, left = merged([{"$ref": "#/components/schemas/S0"}], **dict.fromkeys(names, properties(**links)))
+    assert left == []
+    assert len(json.dumps(schemas)) < 20_000
+    (one,) = {link["$ref"] for link in [schemas["S0"]["properties"]["S1"]]}
+    assert schemas[one.rpartition("/")[2]]["description"] == "To S1"
+    assert "allOf" not in json.dumps(schemas)
+
+
+def test_a_copy_is_compact_where_its_size_matters() -> None:
+    paths = {f"/p{n}": {"get": {"operationId": f"get{n}", "responses": OK}} for n in range(900)}
+    filler = {"x-filler": "x" * (1024 * 1024 - 160_000)}
+    small = repair(parse_spec(json.dumps({**CLEAN, "paths": paths}), shown="a.json"))
+    assert "\n" in small.text.strip()
+    found = repair(
+        parse_spec(json.dumps({**CLEAN, "paths": paths, **filler}), shown="a.json"), server="https://a.example.com"
+    )
+    assert len(json.dumps(found.data, indent=2)) > 1024 * 1024 > found.size == len(found.text)
+    assert summary(parse_spec(found.text, shown="a.json")).faults == ()
+    assert "\n+" in found.diff(), "the difference is shown line by line all the same"
+
+
 def test_repair_keeps_references_into_what_it_merges() -> None:
     part = {"type": "object", "properties": {"deep": {"type": "string"}}}
     document = {
@@ -292,7 +387,7 @@ def test_repair_keeps_references_into_what_it_merges() -> None:
 
 def test_what_cannot_be_repaired() -> None:
     with pytest.raises(ConnectError) as caught:
-        repair(parse_spec('{"swagger": "2.0"}', shown="a.json"))
+        repair(parse_spec('{"openapi": "4.0.0"}', shown="a.json"))
     assert caught.value.code == "spec-not-repairable"
 
 

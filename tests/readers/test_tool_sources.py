@@ -306,6 +306,24 @@ def test_models(tmp_path: Path) -> None:
     assert (ping.name, ping.description) == ("ping_it", "Pings.")
 
 
+def test_types_that_contain_each_other_are_cut_by_depth(tmp_path: Path) -> None:
+    names = [f"S{number}" for number in range(8)]
+    every = "".join(f"    to{name}: {name}\n" for name in names)
+    code = MARKED.replace("@tool", "".join(f"class {name}(BaseModel):\n{every}" for name in names)) + "@tool\n"
+    (draft,) = read_tools(write(tmp_path, "a.py", f"{code}def f(x: S0):\n    'Does.'\n"), base=tmp_path)
+    assert len(json.dumps(draft.input_schema)) < 50_000
+    assert "cut after 3 levels of references; below that these are plain objects: S3, S4" in draft.notes[0]
+    to_all = {"type": "object", "properties": {name: {"$ref": f"#/$defs/{name}"} for name in names}}
+    schema = {"type": "object", "properties": {"x": {"$ref": "#/$defs/S0"}}, "$defs": dict.fromkeys(names, to_all)}
+    listing = [{"name": "f", "description": "d", "inputSchema": schema}]
+    (draft,) = read_tools(write(tmp_path, "a.json", listing), base=tmp_path)
+    assert len(json.dumps(draft.input_schema)) < 50_000
+    assert "#/$defs/S3, #/$defs/S4" in draft.notes[0]
+    small = {**schema, "$defs": {"S0": {"properties": {"me": {"$ref": "#/$defs/S0"}}}}}
+    (draft,) = read_tools(write(tmp_path, "b.json", [{**listing[0], "inputSchema": small}]), base=tmp_path)
+    assert draft.notes == ("#/$defs/S0 contains itself; the inner one is taken as an object",)
+
+
 def test_types_from_a_file_beside(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -358,7 +376,7 @@ def test_json_schema_references(tmp_path: Path) -> None:
         ("a.py", "x = 1", "no-tools"),
         ("a.json", "{", "malformed-json"),
         ("a.json", "[]", "no-tools"),
-        ("a.json", '{"swagger": "2.0", "paths": {}}', "spec-not-repairable"),
+        ("a.json", '{"swagger": "1.2", "paths": {}}', "spec-not-convertible"),
         ("a.yaml", "a: [", "malformed-file"),
         ("gone.json", None, "unreadable-file"),
     ],

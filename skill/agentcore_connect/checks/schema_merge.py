@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from urllib.parse import unquote
 
 Schema = dict[str, Any]
+
+#: How many references deep a schema is written out. While that makes more than `MANY` schemas the next depth is tried:
+#: types that contain each other multiply with every level, and a model has no use for a tool of that size.
+DEPTHS: Final = (60, 8, 6, 4, 3, 2, 1)
+MANY: Final = 500
 
 
 def resolve(root: Any, ref: Any) -> Any:
@@ -23,6 +28,16 @@ def resolve(root: Any, ref: Any) -> Any:
         else:
             return None
     return here
+
+
+def cut_note(depth: int, refs: Iterable[str]) -> str:
+    """What was cut, in words. In: the depth in references; the references that were not followed."""
+    names = list(dict.fromkeys(one[:80] for one in refs))
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return (
+        f"in full it has more than {MANY} schemas, so it is cut after {depth} level{'s' if depth > 1 else ''} of "
+        f"references; below that these are plain objects: {', '.join(names[:10])}{more}"
+    )
 
 
 def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema, list[str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.checks.schema_merge import merged, resolve, says_nothing, type_of_values
+from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged, resolve, says_nothing, type_of_values
 from agentcore_connect.checks.schema_words import sentence
 from agentcore_connect.checks.tool_list import shown, step, unwrap
 from agentcore_connect.resources import load
@@ -24,12 +24,16 @@ class _RefusedError(Exception):
     """This tool cannot be written at all; the text says why."""
 
 
+class _TooManyError(_RefusedError):
+    """Its schema has more schemas than the bound."""
+
+
 def reduce_tools(document: Any) -> tuple[list[Schema], list[Problem]]:
     """The tools with their schemas reduced to what a Lambda target takes.
 
     In: a list of tools, or a document that `unwrap` knows; MCP's, OpenAI's and Anthropic's spellings are understood.
     Out: new tools that pass `check_tools` but for their names, and what was lost: a warning for each part of a schema,
-    an error for each tool that had to be left out (it has no name, repeats one, or refers to itself).
+    an error for each tool that had to be left out (it has no name, repeats one, or refers to nothing).
     Errors: ConnectError `tool-schema-shape` for something that holds no tools.
     """
     tools, found = unwrap(document)
@@ -86,8 +90,17 @@ def _top(schema: Any, at: str, found: list[Problem]) -> Schema:
     top = load("tool-schema")["tool"]["top_level"]
     if says_nothing(schema):
         return {"type": top, "properties": {}}
-    reduction = _Reduction(schema, found)
-    made, _ = reduction.schema(schema, at, (), 0)
+    for depth in DEPTHS:
+        last = depth == DEPTHS[-1]
+        reduction = _Reduction(schema, [], _Bounds(depth, _MAX_NODES if last else MANY))
+        try:
+            made, _ = reduction.schema(schema, at, (), 0)
+        except _TooManyError:
+            if last:
+                raise
+        else:
+            found.extend(reduction.told(at))
+            break
     if made["type"] != top:
         raise _RefusedError(f"the outermost type of a tool's schema must be {top}, this is {made['type']}")
     return made
@@ -101,13 +114,28 @@ class _Bound:
     refs: tuple[str, ...]
 
 
+class _Bounds:
+    """How far a schema is written out, and what was cut for that."""
+
+    def __init__(self, depth: int, most: int) -> None:
+        self.depth = depth
+        self.most = most
+        self.nodes = count(1)
+        self.cut: list[str] = []
+
+
 class _Reduction:
     """One schema on its way; `root` is what its references point into."""
 
-    def __init__(self, root: Any, found: list[Problem], nodes: Iterator[int] | None = None) -> None:
+    def __init__(self, root: Any, found: list[Problem], bounds: _Bounds) -> None:
         self._root = root
         self._found = found
-        self._nodes = nodes or count(1)
+        self._bounds = bounds
+
+    def told(self, at: str) -> list[Problem]:
+        """What was lost, what was cut first."""
+        cut = cut_note(self._bounds.depth, self._bounds.cut) if self._bounds.cut else ""
+        return [*([Problem("warning", "lost", at, cut)] if cut else []), *self._found]
 
     def schema(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
         """The schema reduced, and whether null was allowed."""
@@ -134,8 +162,8 @@ class _Reduction:
 
     def _flat(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
         """The schema with its references, allOf and alternatives written into it, and whether null was one of them."""
-        if next(self._nodes) > _MAX_NODES or depth > _MAX_DEPTH:
-            raise _RefusedError("its schema is too large when its references are written out")
+        if next(self._bounds.nodes) > self._bounds.most or depth > _MAX_DEPTH:
+            raise _TooManyError("its schema is too large when its references are written out")
         while isinstance(given, _Bound):
             given, refs = given.schema, given.refs
         node = dict(given) if isinstance(given, Mapping) else {}
@@ -146,7 +174,7 @@ class _Reduction:
         nullable = node.get("nullable") is True
         parts = [_Bound(part, refs) for part in _list(node.pop("allOf", None))]
         if "$ref" in node:
-            parts.insert(0, self._target(node.pop("$ref"), refs))
+            parts.insert(0, self._target(node.pop("$ref"), at, refs))
         for key in ("anyOf", "oneOf"):
             if key in node:
                 chosen, null = self._alternatives(_list(node.pop(key)), key, at, refs, depth)
@@ -160,12 +188,16 @@ class _Reduction:
                 self._lost(at, problem)
         return node, nullable
 
-    def _target(self, ref: Any, refs: tuple[str, ...]) -> _Bound:
-        if ref in refs:
-            raise _RefusedError(f"{ref} refers to itself, and a tool schema has no references")
+    def _target(self, ref: Any, at: str, refs: tuple[str, ...]) -> _Bound:
         target = resolve(self._root, ref)
         if target is None:
             raise _RefusedError(f"the reference {ref!r} leads nowhere in this schema")
+        if ref in refs:
+            self._lost(at, f"{ref} contains itself: the inner one was written as a plain object")
+            return _Bound({"type": "object"}, refs)
+        if len(refs) >= self._bounds.depth:
+            self._bounds.cut.append(ref)
+            return _Bound({"type": "object"}, refs)
         return _Bound(target, (*refs, ref))
 
     def _alternatives(
@@ -178,7 +210,7 @@ class _Reduction:
             values = [value for one in kept for value in _constants(one)]
             return [_Bound({"enum": values, "type": type_of_values(values) or "string"}, refs)], null
         if len(kept) > 1:
-            quiet = _Reduction(self._root, [], self._nodes)  # what only the others would lose need not be told
+            quiet = _Reduction(self._root, [], self._bounds)  # what only the others would lose need not be told
             reduced = [quiet.schema(one, at, refs, depth + 1)[0] for one in kept]
             if any(one != reduced[0] for one in reduced):
                 kinds = " or ".join(dict.fromkeys(one["type"] for one in reduced))

@@ -137,7 +137,7 @@ def _check_size(tools: list[Any]) -> Iterator[Problem]:
     if len(tools) > limits["tools-per-target"]["value"]:
         message = f"{len(tools)} tools: {limits['tools-per-target']['text']}"
         yield Problem("error", "too-many-tools", "$", message, "split them over several targets")
-    size, most = len(json.dumps(tools, ensure_ascii=False).encode()), limits["s3-schema-size"]
+    size, most = len(json.dumps(tools, ensure_ascii=False).encode()), limits["inline-schema-size"]
     if size > most["value"] * 1024 * 1024:
         yield Problem("error", "too-large", "$", f"{size:,} bytes: {most['text']}", "split them over several targets")
 

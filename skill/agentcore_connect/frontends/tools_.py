@@ -9,11 +9,13 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from agentcore_connect.errors import ConnectError, ExitCode
 
 if TYPE_CHECKING:
+    from agentcore_connect.checks.problem import Problem
+    from agentcore_connect.readers.openapi_model import Fault
     from agentcore_connect.readers.spec_file import SpecFile
     from agentcore_connect.readers.tool_draft import ToolDraft
 
@@ -27,7 +29,7 @@ examples:
   agentcore-connect tools --check tools.json
   agentcore-connect tools api.yaml --repair api.json --server https://api.example.com
 
-exit codes: 0 done, 1 findings (or losses with --strict or --check), 2 bad input
+exit codes: 0 done, 1 a tool left out or findings (or losses with --strict or --check), 2 bad input
 """
 
 
@@ -61,24 +63,38 @@ def run(args: argparse.Namespace) -> int:
     drafts = _drafts(args)
     from agentcore_connect.checks import tool_schema
 
-    tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
+    tools, problems = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
+    left_out = [str(one) for one in problems if one.severity == "error"]
     notes = [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
-    lost = [*notes, *map(str, losses)]
-    findings = [str(one) for one in tool_schema.check_tools(tools, target_name=args.target)]
-    refused = bool(args.strict and lost)
+    lost = [*notes, *(str(one) for one in problems if one.severity != "error")]
+    found = tool_schema.check_tools(tools, target_name=args.target)
+    findings = [str(one) for one in found]
+    why = _why_not(args, left_out, lost, [one for one in found if one.code in _SIZES])
+    refused = bool(why)
     text = json.dumps(tools, indent=2, ensure_ascii=False) + "\n"
     if args.output is not None and not refused:
         _write(args.output, text)
     if args.json:
-        data = {"tools": tools, "losses": lost, "findings": findings, "written": None}
+        data = {"tools": tools, "left_out": left_out, "losses": lost, "findings": findings, "written": None}
         if args.output is not None and not refused:
             data["written"] = str(args.output)
         _print_json(data)
     else:
         if args.output is None and not refused:
             sys.stdout.write(text)
-        _tell(len(tools), lost, findings, args, refused)
-    return ExitCode.FINDINGS if findings or refused else ExitCode.DONE
+        _tell(len(tools), {"left out": left_out, "finding": findings, "lost": lost}, args, why)
+    return ExitCode.FINDINGS if left_out or findings or refused else ExitCode.DONE
+
+
+_SIZES: Final = ("too-large", "too-many-tools", "no-tools")
+
+
+def _why_not(args: argparse.Namespace, left_out: list[str], lost: list[str], over: list[Problem]) -> str:
+    """Why nothing is written; empty where the tools are."""
+    if over:
+        return str(over[0])
+    count = len(left_out) + len(lost)
+    return f"--strict, and {count} thing(s) would be lost" if args.strict and count else ""
 
 
 def _drafts(args: argparse.Namespace) -> list[ToolDraft]:
@@ -91,13 +107,13 @@ def _drafts(args: argparse.Namespace) -> list[ToolDraft]:
     return [draft for source in args.sources for draft in read_tools(source)]
 
 
-def _tell(count: int, lost: list[str], findings: list[str], args: argparse.Namespace, refused: bool) -> None:
-    for text in lost:
-        _say(f"lost: {text}")
-    for text in findings:
-        _say(f"finding: {text}")
-    if refused:
-        _say(f"nothing written: --strict, and {len(lost)} thing(s) would be lost")
+def _tell(count: int, report: dict[str, list[str]], args: argparse.Namespace, why_not: str) -> None:
+    """The report, what weighs most first: tools that are not there, what is wrong with the others, what they lost."""
+    for word, texts in report.items():
+        for text in texts:
+            _say(f"{word}: {text}")
+    if why_not:
+        _say(f"nothing written: {why_not}")
     elif args.output is not None:
         _say(f"{args.output}: {count} tool(s)")
 
@@ -118,6 +134,10 @@ def _check(args: argparse.Namespace) -> int:
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
+def _is_harmless(problem: Problem) -> bool:
+    return problem.severity != "error"
+
+
 def _checked(source: str, target: str | None) -> dict[str, Any]:
     from agentcore_connect.checks import tool_schema
     from agentcore_connect.readers import tool_sources
@@ -127,7 +147,9 @@ def _checked(source: str, target: str | None) -> dict[str, Any]:
         drafts = tool_sources.read_tools(source)
         tools, losses = tool_schema.reduce_tools([draft.as_definition() for draft in drafts])
         findings = [f"{draft.where}: {draft.name}: {note}" for draft in drafts for note in draft.notes]
-        findings += [f"{source}: {one}" for one in (*losses, *tool_schema.check_tools(tools, target_name=target))]
+        problems = sorted((*losses, *tool_schema.check_tools(tools, target_name=target)), key=_is_harmless)
+        errors = [f"{source}: {one}" for one in problems if not _is_harmless(one)]
+        findings = [*errors, *findings, *(f"{source}: {one}" for one in problems if _is_harmless(one))]
         return {"source": source, "what": f"{len(tools)} tool(s)", "findings": findings}
     spec = load_spec(source)
     if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
@@ -151,16 +173,19 @@ def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[s
     findings = []
     for fault in found.faults:
         place = fault.places[0].where if fault.places else source
-        notes = "; ".join(one.note for one in fault.places[:3] if one.note)
         times = f" ({fault.count} places)" if fault.count > 1 else ""
-        findings.append(
-            f"{place}: {fault.severity}: {fault.text}{times}{f' [{notes}]' if notes else ''} {fault.remedy}"
-        )
-    validation = validate(spec)
+        findings.append(f"{place}: {fault.severity}: {fault.text}{times}{_notes(fault)} {fault.remedy}")
+    validation = validate(found.converted.spec if found.converted else spec)
     findings += [f"{one.where}: error: {one.message} (at {one.pointer or 'the top'})" for one in validation.violations]
     by = f", validated by {validation.by}" if not validation.not_run else f", not validated: {validation.not_run}"
-    what = f"OpenAPI {found.version}, {found.tool_count} operation(s){by}"
+    name = "Swagger" if found.converted else "OpenAPI"
+    what = f"{name} {found.version}, {found.tool_count} operation(s){by}"
     return {"source": source, "what": what, "findings": findings, "summary": found.as_dict()}
+
+
+def _notes(fault: Fault) -> str:
+    notes = "; ".join(one.note for one in fault.places[:3] if one.note)
+    return f" [{notes}]" if notes else ""
 
 
 def _repair(args: argparse.Namespace) -> int:
@@ -182,14 +207,17 @@ def _repair(args: argparse.Namespace) -> int:
     _write(args.repair, found.text)
     if args.json:
         changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in found.changes]
-        _print_json({"written": str(args.repair), "changes": changes, "left": [one.as_dict() for one in left.faults]})
+        faults = [one.as_dict() for one in left.faults]
+        _print_json({"written": str(args.repair), "size": found.size, "changes": changes, "left": faults})
     else:
         diff = found.diff()
         sys.stdout.write(f"{diff}\n" if diff else "")
         for fault in left.faults:
             place = fault.places[0].where if fault.places else str(args.repair)
-            _say(f"left: {place}: {fault.text} {fault.remedy}")
-        _say(f"{args.repair}: {len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left")
+            _say(f"left: {place}: {fault.text}{_notes(fault)} {fault.remedy}")
+        compact = "" if "\n" in found.text.rstrip() else " without indentation, for with it it is over 1 MB"
+        done = f"{len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left"
+        _say(f"{args.repair}: {found.size:,} bytes{compact}, {done}")
     return ExitCode.FINDINGS if any(one.severity == "error" for one in left.faults) else ExitCode.DONE
 
 

@@ -62,10 +62,13 @@ def connection_context(
     c["tools_file"] = f"{c['name']}.tools.json" if c["target_type"] == "lambda-function-arn" else None
     c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
     c["schema_text"] = read.get("schema_text")
+    c["schema_converted"] = bool(read.get("schema_converted"))
     c["schema_cli"] = read.get("schema_in_project")
     c["schema_artifact"] = None
     if by_cli and read.get("schema_text") and not c["schema_cli"]:
         c["schema_artifact"] = f"{c['name']}.schema.json"
+    converted = c["schema_converted"] and c["target_type"] == "open-api-schema"
+    c["schema_file"] = c["schema_artifact"] or (f"{c['name']}.schema.json" if converted else None)
     return c
 
 

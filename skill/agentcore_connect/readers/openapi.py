@@ -12,12 +12,16 @@ from typing import Any
 from agentcore_connect.readers.openapi_faults import find_faults
 from agentcore_connect.readers.openapi_model import Document, Fault, Operation, as_list, as_map
 from agentcore_connect.readers.openapi_security import Demand, demand_of
-from agentcore_connect.readers.spec_file import SpecFile, load_spec
+from agentcore_connect.readers.spec_file import SpecFile, document_text, load_spec
+from agentcore_connect.readers.swagger2 import Conversion, NotConvertibleError, convert, is_swagger2
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a document tells. `tool_count` counts its operations: each is a tool once it has an operationId."""
+    """What a document tells. `tool_count` counts its operations: each is a tool once it has an operationId.
+
+    Swagger 2.0 is read by way of `converted`, its copy in OpenAPI 3.0; its version is still its own.
+    """
 
     shown: str
     version: str | None
@@ -27,6 +31,7 @@ class Summary:
     servers: tuple[str, ...]
     demand: Demand
     faults: tuple[Fault, ...]
+    converted: Conversion | None = field(default=None, repr=False)
 
     @property
     def tool_count(self) -> int:
@@ -53,22 +58,36 @@ class Summary:
         }
 
 
-def summary(spec: SpecFile, *, target_name: str | None = None) -> Summary:
+def summary(spec: SpecFile, *, target_name: str | None = None, size: int | None = None) -> Summary:
     """Summarise a loaded document.
 
-    In: the document; the target's name, where known, for the length of tool names.
+    In: the document; the target's name, where known, for the length of tool names; the size in bytes of what is sent,
+    where that is not the document's text.
     Errors: ConnectError `not-a-mapping`.
     """
-    document = Document(spec)
+    original = document = Document(spec)
+    converted: Conversion | None = None
+    refused: NotConvertibleError | None = None
+    if is_swagger2(spec):
+        try:
+            converted = convert(spec)
+            document, size = Document(converted.spec), len(document_text(converted.spec.data).encode())
+        except NotConvertibleError as error:
+            refused = error
     demand = demand_of(document)
-    faults = find_faults(document, target_name=target_name)
+    faults = find_faults(document, target_name=target_name, size=size)
+    if converted is not None:
+        faults.add("openapi-swagger-2", ("swagger",), f"swagger: {str(original.version)[:20]}")
+    if refused is not None:
+        demand = Demand(None, False, (), 0, "it cannot be read as Swagger 2.0")
+        faults.add("openapi-swagger-2-refused", refused.at, f"it {refused.message}: {refused.hint}")
     for way in demand.ways:
         if way.kind == "mutualTLS":
             faults.add("openapi-mutual-tls", way.at, way.name)
     return Summary(
         shown=spec.shown,
-        version=document.version,
-        title=document.title,
+        version=original.version,
+        title=original.title,
         size=spec.size,
         operations=document.operations,
         servers=tuple(
@@ -76,6 +95,7 @@ def summary(spec: SpecFile, *, target_name: str | None = None) -> Summary:
         ),
         demand=demand,
         faults=faults.faults(),
+        converted=converted,
     )
 
 

@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
+from agentcore_connect.readers.openapi_merge import ClashError, Merger
 from agentcore_connect.readers.openapi_model import Document, FaultList, Operation, as_list, as_map
+from agentcore_connect.readers.spec_file import SpecFile
+from agentcore_connect.readers.swagger2 import is_swagger2
 from agentcore_connect.resources import load
 
 TOOL_NAME: Final = re.compile(r"[a-zA-Z0-9_-]+\Z")
@@ -18,16 +21,16 @@ _SEPARATOR: Final = "___"
 _PARTS: Final = ("oneOf", "anyOf", "allOf")
 
 
-def find_faults(document: Document, *, target_name: str | None = None) -> FaultList:
+def find_faults(document: Document, *, target_name: str | None = None, size: int | None = None) -> FaultList:
     """Every fault of a document, each with its places.
 
-    In: the document; the target's name, where known, for the length of tool names.
+    In: the document; the target's name, where known, for the length of tool names; the size of what is sent.
     """
     faults = FaultList(document.spec)
     if not _version(document, faults):
         return faults
-    _sizes(document, faults)
-    if document.spec.format != "json" or not document.spec.shown.lower().partition("?")[0].endswith(".json"):
+    _sizes(document, document.spec.size if size is None else size, faults)
+    if not document.spec.converted and _is_no_json(document.spec):
         faults.add("openapi-not-json", ())
     _names(document, faults, target_name)
     check_servers(document.root.get("servers"), ("servers",), faults)
@@ -39,9 +42,14 @@ def find_faults(document: Document, *, target_name: str | None = None) -> FaultL
     return faults
 
 
+def _is_no_json(spec: SpecFile) -> bool:
+    return spec.format != "json" or not spec.shown.lower().partition("?")[0].endswith(".json")
+
+
 def _version(document: Document, faults: FaultList) -> bool:
     if "swagger" in document.root:
-        faults.add("openapi-swagger-2", ("swagger",), f"swagger: {str(document.version)[:20]}")
+        if not is_swagger2(document.spec):  # else why it could not be converted is told
+            faults.add("openapi-swagger-2-refused", ("swagger",), "it has both `openapi` and `swagger`: keep one")
         return False
     if not document.supported:
         at: JsonPath = ("openapi",) if "openapi" in document.root else ()
@@ -49,15 +57,15 @@ def _version(document: Document, faults: FaultList) -> bool:
         return False
     if not document.operations:
         faults.add("openapi-no-operations", ("paths",) if "paths" in document.root else ())
+    supported = load("openapi-limits")["methods"]["supported"]
     for operation in document.all_operations:
-        if operation not in document.operations:
+        if operation.method not in supported:
             faults.add("openapi-method", operation.at, operation.label)
     return True
 
 
-def _sizes(document: Document, faults: FaultList) -> None:
+def _sizes(document: Document, size: int, faults: FaultList) -> None:
     ids = load("openapi-limits")["sizes"]
-    size = document.spec.size
     if size > limit(ids["s3"]):
         faults.add("openapi-size", (), f"{size:,} bytes")
     elif size > limit(ids["inline"]):
@@ -138,6 +146,7 @@ class _Walker:
         self._document = document
         self._faults = faults
         self._seen: set[int] = set()
+        self._merger = Merger(document)
         words = load("openapi-limits")
         self._media = words["media_types"]
         self._styles = words["parameter_styles"]
@@ -250,10 +259,15 @@ class _Walker:
             if not isinstance(parts, list):
                 continue
             names = {"oneOf": "openapi-one-of", "anyOf": "openapi-any-of", "allOf": "openapi-all-of"}
-            fault = names[key]
-            if key != "allOf" and only_part(parts) is not None:
+            fault, note = names[key], f"{key} of {len(parts)}"
+            if key == "allOf":
+                try:
+                    self._merger.merge(schema)
+                except ClashError as why:
+                    fault, note = "openapi-all-of-conflict", f"{note}: {why}"
+            elif only_part(parts) is not None:
                 fault = "openapi-any-of-one"
-            self._faults.add(fault, (*at, key), f"{key} of {len(parts)}")
+            self._faults.add(fault, (*at, key), note)
 
     def _type(self, schema: dict[str, Any], at: JsonPath) -> None:
         found = schema.get("type")

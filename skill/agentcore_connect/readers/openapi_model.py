@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,15 @@ class Operation:
     def label(self) -> str:
         """How people name it: `GET /pets`."""
         return f"{self.method.upper()} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change in a copy: the fault it puts right, where (in the original), and what was done."""
+
+    fault: str
+    pointer: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +229,23 @@ class FaultList:
                     )
                 )
         return tuple(sorted(found, key=lambda one: order[one.severity]))
+
+
+def json_copy(value: Any) -> Any:
+    """A deep copy of JSON data."""
+    return json.loads(json.dumps(value))
+
+
+def is_deeper(data: Any, most: int) -> bool:
+    """Whether data is nested more than so many levels."""
+    work: list[tuple[Any, int]] = [(data, 0)]
+    while work:
+        value, depth = work.pop()
+        if depth > most:
+            return True
+        if isinstance(value, dict | list):
+            work.extend((one, depth + 1) for one in (value.values() if isinstance(value, dict) else value))
+    return False
 
 
 def as_map(value: object) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,25 +15,18 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.openapi_faults import TOOL_NAME, check_servers, only_part
-from agentcore_connect.readers.openapi_model import Document, FaultList, as_list, as_map
-from agentcore_connect.readers.spec_file import SpecFile, pointer
+from agentcore_connect.readers.openapi_merge import ClashError, Merger
+from agentcore_connect.readers.openapi_model import Change, Document, FaultList, as_list, as_map, is_deeper, json_copy
+from agentcore_connect.readers.spec_file import SpecFile, document_text, pointer
+from agentcore_connect.readers.swagger2 import convert, is_swagger2
 from agentcore_connect.resources import load
 
 _SEPARATOR: Final = "___"
 _DEEPEST: Final = 120  # levels of nesting; the deepest public document seen has 30
 _COMPOSED: Final = ("allOf", "anyOf", "oneOf")
-_MERGE_LIMIT: Final = 20_000  # schemas built while merging; real documents stay far below
+_MOST_SCHEMAS: Final = 1_000_000  # schemas looked at while merging; real documents stay far below
 MAX_DIFF_LINES: Final = 100_000
 _WORD = re.compile(r"[A-Za-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: the fault it puts right, where (in the original), and what was done."""
-
-    fault: str
-    pointer: str
-    what: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +40,18 @@ class Repair:
 
     @cached_property
     def text(self) -> str:
-        """The copy as JSON text."""
-        return json.dumps(self.data, indent=2, ensure_ascii=False) + "\n"
+        """The copy as JSON text, without indentation where that would cost its place inline."""
+        return f"{document_text(self.data)}\n"
+
+    @property
+    def size(self) -> int:
+        """The size of the text in bytes."""
+        return len(self.text.encode("utf-8", "replace"))
 
     def diff(self) -> str:
         """A unified diff between the original and the copy, both as JSON; a sentence where they are too large."""
         old = json.dumps(self.original, indent=2, ensure_ascii=False).splitlines()
-        new = self.text.splitlines()
+        new = json.dumps(self.data, indent=2, ensure_ascii=False).splitlines()
         if max(len(old), len(new)) > MAX_DIFF_LINES:
             return f"(no diff: the document has {len(old):,} lines; the changes are listed)"
         names = f"{self.shown} (as JSON)", f"{self.shown} (repaired)"
@@ -62,16 +61,19 @@ class Repair:
 def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None = None) -> Repair:
     """Repair a copy of a loaded document; the original is not touched.
 
-    In: the document; the https URL of the API, where servers are missing, relative or local; the target's name,
-    where known, for the length of tool names. Errors: ConnectError `not-a-mapping`, `spec-not-repairable` (Swagger
-    2.0, an unknown version, nested beyond measure).
+    In: the document, Swagger 2.0 included, which is converted first; the https URL of the API, where servers are
+    missing, relative or local; the target's name, where known, for the length of tool names.
+    Errors: ConnectError `not-a-mapping`, `spec-not-convertible`, `spec-not-repairable` (an unknown version, nested
+    beyond measure).
     """
+    if is_swagger2(spec):
+        conversion = convert(spec)
+        found = repair(conversion.spec, server=server, target_name=target_name)
+        return Repair(spec.shown, found.data, spec.data, (*conversion.changes, *found.changes))
     if not Document(spec).supported:
-        word = load("openapi-limits")["faults"][
-            "openapi-swagger-2" if "swagger" in spec.data else "openapi-version-unknown"
-        ]
+        word = load("openapi-limits")["faults"]["openapi-version-unknown"]
         raise ConnectError("spec-not-repairable", word["text"], where=f"{spec.shown}:1", hint=word["remedy"])
-    if _is_deeper(spec.data, _DEEPEST):
+    if is_deeper(spec.data, _DEEPEST):
         raise _too_deep(spec.shown)
     shown = spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json"
     copy: dict[str, Any] = json_copy(spec.data)
@@ -83,7 +85,7 @@ def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None
         worker.schemas()
     except RecursionError:
         raise _too_deep(spec.shown) from None
-    if _is_deeper(copy, _DEEPEST * 2):  # merging writes references out
+    if is_deeper(copy, _DEEPEST * 2):  # merging writes references out
         raise _too_deep(spec.shown)
     return Repair(spec.shown, copy, spec.data, tuple(worker.changes))
 
@@ -92,24 +94,15 @@ def _too_deep(shown: str) -> ConnectError:
     return ConnectError("spec-not-repairable", "is nested too deeply to repair", where=shown)
 
 
-def _is_deeper(data: Any, most: int) -> bool:
-    work: list[tuple[Any, int]] = [(data, 0)]
-    while work:
-        value, depth = work.pop()
-        if depth > most:
-            return True
-        if isinstance(value, dict | list):
-            work.extend((one, depth + 1) for one in (value.values() if isinstance(value, dict) else value))
-    return False
-
-
 class _Repairer:
     def __init__(self, document: Document, target_name: str | None) -> None:
         self.changes: list[Change] = []
         self._document = document
         self._room = limit("model-tool-name-length") - (len(target_name) + len(_SEPARATOR) if target_name else 0)
         self._built = 0
-        self._merging: set[str] = set()
+        self._merger = Merger(document)
+        self._merging: dict[str, JsonPath] = {}
+        self._names: dict[str, str] = {}
 
     def _note(self, fault: str, at: JsonPath, what: str) -> None:
         self.changes.append(Change(fault, pointer(at), what))
@@ -185,17 +178,49 @@ class _Repairer:
         if not isinstance(schema, dict):
             return schema
         self._built += 1
-        if self._built > _MERGE_LIMIT * 50:
+        if self._built > _MOST_SCHEMAS:
             raise RecursionError
         schema = self._flattened(schema, at)
-        if "allOf" in schema and isinstance(schema["allOf"], list):
-            merged = self._merged(schema)
-            if merged is not None:
-                self._note("openapi-all-of", (*at, "allOf"), f"allOf of {len(schema['allOf'])} merged")
-                schema = self._flattened(merged, at)
+        if isinstance(schema.get("allOf"), list):
+            with suppress(ClashError):
+                return self._merged(schema, at)
         for holder, key, where in list(_inner_slots(schema, at)):
             holder[key] = self._schema(holder[key], where)
+        if isinstance(schema.get("allOf"), list):  # what is inside may have been put right
+            with suppress(ClashError):  # else it stays as it is; the faults of the copy say why
+                return self._merged(schema, at)
         return schema
+
+    def _merged(self, schema: dict[str, Any], at: JsonPath) -> Any:
+        """The schema with its `allOf` merged in. One that comes again inside itself gets a name to refer to.
+
+        Errors: ClashError.
+        """
+        parts = f"allOf of {len(schema['allOf'])}"
+        same = json.dumps(schema, sort_keys=True)
+        if same in self._merging or same in self._names:
+            if same not in self._names:
+                self._names[same] = self._component(self._merging[same])
+            name = self._names[same]
+            self._note("openapi-all-of", (*at, "allOf"), f"{parts} contains itself, now a reference to {name}")
+            return {"$ref": f"#/components/schemas/{name}"}
+        merged = json_copy(self._merger.merge(schema))
+        self._note("openapi-all-of", (*at, "allOf"), f"{parts} merged")
+        self._merging[same] = at
+        made = self._schema(merged, at)
+        del self._merging[same]
+        if same not in self._names or at == ("components", "schemas", self._names[same]):
+            return made
+        self._document.root["components"]["schemas"][self._names[same]] = made
+        return {"$ref": f"#/components/schemas/{self._names[same]}"}
+
+    def _component(self, at: JsonPath) -> str:
+        """The name of the schema that stands at a place, a new one where it has none."""
+        if at[:2] == ("components", "schemas") and len(at) == 3:
+            return str(at[2])
+        schemas = as_map(as_map(self._document.root.get("components")).get("schemas"))
+        words = "_".join(_WORD.findall("_".join(str(one) for one in at[-2:])))
+        return self._unique(f"{words[-40:].strip('_')}_merged", {*schemas, *self._names.values()})
 
     def _flattened(self, schema: dict[str, Any], at: JsonPath) -> dict[str, Any]:
         for key in ("anyOf", "oneOf"):
@@ -212,37 +237,6 @@ class _Repairer:
                 schema["type"] = real[0]
                 self._note("openapi-type-unsupported", (*at, "type"), f"type {found} is now {real[0]}")
         return schema
-
-    def _merged(self, schema: dict[str, Any]) -> dict[str, Any] | None:
-        """The schema with its `allOf` merged in; None where parts contradict each other or cannot be followed."""
-        result: dict[str, Any] = {}
-        for part in [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]:
-            resolved = self._part(part)
-            if resolved is None or not _merge(result, resolved):
-                return None
-        return result
-
-    def _part(self, part: Any) -> dict[str, Any] | None:
-        """A part of an `allOf` as a schema of its own: references followed, its own `allOf` merged; None if not."""
-        ref = part.get("$ref") if isinstance(part, dict) else None
-        if isinstance(ref, str) and ref in self._merging:
-            return None
-        found, _ = self._document.resolve(part, ())
-        if not isinstance(found, dict):
-            return None
-        self._built += 1
-        if self._built > _MERGE_LIMIT:
-            return None
-        if isinstance(ref, str):
-            self._merging.add(ref)
-        try:
-            if isinstance(found.get("allOf"), list):
-                return self._merged(found)
-            copied: dict[str, Any] = json_copy(found)
-            return copied
-        finally:
-            if isinstance(ref, str):
-                self._merging.discard(ref)
 
 
 def _references(root: Any) -> Iterator[tuple[dict[str, Any], str]]:
@@ -263,30 +257,6 @@ def _unusable(spec: SpecFile, servers: object) -> bool:
     faults = FaultList(spec)
     check_servers(servers, (), faults, required=False)
     return bool(faults.ids - {"openapi-servers-several"})
-
-
-def json_copy(value: Any) -> Any:
-    """A deep copy of JSON data."""
-    return json.loads(json.dumps(value))
-
-
-def _merge(into: dict[str, Any], part: dict[str, Any]) -> bool:
-    """Add a part's keywords; what describes is overwritten, what constrains must not contradict."""
-    for key, value in part.items():
-        if key not in into or key in ("description", "title", "example", "examples", "default", "deprecated"):
-            into[key] = value
-        elif key in ("properties", "patternProperties") and isinstance(into[key], dict) and isinstance(value, dict):
-            for name, schema in value.items():
-                old = into[key].get(name)
-                both = isinstance(old, dict) and isinstance(schema, dict) and "$ref" not in old and "$ref" not in schema
-                into[key][name] = {**old, **schema} if both else schema
-        elif key == "required" and isinstance(into[key], list) and isinstance(value, list):
-            into[key] = [*into[key], *(one for one in value if one not in into[key])]
-        elif key in ("nullable", "readOnly", "writeOnly") or key.startswith("x-"):
-            into[key] = value
-        elif into[key] != value:
-            return False
-    return True
 
 
 def _joined(part: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from agentcore_connect.readers.openapi_model import Document, Operation, as_list
 from agentcore_connect.readers.openapi_repair import repair
 from agentcore_connect.readers.schema_refs import inline_refs
 from agentcore_connect.readers.spec_file import SpecFile
+from agentcore_connect.readers.swagger2 import convert, is_swagger2
 from agentcore_connect.readers.tool_draft import ToolDraft
 
 _JSON = "application/json"
@@ -16,8 +17,10 @@ _JSON = "application/json"
 def openapi_tools(spec: SpecFile) -> list[ToolDraft]:
     """One tool an operation; what has no usable name gets one as in the repaired copy.
 
-    Errors: ConnectError `not-a-mapping`, `spec-not-repairable`.
+    Errors: ConnectError `not-a-mapping`, `spec-not-convertible`, `spec-not-repairable`.
     """
+    if is_swagger2(spec):
+        spec = convert(spec).spec
     original = Document(spec)
     names = [one.operation_id for one in Document(SpecFile(spec.shown, repair(spec).data, "", "json")).operations]
     lines = spec.lines([one.at for one in original.operations])

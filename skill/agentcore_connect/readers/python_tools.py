@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.code import MAX_CODE_BYTES, parse_text
 from agentcore_connect.project.source import read_text
@@ -40,7 +41,7 @@ def read_functions(path: Path, *, shown: str | None = None, only: list[str] | No
     chosen = _chosen(tree, name, only)
     classes, aliases = _definitions(tree, path)
     try:
-        return [_draft(one, TypeReader(classes, aliases), name, injected(tree, one.function)) for one in chosen]
+        return [_draft_within(one, classes, aliases, name, injected(tree, one.function)) for one in chosen]
     except RecursionError:
         raise ConnectError("not-python", "has types nested too deeply to be read", where=name) from None
 
@@ -102,6 +103,18 @@ def _neighbour(path: Path) -> ast.Module | None:
         return None
 
 
+def _draft_within(
+    tool: Marked, classes: dict[str, ast.ClassDef], aliases: dict[str, ast.expr], shown: str, filled_in: set[str]
+) -> ToolDraft:
+    """The draft, its types written out as deep as its size allows."""
+    for depth in DEPTHS[:-1]:
+        reader = TypeReader(classes, aliases, depth=depth, most=MANY)
+        draft = _draft(tool, reader, shown, filled_in)
+        if not reader.full:
+            return draft
+    return _draft(tool, TypeReader(classes, aliases, depth=DEPTHS[-1]), shown, filled_in)
+
+
 def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) -> ToolDraft:
     function = tool.function
     doc = read_docstring(ast.get_docstring(function))
@@ -126,13 +139,15 @@ def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) ->
     input_schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = required
+    output_schema = _output(function, reader)
+    cut = (cut_note(reader.depth, reader.cut),) if reader.cut else ()
     return ToolDraft(
         name=tool.name or function.name,
         description=tool.description or _description(doc),
         input_schema=input_schema,
-        output_schema=_output(function, reader),
+        output_schema=output_schema,
         where=f"{shown}:{function.lineno}",
-        notes=tuple(dict.fromkeys(reader.notes)),
+        notes=(*cut, *dict.fromkeys(reader.notes)),
     )
 
 

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from agentcore_connect.checks.schema_merge import DEPTHS
 from agentcore_connect.readers.docstrings import read_docstring
 
 _SIMPLE: Final[dict[str, dict[str, Any]]] = {
@@ -66,12 +67,17 @@ _MAX_SCHEMAS: Final = 5_000
 class TypeReader:
     """Turns annotations into schemas. `classes` and `aliases` are what the file (and its neighbours) defines by name.
 
-    `notes` collects, in words, what could not be told.
+    `depth` is how many classes deep types are written out. `notes` collects, in words, what could not be told; `full`
+    says that there was more than `most` schemas.
     """
 
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     aliases: dict[str, ast.expr] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    depth: int = DEPTHS[0]
+    most: int = _MAX_SCHEMAS
+    full: bool = False
+    cut: list[str] = field(default_factory=list)
     _open: list[str] = field(default_factory=list)
     _built: int = 0
 
@@ -80,7 +86,8 @@ class TypeReader:
         if node is None:
             return {"type": "string"}
         self._built += 1
-        if len(self._open) > _MAX_DEPTH or self._built > _MAX_SCHEMAS:
+        self.full = self.full or self._built > self.most
+        if self.full or len(self._open) > _MAX_DEPTH:
             self.notes.append("its types are too many or nested too deeply to be written out in full")
             return {"type": "object"}
         self._open.append("")
@@ -156,6 +163,9 @@ class TypeReader:
     def _class(self, name: str) -> dict[str, Any]:
         if name in self._open:
             self.notes.append(f"the type {name} contains itself; the inner one is taken as an object")
+            return {"type": "object"}
+        if sum(one in self.classes for one in self._open) >= self.depth:
+            self.cut.append(name)
             return {"type": "object"}
         self._open.append(name)
         try:

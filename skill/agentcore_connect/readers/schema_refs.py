@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import unquote
 
+from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
+
 _MAX_SCHEMAS: Final = 20_000
 _MAX_DEPTH: Final = 60
 _HOLDERS: Final = ("$defs", "definitions", "$schema", "$id", "$comment", "$anchor")
@@ -15,24 +17,37 @@ def inline_refs(schema: Any, root: Any) -> tuple[dict[str, Any], list[str]]:
     """A copy of a schema with every local `$ref` replaced by what it points to.
 
     In: the schema, the document its references start from. Out: the copy, and in words what could not be written out
-    (a type that contains itself, a reference to elsewhere or to nothing, a schema beyond all bounds).
+    (a type that contains itself, a reference to elsewhere or to nothing, types cut because all of them are too many).
     """
-    worker = _Inliner(root)
-    found = worker.schema(schema, ())
-    return found if isinstance(found, dict) else {}, list(dict.fromkeys(worker.notes))
+    found: Any = {}
+    for depth in DEPTHS:
+        worker = _Inliner(root, depth, _MAX_SCHEMAS if depth == DEPTHS[-1] else MANY)
+        found = worker.schema(schema, ())
+        if not worker.full:
+            break
+    return found if isinstance(found, dict) else {}, worker.all_notes()
 
 
 class _Inliner:
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, refs_deep: int, most: int) -> None:
         self.notes: list[str] = []
+        self.full = False
         self._root = root
+        self._refs_deep = refs_deep
+        self._most = most
         self._built = 0
+        self._cut: list[str] = []
+
+    def all_notes(self) -> list[str]:
+        cut = [cut_note(self._refs_deep, self._cut)] if self._cut else []
+        return list(dict.fromkeys([*cut, *self.notes]))
 
     def schema(self, schema: Any, open_refs: tuple[str, ...], depth: int = 0) -> Any:
         if not isinstance(schema, dict):
             return schema
         self._built += 1
-        if self._built > _MAX_SCHEMAS or depth > _MAX_DEPTH:
+        self.full = self.full or self._built > self._most
+        if self.full or depth > _MAX_DEPTH:
             self.notes.append("the schema is too large or too deep to be written out; the rest is taken as objects")
             return {"type": "object"}
         ref = schema.get("$ref")
@@ -56,6 +71,9 @@ class _Inliner:
         words = {key: schema[key] for key in ("description", "title", "default") if key in schema}
         if ref in open_refs:
             self.notes.append(f"{ref[:80]} contains itself; the inner one is taken as an object")
+            return {"type": "object", **words}
+        if len(open_refs) >= self._refs_deep:
+            self._cut.append(ref)
             return {"type": "object", **words}
         target = self._lookup(ref)
         if target is None:

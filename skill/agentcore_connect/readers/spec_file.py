@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.source import MAX_BYTES, JsonPath, decode, kind, lines_of, parse_json, read_text
+from agentcore_connect.readers.limits import limit
 
 if TYPE_CHECKING:
     from agentcore_connect.answers._nodes import Node
@@ -20,13 +22,17 @@ _TIMEOUT: Final = 10.0
 
 @dataclass(frozen=True)
 class SpecFile:
-    """A loaded document. `shown` is its name in messages, `format` is `json` or `yaml`, `size` counts bytes."""
+    """A loaded document. `shown` is its name in messages, `format` is `json` or `yaml`, `size` counts bytes.
+
+    `converted` says that the data was made from the text, and is no longer what stands there.
+    """
 
     shown: str
     data: Any = field(repr=False)
     text: str = field(repr=False)
     format: str
     nodes: Node | None = field(default=None, repr=False)
+    converted: bool = False
 
     @cached_property
     def size(self) -> int:
@@ -109,6 +115,14 @@ def mapping(spec: SpecFile) -> dict[str, Any]:
 def pointer(path: JsonPath) -> str:
     """The path as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def document_text(data: Any) -> str:
+    """The data as JSON text: indented while that fits into an inline schema, compact beyond."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if len(text.encode("utf-8", "replace")) < limit("inline-schema-size"):
+        return text
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
 def _plain(root: Node, shown: str) -> Any:

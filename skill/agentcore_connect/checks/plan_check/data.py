@@ -104,7 +104,7 @@ def check_json(written: Written, name: str, connection: Mapping[str, Any] | None
         yield judged(name, "json", OWN, [error], cure=_ANEW)
         return
     yield Result(name, "json", "passed", OWN)
-    planned = connection["schema_text"] if connection is not None and connection["schema_artifact"] == name else None
+    planned = connection["schema_text"] if connection is not None and connection["schema_file"] == name else None
     if planned is not None:
         same = data == json.loads(planned)
         why = [] if same else ["it is not the document that the answers name"]
@@ -117,17 +117,41 @@ def check_documents(written: Written) -> Iterator[Result]:
     """The API documents that the gateway gets, each against the rules by which the service refuses one."""
     for c in written.fresh.context["connections"]:
         if c.get("schema_text") and c.get("target_type") in _DOCUMENTS:
-            name = c["schema_artifact"] or "plan.json"
-            own = c["schema_artifact"] and not written.fault(name)
+            name = c["schema_file"] or "plan.json"
+            own = c["schema_file"] and not written.fault(name)
             text = written.text(name) if own else c["schema_text"]
             shown = name if own else str(c["schema"])
-            faults = [one for one in _document_faults(text, shown, c) if one.severity == "error"]
-            problems = [f"{one.places[0].where if one.places else shown}: {one.text} {one.remedy}" for one in faults]
+            inline = ("openapi-size-inline",) if not c["schema_artifact"] and not c["schema_cli"] else ()
+            faults = [one for one in _document_faults(text, shown, c) if one.severity == "error" or one.id in inline]
+            problems = [_said(one, shown) for one in faults]
             yield judged(name, "gateway-takes-it", OWN, problems, cure=_REPAIR)
+            if c.get("schema_converted"):
+                yield _valid(name, text, shown)
 
 
 _DOCUMENTS = ("open-api-schema", "smithy-model")
+_ORIGINAL = "correct the same place in the Swagger document that the answers name, and write the plan anew"
 _REPAIR = "`agentcore-connect tools FILE --check` shows every place; --repair COPY.json writes a copy that is repaired"
+
+
+def _said(fault: Fault, shown: str) -> str:
+    if not fault.places:
+        return f"{shown}: {fault.text} {fault.remedy}"
+    place = fault.places[0]
+    return f"{place.where}: {fault.text}{f' [{place.note}]' if place.note else ''} {fault.remedy}"
+
+
+def _valid(name: str, text: str, shown: str) -> Result:
+    """A document that was converted, against the OpenAPI specification."""
+    from agentcore_connect.readers.openapi_validate import LIBRARY, validate
+    from agentcore_connect.readers.spec_file import parse_spec
+
+    found = validate(parse_spec(text, shown=shown))
+    if found.not_run:
+        next_step = 'pip install "agentcore-connect[specs]"' if "not installed" in found.not_run else ""
+        return Result(name, "openapi-valid", "not-run", found.by or LIBRARY, found.not_run, next=next_step)
+    problems = [f"{one.where}: {one.message} (at {one.pointer or 'the top'})" for one in found.violations]
+    return judged(name, "openapi-valid", found.by or LIBRARY, problems, cure=_ORIGINAL)
 
 
 def _document_faults(text: str, shown: str, c: Mapping[str, Any]) -> Sequence[Fault]:

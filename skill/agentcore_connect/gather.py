@@ -100,8 +100,10 @@ def _read(
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
-    if isinstance(connection.get("endpoint"), str) and connection.get("service") == "api-gateway":
-        found["answers"].update(answers_from_endpoint(connection["endpoint"]))
+    if isinstance(connection.get("endpoint"), str):
+        told = answers_from_endpoint(connection["endpoint"])
+        whole = connection.get("service") == "api-gateway"  # another service's address has no API's id and stage
+        found["answers"].update({key: value for key, value in told.items() if whole or isinstance(value, dict)})
     if isinstance(tools, list):
         _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
     elif isinstance(tools, str):

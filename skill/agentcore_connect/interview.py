@@ -147,7 +147,8 @@ def _asked(
     question, scope = pending
     closed = closed_values(question, verdict)
     choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
-    default = _default(question, case, closed)
+    default, why = _default(question, case, closed, verdict.facts)
+    notes = [*notes, f"The default is {default}: {why}."] if why else notes
     return Asked(
         question,
         scope,
@@ -166,10 +167,11 @@ def _is_last_chance(question: Question, known: Mapping[str, Any]) -> bool:
     return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
 
 
-def _default(question: Question, case: Case, closed: Mapping[Any, str]) -> Any:
+def _default(question: Question, case: Case, closed: Mapping[Any, str], facts: Mapping[str, Any]) -> tuple[Any, str]:
+    """The default of a question here, and why where it follows from other answers."""
     inferred = case.inferred.get(question.id)
-    default = inferred if inferred is not None else question.default
-    return None if default in closed else default
+    default, why = (inferred, "") if inferred is not None else question.default_for(facts)
+    return (None, "") if default in closed else (default, why)
 
 
 def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:

@@ -19,11 +19,20 @@ class RunTime(NamedTuple):
     when: Predicate
 
 
+class Derived(NamedTuple):
+    """A default that follows from other answers: the value, when it holds, and why."""
+
+    value: Any
+    when: Predicate
+    why: str
+
+
 class Question(NamedTuple):
     """One key of the answers file.
 
-    ``ask`` is tree, detail or volunteer; ``when`` says where it applies; ``optional`` where it may stay open.
-    ``variable`` is the name under which the decision tree knows it.
+    ``derived`` are defaults that other answers lead to, before ``default``. ``ask`` is tree, detail or volunteer;
+    ``when`` says where it applies; ``optional`` where it may stay open. ``variable`` is the name under which the
+    decision tree knows it.
     """
 
     id: str
@@ -37,6 +46,7 @@ class Question(NamedTuple):
     choices: tuple[Mapping[str, Any], ...]
     default: Any
     has_default: bool
+    derived: tuple[Derived, ...]
     when: Predicate
     optional: Predicate
     asked_for: Predicate
@@ -47,6 +57,11 @@ class Question(NamedTuple):
     run_time: RunTime | None
     starter: Predicate
     raw: Mapping[str, Any]
+
+    def default_for(self, facts: Mapping[str, Any]) -> tuple[Any, str]:
+        """The default in a situation, and why where it follows from other answers; else the general one."""
+        found = next((one for one in self.derived if one.when(facts)), None)
+        return (self.default, "") if found is None else (found.value, found.why)
 
     @property
     def values(self) -> list[Any]:
@@ -76,6 +91,10 @@ def _question(raw: Mapping[str, Any]) -> Question:
         choices=tuple(raw.get("choices", ())),
         default=raw.get("default"),
         has_default="default" in raw,
+        derived=tuple(
+            Derived(one["value"], compile_condition(one["when"], patterns()), one["why"])
+            for one in raw.get("default_when", ())
+        ),
         when=compile_condition(raw.get("when"), patterns()),
         optional=_optional(raw, "optional_when"),
         asked_for=compile_condition(raw.get("asked_for"), patterns()),

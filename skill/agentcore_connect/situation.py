@@ -69,7 +69,9 @@ def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
 
 def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
     """The gateway, as answered, as the project has it, and what follows for its variables."""
-    found = {**_defaults("gateway", given(case, "gateway"), asking=asking), **given(case, "gateway")}
+    answered = given(case, "gateway")
+    wants = _wants(case)
+    found = {**_defaults("gateway", answered, asking=asking, wants=wants), **answered, "wants": wants}
     own = case.project.gateway(found.get("name")) if case.project is not None else None
     wanted = found.get("inbound_auth")
     if own is not None:
@@ -87,6 +89,21 @@ def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
     )
     return found
+
+
+def _wants(case: Case) -> list[str]:
+    """What the services behind a gateway demand of its callers, such as the user's token.
+
+    A connection that takes no gateway as it is answered demands nothing of one.
+    """
+    demands = {one["service_auth"]: one["set"]["needs"] for one in load("auth-matrix")["demands"]}
+    through = [
+        c
+        for c in case.connections
+        if c.get("direction") in (None, "agent-calls-service") and c.get("direct_reason") in (None, "none")
+    ]
+    found = {str(demands.get(c.get("service_auth"))) for c in through if c.get("service_auth")}
+    return sorted(found - {"nothing", "None"})
 
 
 def _of_project(own: Gateway) -> dict[str, Any]:
@@ -122,23 +139,22 @@ def connection_facts(
     raw = {k: v for k, v in case.connections[number].items() if v is not None}
     read = dict(case.read.get(number, {}))
     facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
-    for group in ("credential", "oauth", "api_key"):
+    for group in ("credential", "oauth", "api_key", "sigv4"):
         facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
     facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"), asking=asking)
     endpoint = facts["endpoint"]
     if endpoint:
         facts.setdefault("host", hints_from_endpoint(endpoint).get("host"))
         facts["endpoint"] = endpoint_url(endpoint)
-        if facts["host"] is None and not asking:
-            facts["host"] = "external"
-    if not asking:
-        facts.setdefault("host", "external")
+    if facts.get("host") is None and not asking:
+        facts["host"] = load("derivations")["service_hosts"].get(facts.get("service"), "external")
     headers = facts.get("forward_headers") or []
     facts["forward_headers"] = [name for name in headers if re.search(patterns()["passed-header"], name)]
     facts["refused_headers"] = [name for name in headers if name not in facts["forward_headers"]]
     facts["name"] = facts.get("name") or _own_name(case, number, derived_name(facts, number))
     facts["credential"] = _credential(case, facts)
-    facts["oauth"]["own_endpoints"] = _has_own_endpoints(facts["oauth"].get("vendor"))
+    facts["project_runtime"] = _project_runtime(case, facts["endpoint"])
+    facts["oauth"].update(_of_vendor(facts["oauth"].get("vendor")))
     facts.update(
         agent=agent,
         gateway=gateway,
@@ -153,6 +169,16 @@ def connection_facts(
         **{k: v for k, v in read.items() if k != "answers"},
     )
     return facts
+
+
+def _project_runtime(case: Case, endpoint: str | None) -> str | None:
+    """The runtime of this project that an endpoint is; the deploy puts the project's name in front of its own."""
+    arn = runtime_arn(endpoint or "")
+    if case.project is None or arn is None:
+        return None
+    deployed = arn.rsplit("/", 1)[-1].rsplit("-", 1)[0]
+    names = (one.name for one in case.project.runtimes)
+    return next((one for one in names if deployed in (one, f"{case.project.name}_{one}")), None)
 
 
 def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | None]:
@@ -177,10 +203,11 @@ def _will_ask(question: Question, facts: Mapping[str, Any]) -> bool:
     return question.ask != "volunteer" and question.asked_for(facts)
 
 
-def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
+def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool, wants: list[str] | None = None) -> dict[str, Any]:
     lead = f"{scope}."
+    facts = {scope: {**found, "wants": wants or []}}
     return {
-        q.id.removeprefix(lead): q.default
+        q.id.removeprefix(lead): q.default_for(facts)[0]
         for q in of_scope(scope)
         if q.has_default and q.id.removeprefix(lead) not in found and (not asking or q.ask == "volunteer")
     }
@@ -193,10 +220,15 @@ def _group_defaults(group: str) -> dict[str, Any]:
     }
 
 
-def _has_own_endpoints(vendor: str | None) -> bool:
-    """Whether the API knows the vendor's endpoints by itself, so that no discovery URL is needed."""
-    entry = next((one for one in load("oauth-vendors")["vendors"] if one["id"] == vendor), None)
-    return entry is not None and vendor != load("oauth-vendors")["default"] and "discovery" not in entry
+def _of_vendor(vendor: str | None) -> dict[str, bool]:
+    """Whether the API knows the vendor's endpoints by itself, and can exchange tokens there without more."""
+    vendors = load("oauth-vendors")
+    entry = next((one for one in vendors["vendors"] if one["id"] == vendor), None)
+    known = entry is not None and vendor != vendors["default"]
+    return {
+        "own_endpoints": known and "discovery" not in (entry or {}),
+        "own_exchange": known and bool((entry or {}).get("exchange", {}).get("built_in")),
+    }
 
 
 def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:

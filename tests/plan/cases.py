@@ -21,6 +21,8 @@ TOOLS = "[{name: get_order, description: Read one order, inputSchema: {type: obj
 OAUTH = f"oauth: {{discovery_url: {DISCOVERY}, client_id: app}}"
 JWT = f"gateway: {{inbound_auth: custom-jwt, discovery_url: {DISCOVERY}, allowed_clients: [app]}}"
 
+IAM = "gateway: {inbound_auth: aws-iam}"
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -100,7 +102,7 @@ SITUATIONS: dict[str, Situation] = {
         ("CREATE_PENDING_AUTH", "not through CLI flags"),
     ),
     "MCP server as the user, on a gateway that never sees the user": Situation(
-        _one(f"{MCP}, service_auth: oauth-token-exchange, {OAUTH}"),
+        _one(f"{MCP}, service_auth: oauth-token-exchange, {OAUTH}", IAM),
         {"path": "D", "target_type": None, "grant": "token-exchange", "mechanism": "agent-code", "steered": True},
         ("second gateway with CUSTOM_JWT", "never receives the user's token"),
     ),
@@ -235,7 +237,12 @@ SITUATIONS: dict[str, Situation] = {
     ),
     "an app calls the agent, and policy is wanted in front": Situation(
         _one(f"direction: app-calls-agent, front: gateway, endpoint: '{RUNTIME}', service_auth: iam"),
-        {"path": "redirect", "redirect": "gateway-fronts-runtime", "target_type": "http-runtime", "mechanism": "cli"},
+        {
+            "path": "redirect",
+            "redirect": "gateway-fronts-runtime",
+            "target_type": "http-runtime",
+            "mechanism": "cli+sdk",
+        },
     ),
     "an agent calls an agent": Situation(
         _one(f"direction: agent-calls-agent, endpoint: '{RUNTIME}', service_auth: oauth-client-credentials, {OAUTH}"),
@@ -243,7 +250,9 @@ SITUATIONS: dict[str, Situation] = {
         ("either SigV4 or JWT",),
     ),
     "an agent calls an agent, and policy is wanted between": Situation(
-        _one("direction: agent-calls-agent, front: gateway, endpoint: 'https://agent.example.com', service_auth: iam"),
+        _one(
+            "direction: agent-calls-agent, front: gateway, endpoint: 'https://agent.example.com', service_auth: iam, sigv4: {service: execute-api}"
+        ),
         {"path": "redirect", "redirect": "a2a", "target_type": "passthrough", "mechanism": "cli"},
     ),
     "an IDE is to use the gateway": Situation(
@@ -462,7 +471,7 @@ SITUATIONS: dict[str, Situation] = {
         ("HTTP targets only",),
     ),
     "MCP server that wants the caller's token, on a gateway that has none": Situation(
-        _one(f"{MCP}, service_auth: jwt-passthrough"),
+        _one(f"{MCP}, service_auth: jwt-passthrough", IAM),
         {"path": "D", "target_type": None, "grant": "token-exchange", "mechanism": "agent-code", "steered": True},
         ("never receives the user's token",),
     ),

@@ -40,7 +40,7 @@ class Instructions:
         told = re.search(r"never asked for.*?\(.*?\):\n(.*?)\n\n", text, re.DOTALL)
         assert told is not None
         (look,), (begin, answer), (plan, write), (check,) = (steps[step] for step in ("Look", "Ask", "Plan", "Check"))
-        return cls(look, begin, answer, plan, write, check, tuple(re.findall(r"`([a-z_.]+)`", told[1])))
+        return cls(look, begin, answer, plan, write, check, tuple(re.findall(r"`([a-z0-9_.]+)`", told[1])))
 
 
 @dataclass

@@ -159,7 +159,10 @@ def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping
             for q in c.details.missing
         ]
     for one in shared.values():
-        problems += [missing_error(q, gathered.document.where(q.id)) for q in one.missing]
+        because = "; ".join(
+            f"{a['key']} was taken to be {a['value']}, as {a['why']}" for a in one.assumed if "why" in a
+        )
+        problems += [missing_error(q, gathered.document.where(q.id), because=because) for q in one.missing]
     raise_all(problems)
 
 

@@ -54,7 +54,8 @@ def connection_context(
     c["credential"] = _credential(facts, c)
     c["oauth"] = _oauth(facts, details, c)
     c["api_key"] = _api_key(facts, c)
-    c["sigv4"] = _signing(c, gateway)
+    c["sigv4"] = _signing(facts, c, gateway)
+    c["runtime"] = facts.get("project_runtime")
     c["run_time"] = settled.inputs if by_cli else []
     c["at_run_time"] = list(details)
     c["tool_filters"] = facts.get("tool_filters") or []
@@ -109,13 +110,14 @@ def _api_key(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _signing(c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any] | None:
+def _signing(facts: Mapping[str, Any], c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any] | None:
     """What to sign with, where the caller of the service signs and the target type wants the service named."""
     if c["outbound_auth"] not in ("iam", "caller-iam") or c["target_type"] not in (None, *_signed_types()):
         return None
-    service = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == (c["host"] or "external"))
-    region = hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.get("region")
-    return {"service": service, "region": region}
+    host, own = c["host"] or "external", facts["sigv4"]
+    verifier = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == host)
+    region = own.get("region") or hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.get("region")
+    return {"service": verifier or own.get("service"), "region": region}
 
 
 def _signed_types() -> tuple[str, ...]:

@@ -46,11 +46,11 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
             if answered and question.variable not in used and question.when(facts):
                 found.unused.append(question.id)
             elif not answered and question.variable in used and question.has_default:
-                _assume(found, question, value)
+                _assume(found, question, value, facts)
             continue
         if value not in (None, "", []):
             if not answered:
-                _assume(found, question, value)
+                _assume(found, question, value, facts)
             continue
         if question.ask == "volunteer" or question.optional(facts) or question.has_default:
             continue
@@ -58,9 +58,10 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
     return found
 
 
-def _assume(found: Details, question: Question, value: Any) -> None:
-    if value == question.default and question.has_default:
-        found.assumed.append({"key": question.id, "value": value})
+def _assume(found: Details, question: Question, value: Any, facts: Mapping[str, Any]) -> None:
+    default, why = question.default_for(facts)
+    if value == default and question.has_default:
+        found.assumed.append({"key": question.id, "value": value, **({"why": why} if why else {})})
 
 
 def _settle(
@@ -82,10 +83,11 @@ def _settle(
     found.missing.append(question)
 
 
-def missing_error(question: Question, where: str, connection: int | None = None) -> ConnectError:
+def missing_error(question: Question, where: str, connection: int | None = None, because: str = "") -> ConnectError:
     """The message for an answer that a plan cannot do without: what it means and the values it takes.
 
-    In: the question, the place in the answers file, and the number of the connection, where it is one's.
+    In: the question, the place in the answers file, the number of the connection, where it is one's, and what was
+    assumed that makes it necessary.
     """
     key = question.id if connection is None else f"connections.{connection}.{question.id}"
     takes = ", ".join(map(str, question.values)) or question.help or question.type
@@ -93,7 +95,7 @@ def missing_error(question: Question, where: str, connection: int | None = None)
         takes = "at least one of " + ", ".join(question.need_one_of)
     return ConnectError(
         "answer-missing",
-        f"{question.id} is missing: {question.text}",
+        f"{question.id} is missing: {question.text}" + (f" ({because})" if because else ""),
         where=where,
         expected=takes,
         hint=f"add {key} to the answers file, or give --set {key}=VALUE; "

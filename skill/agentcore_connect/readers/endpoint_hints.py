@@ -34,12 +34,18 @@ def hints_from_endpoint(url: str) -> dict[str, str]:
     return found
 
 
-def answers_from_endpoint(url: str) -> dict[str, str]:
-    """The answers that stand in a URL, so that they need not be given once more: an API's id and its stage."""
-    if len(url) > _LONGEST:
-        return {}
-    read = {key: _read(key, url) for key in _readings() if key in questions()}
-    return {key: value for key, value in read.items() if value}
+def answers_from_endpoint(url: str) -> dict[str, Any]:
+    """The answers that stand in a URL, so that they need not be given once more.
+
+    Out: an API's id and its stage, the service and the Region that a signature is for; `sigv4.service` is nested.
+    """
+    found: dict[str, Any] = {}
+    for key in _readings() if len(url) <= _LONGEST else ():
+        value = _read(key, url) if key in questions() else None
+        if value:
+            outer, _, inner = key.rpartition(".")
+            (found.setdefault(outer, {}) if outer else found)[inner] = value
+    return found
 
 
 def vendor_of(url: str) -> dict[str, Any] | None:

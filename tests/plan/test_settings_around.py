@@ -1,0 +1,135 @@
+"""What people have around a decision: defaults that follow from other answers, ARNs, signing services."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentcore_connect import interview, resources
+from agentcore_connect.answers import load, store
+from agentcore_connect.answers.document import Document
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.gather import gather
+from agentcore_connect.plan.build import build
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.plan.requests import requests_for
+from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.skillset.samples import example
+
+ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/support-AbCdEfGhIj"
+CONSENT = (
+    "service: mcp-server, endpoint: 'https://mcp.atlassian.com/v1/mcp', service_auth: oauth-authorization-code, "
+    "oauth: {vendor: AtlassianOauth2, client_id: x, scopes: [a], return_url: 'https://a.example.com/done'}"
+)
+
+
+def planned(tmp_path: Path, connection: str, gateway: str = "", **options: Any) -> Plan:
+    path = tmp_path / "answers.yaml"
+    path.write_text(f"version: 1\n{gateway}\nconnections:\n  - {{name: T, {connection}}}\n", encoding="utf-8")
+    return build(gather(load.load(path), **options))
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [CONSENT, CONSENT.replace("oauth-authorization-code", "oauth-token-exchange")],
+    ids=["authorization code", "token exchange"],
+)
+def test_a_new_gateway_gets_the_inbound_auth_that_the_service_needs(tmp_path: Path, connection: str) -> None:
+    with pytest.raises(ConnectError) as caught:
+        planned(tmp_path, connection)
+    missing = [one.hint.split(" ")[1] for one in caught.value.problems if one.hint]
+    assert missing[-2:] == ["gateway.discovery_url", "gateway.allowed_clients"]
+    assert "gateway.inbound_auth was taken to be custom-jwt" in caught.value.problems[-1].message
+    url = "https://idp.example.com/.well-known/openid-configuration"
+    known = f"gateway: {{discovery_url: '{url}', allowed_clients: [c]}}"
+    plan = planned(tmp_path, connection.replace("{vendor", f"{{discovery_url: '{url}', vendor"), known)
+    assert (plan.connections[0]["path"], plan.connections[0]["steered"]) == ("A", False)
+    [assumed] = [one for one in plan.assumed if one["key"] == "gateway.inbound_auth"]
+    assert assumed["value"] == "custom-jwt"
+    assert "acts for the user" in assumed["why"]
+
+
+def test_a_gateway_that_exists_keeps_its_inbound_auth(tmp_path: Path) -> None:
+    plan = planned(tmp_path, CONSENT, "gateway: {exists: true, id: g-abcdefghij, inbound_auth: aws-iam}")
+    assert (plan.connections[0]["path"], plan.connections[0]["steered"]) == ("D", True)
+
+
+def test_a_direct_call_demands_nothing_of_the_gateway(tmp_path: Path) -> None:
+    plan = planned(tmp_path, f"{CONSENT}, direct_reason: latency")
+    assert "gateway.inbound_auth" not in [one["key"] for one in plan.assumed]
+
+
+def test_the_interview_offers_the_default_that_follows(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    more = "direction: agent-calls-service"
+    path.write_text(f"version: 1\nconnections:\n  - {{name: T, {more}, {CONSENT}}}\n", encoding="utf-8")
+    asked = interview.state(gather(load.load(path)).case).asked
+    assert asked is not None
+    assert (asked.key, asked.default) == ("gateway.inbound_auth", "custom-jwt")
+    assert "The default is custom-jwt" in asked.notes[-1]
+
+
+def test_a_runtime_by_its_arn_goes_behind_the_gateway_by_that_arn(tmp_path: Path) -> None:
+    fronted = f"direction: app-calls-agent, front: gateway, endpoint: '{ARN}', service_auth: iam"
+    plan = planned(tmp_path, fronted, "gateway: {inbound_auth: aws-iam}")
+    assert plan.connections[0]["mechanism"] == "cli+sdk"
+    [c] = plan.context["connections"]
+    body = next(one.body for one in requests_for(plan.context, c) if one.id == "target")
+    assert body["targetConfiguration"] == {"http": {"agentcoreRuntime": {"arn": ARN, "qualifier": "DEFAULT"}}}
+    assert "CONNECT_RUNTIME" not in str(plan.steps)
+
+
+@pytest.mark.parametrize(
+    ("host", "service", "region"),
+    [
+        ("aws-mcp.us-east-1.api.aws", "aws-mcp", "us-east-1"),
+        ("orders-gw-ab12cd34ef.gateway.bedrock-agentcore.us-west-2.amazonaws.com", "bedrock-agentcore", "us-west-2"),
+        ("a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com", "execute-api", "eu-central-1"),
+        ("abcdefghijklmnop.lambda-url.eu-west-1.on.aws", "lambda", "eu-west-1"),
+        ("abcdef.appsync-api.us-east-1.amazonaws.com", "appsync", "us-east-1"),
+        ("search-x.es.us-east-1.amazonaws.com", "es", "us-east-1"),
+    ],
+)
+def test_a_signature_is_for_the_service_that_the_host_is(tmp_path: Path, host: str, service: str, region: str) -> None:
+    plan = planned(tmp_path, f"service: mcp-server, endpoint: 'https://{host}/mcp', service_auth: iam")
+    [c] = plan.context["connections"]
+    assert c["sigv4"] == {"service": service, "region": region}
+    rules = {one["rule"] for one in plan.connections[0]["warnings"]}
+    assert "sigv4-on-unknown-host" not in rules
+
+
+def test_the_service_is_asked_for_where_no_host_tells(tmp_path: Path) -> None:
+    own = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: iam"
+    with pytest.raises(ConnectError, match=r"sigv4\.service is missing"):
+        planned(tmp_path, own)
+    plan = planned(tmp_path, f"{own}, sigv4: {{service: execute-api, region: eu-west-1}}")
+    [c] = plan.context["connections"]
+    assert c["sigv4"] == {"service": "execute-api", "region": "eu-west-1"}
+
+
+VENDORS = [one["id"] for one in resources.load("oauth-vendors")["vendors"]]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_an_interview_that_is_done_leads_to_files(tmp_path: Path, vendor: str) -> None:
+    """Every vendor, grant and target type, by CLI and by boto3: no plan fails when its files are written."""
+    for grant, service, via in product(
+        ("client-credentials", "authorization-code", "token-exchange"), ("mcp-server", "openapi"), ("cli", "boto3")
+    ):
+        connection = {"service": service, "service_auth": f"oauth-{grant}", "oauth": {"vendor": vendor}}
+        data = answered({"version": 1, "connections": [{"name": "Example", **connection}]}, via)
+        gathered = gather(Document(data), via=via)
+        render_plan(build(gathered), gathered, tmp_path / "connect")
+
+
+def answered(data: dict[str, Any], via: str) -> dict[str, Any]:
+    """The answers, with an example for each question that the interview asks."""
+    for _ in range(40):
+        asked = interview.state(gather(Document(data), via=via).case).asked
+        if asked is None:
+            return data
+        data = store.put(data, asked.key, asked.default if asked.default is not None else example(asked.question))
+    raise AssertionError("the interview does not end")

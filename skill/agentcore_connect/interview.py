@@ -163,7 +163,8 @@ def _asked(
 
 def _is_last_chance(question: Question, known: Mapping[str, Any]) -> bool:
     """Whether one of several answers has to be given, and this is the last of them that is open."""
-    others = [questions()[key] for key in question.need_one_of if key != question.id]
+    named = [questions()[key] for key in question.need_one_of if key != question.id]
+    others = [q for q in named if q.ask != "volunteer"]
     return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
 
 

@@ -83,12 +83,19 @@ def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
         existing_authorizer=own.authorizer_type if own else None,
         inbound_given=wanted,
         inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
+        token_vendor=_token_vendor(discovery),
         cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
-        restricted_otherwise=bool(found.get("allowed_audience") or found.get("allowed_scopes"))
+        restricted_otherwise=any(found.get(key) for key in ("allowed_audience", "allowed_scopes", "custom_claims"))
         and not found.get("allowed_clients"),
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
     )
     return found
+
+
+def _token_vendor(discovery: str) -> str | None:
+    """Whose tokens a discovery URL stands for, where they carry the client in a claim of their own."""
+    forms = load("derivations")["token_vendors"]
+    return next((one["id"] for one in forms if re.search(one["regex"], discovery)), None)
 
 
 def _wants(case: Case) -> list[str]:

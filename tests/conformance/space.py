@@ -290,6 +290,7 @@ JWT: tuple[dict[str, Any], ...] = (
     {"gateway.allowed_clients": None, "gateway.allowed_scopes": ["orders.read", "orders.write"]},
     {"gateway.allowed_audience": ["shop"], "gateway.allowed_scopes": ["orders.read"]},
     {"gateway.allowed_clients": ["app", "desk"]},
+    {"gateway.allowed_clients": None, "gateway.custom_claims": [{"name": "cid", "value": "app"}]},
     {"gateway.discovery_url": COGNITO},
 )
 PUBLIC = {"direction": "agent-calls-service", "service": "mcp-server", "service_auth": "none", "direct_reason": "none"}

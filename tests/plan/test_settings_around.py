@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,43 @@ def test_the_service_is_asked_for_where_no_host_tells(tmp_path: Path) -> None:
     plan = planned(tmp_path, f"{own}, sigv4: {{service: execute-api, region: eu-west-1}}")
     [c] = plan.context["connections"]
     assert c["sigv4"] == {"service": "execute-api", "region": "eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("url", "claim"),
+    [
+        ("https://acme.okta.com/oauth2/default", "cid"),
+        ("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0", "azp"),
+        ("https://sso.example.com/realms/main", "azp"),
+        ("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab12Cd34E", None),
+        ("https://idp.example.com", None),
+        ("https://okta.com.example.com/oauth2", None),
+    ],
+)
+def test_clients_are_warned_of_where_tokens_name_them_elsewhere(tmp_path: Path, url: str, claim: str | None) -> None:
+    own = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none"
+    gateway = f"inbound_auth: custom-jwt, discovery_url: '{url}/.well-known/openid-configuration'"
+    plan = planned(tmp_path, own, f"gateway: {{{gateway}, allowed_clients: [app]}}")
+    said = [one["text"] for one in plan.warnings if one["rule"].startswith("advice.client-in-")]
+    assert [f"name: {claim}" in text for text in said] == ([True] if claim else [])
+    plan = planned(tmp_path, own, f"gateway: {{{gateway}, custom_claims: [{{name: {claim or 'azp'}, value: app}}]}}")
+    assert not any(one["rule"].startswith("advice.client-in-") for one in plan.warnings)
+
+
+def test_claims_go_to_the_cli_and_the_api_in_one_form(tmp_path: Path) -> None:
+    own = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none"
+    claims = "[{name: cid, value: app}, {name: groups, type: string-array, operator: contains-any, value: [a, b]}]"
+    url = "https://idp.example.com/.well-known/openid-configuration"
+    gateway = f"gateway: {{inbound_auth: custom-jwt, discovery_url: '{url}', custom_claims: {claims}}}"
+    argv = next(step["argv"] for step in planned(tmp_path, own, gateway).steps if step["id"] == "add-gateway")
+    plan = planned(tmp_path, own, gateway, via="boto3")
+    body = next(one.body for one in requests_for(plan.context, plan.context["connections"][0]) if one.id == "gateway")
+    sent = body["authorizerConfiguration"]["customJWTAuthorizer"]["customClaims"]
+    assert json.loads(argv[argv.index("--custom-claims") + 1]) == sent
+    assert [one["authorizingClaimMatchValue"]["claimMatchValue"] for one in sent] == [
+        {"matchValueString": "app"},
+        {"matchValueStringList": ["a", "b"]},
+    ]
 
 
 VENDORS = [one["id"] for one in resources.load("oauth-vendors")["vendors"]]

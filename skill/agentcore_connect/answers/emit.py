@@ -15,7 +15,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "agent": ("framework", "state"),
     "gateway": (
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth", "discovery_url"),
-        *("allowed_audience", "allowed_clients", "allowed_scopes"),
+        *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),

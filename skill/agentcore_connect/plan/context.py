@@ -10,6 +10,7 @@ from agentcore_connect import __version__
 from agentcore_connect.decide import Verdict
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.missing import Details
+from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.questions import questions
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
@@ -158,6 +159,8 @@ def gateway_context(
         "inbound_auth": gateway["inbound_auth"],
         "authorizer_type": authorizer,
         **{k: gateway.get(k) or [] for k in ("allowed_audience", "allowed_clients", "allowed_scopes")},
+        "custom_claims": _custom_claims(gateway.get("custom_claims") or []),
+        "token_vendor": gateway.get("token_vendor"),
         "exists": bool(gateway.get("exists")) and not gateway["in_project"],
         "protocol_type": gateway.get("existing_protocol") or kind["protocol_type"],
         "semantic_search": (gateway.get("existing_protocol") or kind["protocol_type"]) == "MCP",
@@ -168,6 +171,14 @@ def gateway_context(
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
     }
+
+
+def _custom_claims(claims: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The claims as the API and the CLI take them, which is the same form."""
+    document = load("request-bodies")
+    full = [{"type": "string", "operator": "equals", **one, "many": isinstance(one["value"], list)} for one in claims]
+    template = Template({"claims": full}, document)
+    return list(template.fill(document["custom_claims"]["body"]) or [])
 
 
 def _cli_deploys(gathered: Gathered, gateway: Mapping[str, Any]) -> bool:

@@ -127,6 +127,8 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
         "allowed_audience": ["api://default", "other"] if jwt else [],
         "allowed_clients": ["agent-1"] if jwt else [],
         "allowed_scopes": ["tools.read", "tools.write"] if jwt else [],
+        "custom_claims": [],
+        "token_vendor": None,
         "token_provider": "tool-gateway-oauth" if jwt else None,
         "environment": "development" if inbound == "none" else "production",
         "region": None,

@@ -77,12 +77,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConnectError as error:
         print(f"agentcore-connect: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            return ExitCode.DONE
+        from agentcore_connect.outside import unusable
+
+        print(f"agentcore-connect: {unusable(str(error.filename or ''), error)}", file=sys.stderr)
+        return ExitCode.BAD_INPUT
     except KeyboardInterrupt:
         print("agentcore-connect: interrupted", file=sys.stderr)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.DONE
 
 
 def program() -> int:

@@ -11,6 +11,7 @@ from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
 from agentcore_connect.contract.choose import Surface, choose
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.outside import named
 from agentcore_connect.readers.endpoint_hints import answers_from_endpoint
 from agentcore_connect.situation import Case
 
@@ -80,13 +81,14 @@ def _project(document: Document, base: Path, given: Path | None) -> Project | No
         return None
     from agentcore_connect.project.reader import read_project
 
-    folder = (Path.cwd() if given is not None else base) / wanted
+    place = "--project" if given is not None else document.where("project")
+    folder = named((Path.cwd() if given is not None else base) / wanted, place)
     found = read_project(folder)
     if found is None:
         raise ConnectError(
             "no-project",
             "there is no AgentCore project here",
-            where="--project" if given is not None else document.where("project"),
+            where=place,
             expected="a folder with agentcore/agentcore.json in it or above it",
             received=str(wanted),
             hint="leave the key out when there is no project yet; `agentcore create` makes one",
@@ -141,7 +143,7 @@ def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
     """A file named in the answers: relative to the answers file, else to the project's root."""
     places = [base / name, *([project.root / name] if project is not None else [])]
     for path in places:
-        if path.is_file():
+        if named(path, where).is_file():
             return path.resolve()
     raise ConnectError(
         "missing-file",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from agentcore_connect import outside
 from agentcore_connect.answers import _json, _yaml
 from agentcore_connect.answers._nodes import Node, fault
 from agentcore_connect.errors import ConnectError
@@ -82,8 +83,7 @@ def read_text(source: str | Path, *, max_bytes: int = MAX_BYTES) -> str:
                 raise OSError("it is closed")
             raw = sys.stdin.buffer.read(max_bytes + 1)
         else:
-            with Path(source).open("rb") as stream:
-                raw = stream.read(max_bytes + 1)
+            raw = outside.read_bytes(Path(source), max_bytes)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConnectError(

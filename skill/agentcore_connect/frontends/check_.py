@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.errors import ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.checks.plan_check import Result
@@ -26,7 +27,7 @@ def add_parser(sub: Any) -> None:
         "exit codes: 0 all that was run passed, 1 a check failed, 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dir", type=Path, metavar="DIR", help="the folder that plan --out has written")
+    parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
 
 

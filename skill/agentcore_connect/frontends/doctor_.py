@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.errors import ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.contract.doctor import Line, Report
@@ -43,7 +44,7 @@ def add_parser(sub: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dir", nargs="?", type=Path, default=Path(), metavar="DIR", help="a folder in the project")
+    parser.add_argument("dir", nargs="?", type=named, default=Path(), metavar="DIR", help="a folder in the project")
     parser.add_argument("--full", action="store_true", help="compare every CLI command and run all probes (minutes)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

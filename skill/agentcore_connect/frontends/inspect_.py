@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.findings.model import Finding, Scan
@@ -35,7 +36,7 @@ def add_parser(sub: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("dir", nargs="?", type=Path, default=Path(), metavar="DIR", help="a folder in the project")
+    parser.add_argument("dir", nargs="?", type=named, default=Path(), metavar="DIR", help="a folder in the project")
     parser.add_argument(
         "--probe",
         action="append",

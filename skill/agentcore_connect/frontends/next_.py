@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.answers.document import Document
@@ -27,30 +28,29 @@ def add_parser(sub: Any) -> None:
         epilog="exit codes: 0 a question or done, 2 a refused answer or bad input",
     )
     parser.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND", help=f"what to connect: {', '.join(KINDS)}")
-    parser.add_argument("-a", "--answers", required=True, type=Path, metavar="FILE", help="the answers file")
+    parser.add_argument("-a", "--answers", required=True, type=named, metavar="FILE", help="the answers file")
     parser.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="an answer; repeatable")
     parser.add_argument("--forget", action="append", default=[], metavar="KEY", help="take an answer back; repeatable")
-    parser.add_argument("--project", type=Path, metavar="DIR", help="the AgentCore project")
+    parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command; prints one JSON object."""
     from agentcore_connect import interview
+    from agentcore_connect.answers.lock import locked
 
     steps = Steps(args)
     try:
-        steps.prepare()
-        refused = steps.record()
+        with locked(args.answers):  # from reading to saving: two calls at once must not lose an answer
+            steps.prepare()
+            refused = steps.record()
+            if refused is not None:
+                return refused
+            gathered = steps.gather()  # before saving: a file that cannot be read is a refused answer
+            steps.save()
     except ConnectError as error:
         return _bad(error)
-    if refused is not None:
-        return refused
-    try:
-        gathered = steps.gather()  # before saving: a file that cannot be read is a refused answer
-    except ConnectError as error:
-        return _bad(error)
-    steps.save()
     state = interview.state(gathered.case)
     _print({**steps.answer(state, gathered), **steps.extras(state, gathered)})
     return ExitCode.DONE

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.errors import ExitCode
+from agentcore_connect.outside import named
 
 FORMATS = ("text", "markdown", "json")
 
@@ -31,9 +32,9 @@ def add_parser(sub: Any) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="an answer that comes first; repeatable"
     )
     parser.add_argument(
-        "--project", type=Path, metavar="DIR", help="the AgentCore project; comes before the file's own"
+        "--project", type=named, metavar="DIR", help="the AgentCore project; comes before the file's own"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write the plan's files there")
+    parser.add_argument("--out", type=named, metavar="DIR", help="write the plan's files there")
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print the plan (default: text)")
     parser.add_argument("--full", action="store_true", help="print every reason and note, not only the essentials")
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from agentcore_connect.gather import gather
     from agentcore_connect.plan.build import build
 
-    source = args.file if args.file == "-" else Path(args.file)
+    source = args.file if args.file == "-" else named(args.file)
     if isinstance(source, Path) and not source.exists():
         raise load.missing_file(source)
     document = load.load(source, args.set)

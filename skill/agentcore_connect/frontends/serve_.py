@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.outside import named
 
 _EPILOG = """\
 example, as an MCP client's settings have it:
@@ -29,10 +30,10 @@ def add_parser(sub: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the project (default: here)")
+    parser.add_argument("--root", type=named, default=Path(), metavar="DIR", help="the project (default: here)")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=named,
         default=Path("connect"),
         metavar="DIR",
         help="where plans go, below the root (default: connect)",

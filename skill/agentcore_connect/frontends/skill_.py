@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.errors import ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.skillset.install import Result
@@ -57,7 +57,7 @@ def add_parser(sub: Any) -> None:
             help="claude-code, codex, cursor, kiro, github-copilot, gemini-cli, or agents for the folder they share; "
             "repeatable (default: those that are here)",
         )
-        one.add_argument("--dir", type=Path, metavar="DIR", help="this skills folder instead")
+        one.add_argument("--dir", type=named, metavar="DIR", help="this skills folder instead")
         one.add_argument(
             "--scope",
             choices=("user", "project"),

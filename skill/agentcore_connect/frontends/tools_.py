@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.checks.problem import Problem
@@ -43,13 +42,13 @@ def add_parser(sub: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sources", nargs="*", metavar="FROM", help="what describes the tools")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write here instead of standard output")
+    parser.add_argument("-o", "--output", type=named, metavar="FILE", help="write here instead of standard output")
     parser.add_argument("--target", metavar="NAME", help="the target's name, which counts in the length of tool names")
     parser.add_argument("--strict", action="store_true", help="refuse where something would be lost, and write nothing")
     parser.add_argument(
         "--check", action="store_true", help="only check what is there; an OpenAPI document as a target"
     )
-    parser.add_argument("--repair", type=Path, metavar="FILE", help="write an OpenAPI document's repaired copy here")
+    parser.add_argument("--repair", type=named, metavar="FILE", help="write an OpenAPI document's repaired copy here")
     parser.add_argument("--server", metavar="URL", help="with --repair: the https URL of the API")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -73,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     refused = bool(why)
     text = json.dumps(tools, indent=2, ensure_ascii=False) + "\n"
     if args.output is not None and not refused:
-        _write(args.output, text)
+        save_atomic(args.output, text)
     if args.json:
         data = {"tools": tools, "left_out": left_out, "losses": lost, "findings": findings, "written": None}
         if args.output is not None and not refused:
@@ -204,7 +203,7 @@ def _repair(args: argparse.Namespace) -> int:
         )
     found = repair(load_spec(source), server=args.server, target_name=args.target)
     left = summary(parse_spec(found.text, shown=str(args.repair)), target_name=args.target)
-    _write(args.repair, found.text)
+    save_atomic(args.repair, found.text)
     if args.json:
         changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in found.changes]
         faults = [one.as_dict() for one in left.faults]
@@ -219,23 +218,6 @@ def _repair(args: argparse.Namespace) -> int:
         done = f"{len(found.changes)} change(s), {len(left.faults)} kind(s) of fault left"
         _say(f"{args.repair}: {found.size:,} bytes{compact}, {done}")
     return ExitCode.FINDINGS if any(one.severity == "error" for one in left.faults) else ExitCode.DONE
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
-        reason = error.strerror or str(error)
-        raise ConnectError("unwritable-file", f"cannot be written: {reason}", where=str(path)) from None
 
 
 def _print_json(data: dict[str, Any]) -> None:

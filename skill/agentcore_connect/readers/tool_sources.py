@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.outside import named
 from agentcore_connect.project.source import kind
 from agentcore_connect.readers.schema_refs import inline_refs
 from agentcore_connect.readers.spec_file import SpecFile, load_spec
@@ -29,8 +30,9 @@ def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
     Errors: ConnectError `no-tools` or from reading, with file and line.
     """
     match = _FUNCTIONS.match(source)
-    if "://" not in source and ((base or Path()) / source).is_dir():
-        return _of_folder((base or Path()) / source, source)
+    place = None if "://" in source else named((base or Path()) / source)
+    if place is not None and place.is_dir():
+        return _of_folder(place, source)
     if match or source.endswith(".py"):
         from agentcore_connect.readers.python_tools import read_functions
 

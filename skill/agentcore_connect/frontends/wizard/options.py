@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentcore_connect.outside import named
 from agentcore_connect.questions import kinds
 
 DEFAULT_FILE = "answers.yaml"
@@ -43,12 +44,12 @@ def parse(words: list[str]) -> Options:
     )
     parser.add_argument("kind", nargs="?", choices=names, metavar="KIND", help=f"what to connect: {', '.join(names)}")
     parser.add_argument(
-        "-a", "--answers", type=Path, default=Path(DEFAULT_FILE), metavar="FILE", help="the answers file, resumed from"
+        "-a", "--answers", type=named, default=Path(DEFAULT_FILE), metavar="FILE", help="the answers file, resumed from"
     )
     parser.add_argument("--plain", action="store_true", help="one line after the other, for screen readers and logs")
-    parser.add_argument("--project", type=Path, metavar="DIR", help="the AgentCore project")
+    parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument(
-        "--out", type=Path, default=Path(DEFAULT_OUT), metavar="DIR", help=f"where the plan goes ({DEFAULT_OUT})"
+        "--out", type=named, default=Path(DEFAULT_OUT), metavar="DIR", help=f"where the plan goes ({DEFAULT_OUT})"
     )
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
     args = parser.parse_args(words)

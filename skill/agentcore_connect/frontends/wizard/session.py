@@ -12,6 +12,7 @@ from agentcore_connect import interview
 from agentcore_connect import interview_view as view
 from agentcore_connect.answers import load, store
 from agentcore_connect.answers.document import Document
+from agentcore_connect.answers.lock import locked
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.interview import Asked, State
@@ -33,6 +34,14 @@ class Position:
         return self.gathered.case
 
 
+def _text_of(path: Path) -> str | None:
+    """What the file holds; None where there is none yet."""
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
 class Session:
     """The answers and how far they were gone back over.
 
@@ -49,10 +58,24 @@ class Session:
         self._document = document
         self._cli_version = cli_version
         self._earlier: dict[str, Any] = {}
+        self._seen = _text_of(path)
 
     def save(self) -> None:
-        """Write the answers, whole or not at all. Errors: ConnectError `unwritable-file`."""
-        store.save_atomic(self.path, store.dump(self.data))
+        """Write the answers, whole or not at all.
+
+        Errors: ConnectError `unwritable-file`; `answers-changed` when another program changed the file meanwhile.
+        """
+        text = store.dump(self.data)
+        with locked(self.path):
+            if _text_of(self.path) != self._seen:
+                raise ConnectError(
+                    "answers-changed",
+                    "another program has changed the answers since this one read them",
+                    where=str(self.path),
+                    hint="your last answer was not recorded; start again, and the wizard goes on from the file",
+                )
+            store.save_atomic(self.path, text)
+            self._seen = text
 
     def gather(self, data: Mapping[str, Any] | None = None) -> Gathered:
         """Read what the answers point to. Errors: ConnectError for something that cannot be read."""

@@ -117,8 +117,9 @@ def _read(
         path = _file(schema, base, project, place)
         found["schema_path"] = path
         found["schema_text"] = _as_json(path, place)
-        if project is not None and path.suffix == ".json" and path.is_relative_to(project.root):
-            found["schema_in_project"] = path.relative_to(project.root).as_posix()
+        root = project.root.resolve() if project is not None else None
+        if root is not None and path.suffix == ".json" and path.is_relative_to(root):
+            found["schema_in_project"] = path.relative_to(root).as_posix()
         if connection.get("service") == "smithy":
             _take_smithy(found, path)
         else:

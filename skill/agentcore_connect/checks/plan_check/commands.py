@@ -16,6 +16,7 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.requests import script_inputs
 from agentcore_connect.plan.script import command_lines
+from agentcore_connect.plan.templates import FILTERS
 from agentcore_connect.resources import load
 
 NAME = "commands.sh"
@@ -43,6 +44,24 @@ def _sample(name: str) -> dict[str, str]:
 def secrets(operations: list[Operation]) -> list[str]:
     """The environment variables that secrets are taken from."""
     return sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"})
+
+
+def declared_values(written: Written) -> dict[str, bool]:
+    """The variables for the values of credentials that the project has already, and whether each is a secret.
+
+    A deploy takes the values of all credentials or of none, so the script asks for these as well.
+    """
+    project, plan = written.gathered.project, written.fresh
+    rule = load(f"commands-{plan.surface}").get("credential_values")
+    if project is None or rule is None or not any(op.takes_values for op in plan.operations):
+        return {}
+    words = load("project-format")["credential_kinds"]
+    by_kind = {words[word]: entries for word, entries in rule["by_kind"].items()}
+    return {
+        f"{rule['prefix']}{FILTERS['env'](one.name)}{entry['suffix']}": bool(entry["secret"])
+        for one in project.credentials
+        for entry in by_kind.get(one.kind or "", ())
+    }
 
 
 def script_secrets(plan: Plan) -> list[str]:

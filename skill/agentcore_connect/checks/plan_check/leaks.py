@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from agentcore_connect.checks.plan_check import shims
-from agentcore_connect.checks.plan_check.commands import NAME, script_secrets, secrets
+from agentcore_connect.checks.plan_check.commands import NAME, declared_values, script_secrets, secrets
 from agentcore_connect.checks.plan_check.report import OWN, Result, judged, quoted
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Sandbox
@@ -28,7 +28,8 @@ def check_leaks(written: Written, sandbox: Sandbox, stand_ins: Path) -> Iterator
     Searched for the secrets: what it prints, the words that each program is given (they show in the list of
     processes), and every file that it leaves.
     """
-    planted = markers(sorted({*secrets(written.fresh.operations), *script_secrets(written.fresh)}))
+    own = {name for name, secret in declared_values(written).items() if secret}
+    planted = markers(sorted({*secrets(written.fresh.operations), *script_secrets(written.fresh), *own}))
     if not planted:
         return
     place = sandbox.root / "secrets"

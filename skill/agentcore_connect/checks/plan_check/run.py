@@ -29,7 +29,6 @@ from agentcore_connect.checks.plan_check.written import Written, fault_of, read_
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.artifacts import Artifact, artifacts
-from agentcore_connect.plan.model import Plan
 
 Tell = Callable[[str], None]
 _ANEW: Final = "write the plan anew: agentcore-connect plan answers.yaml --out DIR --force"
@@ -61,7 +60,7 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     operations = written.fresh.operations
     project = written.gathered.project
     scripts = commands.script_samples(written.fresh)
-    env = {**_CLOSED, **scripts, **commands.samples(operations), **_secrets(written.fresh)}
+    env = {**_CLOSED, **scripts, **commands.samples(operations), **_secrets(written)}
     if project is not None:
         env["CONNECT_PROJECT"] = "../project"  # from the plan's folder, beside which the sandbox has the copy
     with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
@@ -79,9 +78,11 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     return sorted(found, key=lambda one: one.artifact)
 
 
-def _secrets(plan: Plan) -> Mapping[str, str]:
-    names = sorted({*commands.secrets(plan.operations), *commands.script_secrets(plan)})
-    return {name: value for value, name in leaks.markers(names).items()}
+def _secrets(written: Written) -> Mapping[str, str]:
+    declared = commands.declared_values(written)
+    asked = {*commands.secrets(written.fresh.operations), *commands.script_secrets(written.fresh)}
+    marked = leaks.markers(sorted({*asked, *(name for name, secret in declared.items() if secret)}))
+    return {**dict.fromkeys(declared, "sample"), **{name: value for value, name in marked.items()}}
 
 
 def _copy(folder: Path, into: Path) -> None:

@@ -112,6 +112,25 @@ def test_the_service_is_asked_for_where_no_host_tells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        ("https://bedrock-agentcore.us-east-1.amazonaws.com/mcp", "which names no runtime"),
+        ("https://bedrock-agentcore.us-east-1.amazonaws.com", "which names no runtime"),
+        ("https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/", "which names no runtime"),
+        ("npx @azure/mcp@latest server start", "which no gateway can reach"),
+        ("python -m my_server", "which no gateway can reach"),
+    ],
+)
+def test_an_address_that_cannot_be_a_target_is_stopped_with_the_way_on(
+    tmp_path: Path, endpoint: str, words: str
+) -> None:
+    with pytest.raises(ConnectError) as caught:
+        planned(tmp_path, f"service: mcp-server, endpoint: '{endpoint}', service_auth: iam")
+    assert words in caught.value.message
+    assert "untime" in str(caught.value.expected)
+
+
+@pytest.mark.parametrize(
     ("url", "claim"),
     [
         ("https://acme.okta.com/oauth2/default", "cid"),

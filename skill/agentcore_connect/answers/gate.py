@@ -253,6 +253,10 @@ def _check_text(question: Question, value: Any) -> ConnectError | None:
         return _problem(question, "bad-value", f"{question.id} has a control character", "one line of text", value)
     if "pattern" in rule and re.search(patterns()[rule["pattern"]], value) is None:
         return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule["pattern"]), value)
+    for form, expected in rule.get("refused", {}).items():
+        if re.search(patterns()[form], value):
+            is_a = load("limits")["patterns"][form]["meaning"]
+            return _problem(question, "bad-value", f"{question.id} is {is_a}", expected, value)
     if "any_pattern" in rule and not any(re.search(patterns()[p], value) for p in rule["any_pattern"]):
         expected = ", or ".join(_meaning(p) for p in rule["any_pattern"])
         return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)

@@ -154,6 +154,8 @@ def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
         "knowledge_base_id": "AB12CD34EF",
         "oauth": {"discovery_url": DISCOVERY, "client_id": "app", "return_url": "https://app.example.com/back"},
     }
+    if host == "external":
+        found["sigv4"] = {"service": "execute-api"}
     return found
 
 
@@ -369,8 +371,15 @@ def _gateways() -> Iterator[Situation]:
 def _projects() -> Iterator[Situation]:
     every = (PUBLIC, FUNCTION, FRONTED, KEYED, TOKENED, CONSENTED, ASKED_BY_IDE)
     for project, facts, inbound, surface in product(PROJECTS, every, INBOUNDS, SURFACES):
+        # its gateway speaks MCP, and takes no runtime behind it
+        other = {"gateway.name": "Fronts"} if facts is FRONTED and project == "Reused" else {}
+        change = {"project": project, **other}
+        yield Situation(changed(document(facts, inbound), change), surface, why=f"in the project {project}")
+    for project, inbound, surface in product(("Bare", "Guarded"), INBOUNDS, SURFACES):
+        own = RUNTIME.replace("tools_Server", f"{project}_Worker")  # the project's own runtime, which the CLI can take
+        change = {"project": project, "c.endpoint": own}
         yield Situation(
-            changed(document(facts, inbound), {"project": project}), surface, why=f"in the project {project}"
+            changed(document(FRONTED, inbound), change), surface, why=f"the runtime of the project {project}"
         )
     for facts in (KEYED, TOKENED):  # a credential and a target that are there already
         name = "Mine" if facts is KEYED else "Client"

@@ -494,6 +494,12 @@ PLANTS = [
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),
     Plant("project-version", CONFIG, '"version": 7', _set("version", 7)),
     Plant(
+        "template-unreadable",
+        "infra/stack.yaml",
+        "X: }",
+        _file("infra/stack.yaml", "Resources:\n  G: {Type: AWS::BedrockAgentCore::Gateway\n  X: }"),
+    ),
+    Plant(
         "unreadable-file",
         "agentcore/aws-targets.json",
         "nonsense",

@@ -60,7 +60,7 @@ def test_findings_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "    fix: " in out
 
 
-@pytest.mark.parametrize("files", [{}, {".bedrock_agentcore.yaml": "a: 1"}, {CONFIG: "{"}])
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "a: 1"}, {CONFIG: "{"}])
 def test_bad_input(files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

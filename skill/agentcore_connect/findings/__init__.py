@@ -40,8 +40,11 @@ CHECKS: Final[tuple[Check, ...]] = (
 _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 
-def inspect_project(project: Project) -> list[Finding]:
-    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once."""
-    scan = Scan(project)
+def inspect_project(project: Project, scan: Scan | None = None) -> list[Finding]:
+    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once.
+
+    In: the project, and what was read of it so far.
+    """
+    scan = scan or Scan(project)
     found = dict.fromkeys(one for check in CHECKS for one in check(scan))
     return sorted(found, key=lambda one: _ORDER[one.severity])

@@ -19,8 +19,8 @@ def unguarded_urls(scan: Scan) -> Iterator[Finding]:
     """Reads of a gateway's URL that fail, or go on with nothing, where the variable is not set."""
     for file in scan.code_files:
         constants = _constants(file.tree)
-        parents = _parents(file.tree)
-        for node in ast.walk(file.tree):
+        parents = file.parsed.parents
+        for node in (*file.parsed.of(ast.Subscript), *file.parsed.of(ast.Call)):
             name = _environment_name(node, constants)
             if name is None or not re.match(load("findings")["signs"]["gateway_url"], name):
                 continue
@@ -41,8 +41,8 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
     """Imports that the installed, locked or pinned version of a package does not have."""
     rules = load("findings")["signs"]["gone_imports"]
     for file in scan.code_files:
-        parents = _parents(file.tree)
-        for node in ast.walk(file.tree):
+        parents = file.parsed.parents
+        for node in (*file.parsed.of(ast.Import), *file.parsed.of(ast.ImportFrom)):
             for rule in rules:
                 if _imports(node, rule) and not _caught(node, parents, _CATCHES_IMPORT):
                     version = _broken(scan, file, rule)
@@ -78,21 +78,15 @@ def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:
 def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
     """`Agent(tools=...)` of Strands with the records that an MCP session's `list_tools()` returned."""
     for file in scan.code_files:
-        if not _uses_strands(file.tree):
+        if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
         raw = _raw_names(file.tree)
-        for node in ast.walk(file.tree):
-            if isinstance(node, ast.Call) and _last(node.func) == "Agent":
+        for node in file.parsed.of(ast.Call):
+            if _last(node.func) == "Agent":
                 for key in node.keywords:
                     if key.arg == "tools" and _is_raw(key.value, raw):
                         message = "the result of session.list_tools() is given to Agent(tools=...)"
                         yield finding("client-raw-tools", message, file.where(key.value))
-
-
-def _uses_strands(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strands" for node in ast.walk(tree)
-    )
 
 
 def _raw_names(tree: ast.Module) -> set[str]:
@@ -203,10 +197,6 @@ def _tests(node: ast.AST, names: set[str]) -> bool:
     elif isinstance(node, ast.Return) and node.value is not None and ast.dump(node.value) in names:
         return True  # the caller gets it, None included
     return any(ast.dump(inner) in names for test in tests for inner in ast.walk(test))
-
-
-def _parents(tree: ast.Module) -> dict[ast.AST, ast.AST]:
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
 
 def _last(node: ast.expr) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentcore_connect.findings.model import Finding, Scan, finding
-from agentcore_connect.project.code import imported_modules
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint, host_name, vendor_of
 from agentcore_connect.resources import load
 
@@ -31,13 +30,13 @@ _MANAGED: Final = "bedrock_agentcore.identity"
 def direct_calls(scan: Scan) -> Iterator[Finding]:
     """One finding a service and file. Code that takes its key from AgentCore Identity does so by design."""
     for file in scan.code_files:
-        modules = set(imported_modules(file.tree))
+        modules = set(file.parsed.modules)
         if any(module.startswith(_MANAGED) for module in modules):
             continue
         constants = _constants(file.tree)
         seen: set[str] = set()
-        for node in ast.walk(file.tree):
-            found = _judge(node, modules, constants) if isinstance(node, ast.Call) else None
+        for node in file.parsed.of(ast.Call):
+            found = _judge(node, modules, constants)
             if found and found not in seen:
                 seen.add(found)
                 yield finding("direct-call", f"{found} is called with a key", file.where(node))

@@ -43,7 +43,18 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (found,) = data["findings"]
     assert found["id"] == "gateway-no-inbound-auth"
     assert found["explain"] == "agentcore-connect explain gateway-no-inbound-auth"
-    assert set(found) == {"id", "severity", "title", "message", "where", "why", "fix", "explain", "sources"}
+    assert set(found) == {
+        "id",
+        "severity",
+        "confidence",
+        "title",
+        "message",
+        "where",
+        "why",
+        "fix",
+        "explain",
+        "sources",
+    }
     assert data["answers"]["gateway.inbound_auth"] == "none"
     assert data["project"]["gateways"][0]["targets"][2]["tool_count"] == 1
     assert [one["path"] for one in data["documents"]] == ["specs/pets.json"]

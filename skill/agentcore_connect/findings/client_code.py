@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
+from agentcore_connect.findings.names import last
 from agentcore_connect.findings.versions import surely, version_range
 from agentcore_connect.resources import load
 
@@ -82,7 +83,7 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
             continue
         raw = _raw_names(file.tree)
         for node in file.parsed.of(ast.Call):
-            if _last(node.func) == "Agent":
+            if last(node.func) == "Agent":
                 for key in node.keywords:
                     if key.arg == "tools" and _is_raw(key.value, raw):
                         message = "the result of session.list_tools() is given to Agent(tools=...)"
@@ -102,10 +103,10 @@ def _is_raw(node: ast.expr, raw: set[str]) -> bool:
     if isinstance(node, ast.Attribute) and node.attr == "tools":
         return _is_raw(node.value, raw)
     if isinstance(node, ast.Await):
-        return isinstance(node.value, ast.Call) and _last(node.value.func) == "list_tools"
+        return isinstance(node.value, ast.Call) and last(node.value.func) == "list_tools"
     if isinstance(node, ast.List):
         return any(isinstance(one, ast.Starred) and _is_raw(one.value, raw) for one in node.elts)
-    if isinstance(node, ast.Call) and _last(node.func) == "list" and node.args:
+    if isinstance(node, ast.Call) and last(node.func) == "list" and node.args:
         return _is_raw(node.args[0], raw)
     return isinstance(node, ast.Name) and node.id in raw
 
@@ -122,12 +123,12 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 def _environment_name(node: ast.AST, constants: dict[str, str]) -> str | None:
     """The variable that a node reads from the environment, where its name is known."""
     name: ast.expr | None = None
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last(node.value) == "environ":
         name = node.slice
     elif isinstance(node, ast.Call) and node.args:
         called = node.func
-        get = isinstance(called, ast.Attribute) and called.attr == "get" and _last(called.value) == "environ"
-        if get or _last(called) == "getenv":
+        get = isinstance(called, ast.Attribute) and called.attr == "get" and last(called.value) == "environ"
+        if get or last(called) == "getenv":
             name = node.args[0]
     if isinstance(name, ast.Constant) and isinstance(name.value, str):
         return name.value
@@ -141,7 +142,7 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
         if isinstance(outer, ast.Try) and inner in outer.body:
             for handler in outer.handlers:
                 caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-                if any(one is None or _last(one) in names for one in caught):
+                if any(one is None or last(one) in names for one in caught):
                     return True
         if isinstance(outer, ast.With) and any("suppress" in ast.dump(item.context_expr)[:200] for item in outer.items):
             return True
@@ -183,7 +184,7 @@ def _called(parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if up is None:
             return ""
         parent = up
-    return _last(parent.func)
+    return last(parent.func)
 
 
 def _tests(node: ast.AST, names: set[str]) -> bool:
@@ -197,9 +198,3 @@ def _tests(node: ast.AST, names: set[str]) -> bool:
     elif isinstance(node, ast.Return) and node.value is not None and ast.dump(node.value) in names:
         return True  # the caller gets it, None included
     return any(ast.dump(inner) in names for test in tests for inner in ast.walk(test))
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from agentcore_connect.findings.names import Names
 from agentcore_connect.project import code
 from agentcore_connect.project.code import Parsed
 from agentcore_connect.project.model import Gateway, Project, Target
@@ -16,13 +17,19 @@ from agentcore_connect.project.repository import Repository, read_repository
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.resources import load
 
+Confidence = Literal["certain", "likely"]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or risky. Its words about why and fix come from `findings.yaml`, by its id."""
+    """One thing that is wrong or risky. Its words about why and fix come from `findings.yaml`, by its id.
+
+    `confidence` is `certain`, or `likely` where the files leave room for a harmless reading.
+    """
 
     id: str
     severity: str
+    confidence: Confidence
     title: str
     message: str
     where: str
@@ -35,6 +42,7 @@ class Finding:
         return {
             "id": self.id,
             "severity": self.severity,
+            "confidence": self.confidence,
             "title": self.title,
             "message": self.message,
             "where": self.where,
@@ -45,11 +53,15 @@ class Finding:
         }
 
 
-def finding(name: str, message: str, where: str) -> Finding:
-    """A finding by its id, with what is particular about it and its place (file:line)."""
+def finding(name: str, message: str, where: str, confidence: Confidence = "certain") -> Finding:
+    """A finding by its id, with what is particular about it and its place (file:line).
+
+    What is only likely is a warning, never an error.
+    """
     words = load("findings")["findings"][name]
+    severity = "warning" if confidence == "likely" and words["severity"] == "error" else words["severity"]
     return Finding(
-        name, words["severity"], words["title"], message, where, words["why"], words["fix"], tuple(words["sources"])
+        name, severity, confidence, words["title"], message, where, words["why"], words["fix"], tuple(words["sources"])
     )
 
 
@@ -71,6 +83,11 @@ class CodeFile:
         """The syntax tree."""
         return self.parsed.tree
 
+    @cached_property
+    def names(self) -> Names:
+        """What names stand for in the file."""
+        return Names(self.parsed)
+
     def where(self, node: ast.AST) -> str:
         """The place of a syntax node as file:line."""
         return f"{self.shown}:{getattr(node, 'lineno', 1)}"
@@ -84,12 +101,12 @@ class Scan:
         self.project = project
         self.memo: dict[Any, Any] = {}
 
-    def at(self, name: str, message: str, *path: str | int) -> Finding:
+    def at(self, name: str, message: str, *path: str | int, confidence: Confidence = "certain") -> Finding:
         """A finding at a key of the project's file, or at a resource of a template (its file and its line)."""
         first = path[0] if path else None
         if first in self.repository.templates:
-            return finding(name, message, f"{first}:{path[1]}")
-        return finding(name, message, self.project.where(*path))
+            return finding(name, message, f"{first}:{path[1]}", confidence)
+        return finding(name, message, self.project.where(*path), confidence)
 
     @cached_property
     def repository(self) -> Repository:

@@ -326,13 +326,17 @@ def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
     lines = [f"{len(findings)} finding(s):"]
     for one in findings:
         lines += [
-            f"{_plain(one['where'])}: {one['severity']}: {one['title']} ({one['id']})",
+            f"{_plain(one['where'])}: {one['severity']}{_doubt(one)}: {one['title']} ({one['id']})",
             f"    {_plain(one['message'])}",
             f"    why: {one['why']}",
             f"    fix: {one['fix']}",
         ]
     lines.append("More about one of them: agentcore-connect explain ID")
     return lines
+
+
+def _doubt(one: dict[str, Any]) -> str:
+    return "" if one["confidence"] == "certain" else ", likely"
 
 
 def _probe_lines(probe: dict[str, Any]) -> list[str]:

@@ -123,6 +123,8 @@ class _Reader:
             notices=tuple(self.notices),
             raw=raw,
             text=self.text,
+            deployed_policies=frozenset(self.deployed.policies),
+            unassigned=tuple(self._target(at, one) for at, one in self._items("unassignedTargets")),
         )
 
     def _notice_shape(self) -> None:

@@ -249,8 +249,28 @@ _LONG = "a" * 60
 _STATEMENT = "policyEngines/0/policies/0/statement"
 _AGENT_URL = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A123456789012%3Aruntime%2FTravel_Travel-abcdefghij/invocations?qualifier=DEFAULT"
 _KEY = "sk-proj-" + "a1B2c3D4" * 4  # of the form of a key, and none
+_TOOLS_URL = _AGENT_URL.replace("Travel_Travel", "Travel_Hotels")
+_NO_AUTH = {"type": "NONE"}
+_SECURED = {
+    **SPEC,
+    "security": [{"idp": ["read"]}],
+    "components": {
+        "securitySchemes": {
+            "idp": {
+                "type": "oauth2",
+                "flows": {"clientCredentials": {"tokenUrl": "https://idp.example.com/token", "scopes": {"read": "r"}}},
+            }
+        }
+    },
+}
 _REQUESTS = 'import requests\n\n\ndef rates():\n    return requests.get("https://api.rates.example.com/v1", headers={"Authorization": f"Bearer {TOKEN}"})\n'
 _LINE = 'requests.get("https://api.rates'
+
+
+def _server(endpoint: str) -> Callable[[Files], None]:
+    """An MCP server target that sends no credential, in the place of the first one."""
+    return _all(_set(f"{GATEWAY}/targets/0/endpoint", endpoint), _set(f"{GATEWAY}/targets/0/outboundAuth", _NO_AUTH))
+
 
 PLANTS = [
     Plant("gateway-no-inbound-auth", CONFIG, '"authorizerType": "NONE"', _set(f"{GATEWAY}/authorizerType", "NONE")),
@@ -489,6 +509,33 @@ PLANTS = [
             'import os\nfrom slack_sdk import WebClient\n\nclient = WebClient(token=os.environ["SLACK_TOKEN"])\n',
         ),
         "library",
+    ),
+    Plant("mcp-target-no-auth", CONFIG, '"type": "NONE"', _server(_TOOLS_URL)),
+    Plant(
+        "mcp-target-no-auth",
+        CONFIG,
+        '"type": "NONE"',
+        _server("https://abcdefg.lambda-url.us-east-1.on.aws/mcp"),
+        "lambda",
+    ),
+    Plant(
+        "mcp-target-no-auth",
+        CONFIG,
+        '"type": "NONE"',
+        _server("https://other-abcde12345.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"),
+        "gateway",
+    ),
+    Plant(
+        "target-unassigned",
+        CONFIG,
+        '{\n      "name": "Lost"',
+        _set("unassignedTargets", [{"name": "Lost", "targetType": "mcpServer", "endpoint": "https://x.example.com"}]),
+    ),
+    Plant(
+        "api-key-for-oauth-document",
+        CONFIG,
+        '"type": "API_KEY"',
+        _file("specs/pets.json", json.dumps(_SECURED, indent=2)),
     ),
     Plant("project-older-shape", CONFIG, '"agents"', _set("agents", [])),
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),

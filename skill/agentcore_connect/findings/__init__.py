@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from agentcore_connect.findings import client_code, credentials, direct_calls, gateways, policies, secrets, tools
+from agentcore_connect.findings import (
+    client_code,
+    credentials,
+    direct_calls,
+    gateways,
+    policies,
+    secrets,
+    target_auth,
+    tools,
+)
 from agentcore_connect.findings.model import Finding, Scan
 from agentcore_connect.project.model import Project
 
@@ -21,6 +30,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     gateways.names,
     gateways.outbound,
     gateways.engines,
+    target_auth.missing,
+    target_auth.unassigned,
+    target_auth.key_for_oauth,
     credentials.references,
     credentials.unused,
     tools.files,

@@ -250,6 +250,9 @@ _STATEMENT = "policyEngines/0/policies/0/statement"
 _AGENT_URL = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A123456789012%3Aruntime%2FTravel_Travel-abcdefghij/invocations?qualifier=DEFAULT"
 _KEY = "sk-proj-" + "a1B2c3D4" * 4  # of the form of a key, and none
 _TOOLS_URL = _AGENT_URL.replace("Travel_Travel", "Travel_Hotels")
+_IDENTITY = (
+    "from bedrock_agentcore.identity import requires_access_token, requires_api_key\nfrom strands import tool\n\n\n"
+)
 _NO_AUTH = {"type": "NONE"}
 _SECURED = {
     **SPEC,
@@ -536,6 +539,54 @@ PLANTS = [
         CONFIG,
         '"type": "API_KEY"',
         _file("specs/pets.json", json.dumps(_SECURED, indent=2)),
+    ),
+    Plant(
+        "client-field-gone",
+        "app/Travel/listing.py",
+        ".nextCursor",
+        _all(
+            _file(
+                "app/Travel/listing.py",
+                "from mcp import ClientSession\n\n\nasync def more(session: ClientSession):\n"
+                "    page = await session.list_tools()\n    return page.nextCursor\n",
+            ),
+            _file(PYPROJECT, '[project]\nname = "T"\ndependencies = ["mcp >= 2.1"]\n'),
+        ),
+    ),
+    Plant(
+        "identity-decorator-arguments",
+        "app/Travel/key.py",
+        "@requires_api_key",
+        _file("app/Travel/key.py", f'{_IDENTITY}@requires_api_key("crm")\ndef f(api_key): ...\n'),
+    ),
+    Plant(
+        "identity-auth-flow",
+        "app/Travel/key.py",
+        "@requires_access_token",
+        _file(
+            "app/Travel/key.py",
+            f'{_IDENTITY}@requires_access_token(provider_name="x", scopes=[], auth_flow="CLIENT_CREDENTIALS")\n'
+            "def f(access_token): ...\n",
+        ),
+    ),
+    Plant(
+        "identity-decorator-on-tool",
+        "app/Travel/key.py",
+        "@requires_api_key",
+        _file(
+            "app/Travel/key.py",
+            f'{_IDENTITY}@tool\n@requires_api_key(provider_name="crm")\ndef f(city: str, api_key: str): ...\n',
+        ),
+    ),
+    Plant(
+        "toolkit-call-gone",
+        "app/Travel/setup.py",
+        "setup_gateway",
+        _file(
+            "app/Travel/setup.py",
+            "from bedrock_agentcore_starter_toolkit.operations.gateway import GatewayClient\n\n"
+            'GatewayClient(region_name="us-east-1").setup_gateway()\n',
+        ),
     ),
     Plant("project-older-shape", CONFIG, '"agents"', _set("agents", [])),
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),

@@ -10,9 +10,11 @@ from agentcore_connect.findings import (
     credentials,
     direct_calls,
     gateways,
+    identity,
     policies,
     secrets,
     target_auth,
+    toolkit_calls,
     tools,
 )
 from agentcore_connect.findings.model import Finding, Scan
@@ -45,7 +47,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     secrets.in_code,
     client_code.unguarded_urls,
     client_code.gone_imports,
+    client_code.gone_fields,
     client_code.raw_strands_tools,
+    identity.decorators,
+    toolkit_calls.gone,
     direct_calls.direct_calls,
 )
 

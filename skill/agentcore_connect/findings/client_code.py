@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
-from agentcore_connect.findings.versions import surely, version_range
+from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
 from agentcore_connect.resources import load
 
 _CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -42,28 +42,36 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
     """Imports that the installed, locked or pinned version of a package does not have."""
     rules = load("findings")["signs"]["gone_imports"]
     for file in scan.code_files:
-        parents = file.parsed.parents
         for node in (*file.parsed.of(ast.Import), *file.parsed.of(ast.ImportFrom)):
             for rule in rules:
-                if _imports(node, rule) and not _caught(node, parents, _CATCHES_IMPORT):
-                    version = _broken(scan, file, rule)
-                    if version:
-                        yield finding("client-import-gone", f"{rule['text']} ({version})", file.where(node))
+                if _imports(node, rule) and not _caught(node, file.parsed.parents, _CATCHES_IMPORT):
+                    yield from _broken(scan, file, node, "client-import-gone", rule)
 
 
-def _broken(scan: Scan, file: CodeFile, rule: dict[str, Any]) -> str | None:
-    """The version that breaks an import, in words; None when it is not sure that one does."""
+def gone_fields(scan: Scan) -> Iterator[Finding]:
+    """Fields of a session's answers under the names of the other line of mcp."""
+    rules = load("findings")["signs"]["gone_fields"]
+    for file in scan.code_files:
+        if not any(module.split(".")[0] == "mcp" for module in file.parsed.modules):
+            continue
+        for node in file.parsed.of(ast.Attribute):
+            rule = next((one for one in rules if one["name"] == node.attr), None)
+            if rule and isinstance(node.ctx, ast.Load) and re.search(rule["of"], file.names.origin(node.value)):
+                yield from _broken(scan, file, node, "client-field-gone", rule)
+
+
+def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: dict[str, Any]) -> Iterator[Finding]:
+    """A finding where a version breaks the code for sure, or where the pins let one in that does."""
+    root = scan.project.root.resolve()
     for package in rule["packages"]:
-        found = version_range(file.folder, scan.project.root.resolve(), package)
+        found = version_range(file.folder, root, package)
         if surely(found, since=rule.get("from"), until=rule.get("until")):
-            low, high = (".".join(map(str, end)) if end else "" for end in found)
-            exact = found[0] is not None and found[1] == (*found[0], 0)
-            return (
-                f"{package} {low}"
-                if exact
-                else f"{package} {f'from {low} ' if low else ''}{f'below {high}' if high else ''}".strip()
-            )
-    return None
+            yield finding(name, f"{rule['text']} ({in_words(package, found)})", file.where(node))
+            return
+        if rule.get("from") and open_from(file.folder, root, package, rule["from"]):
+            message = f"{rule['text']} (the requirements let {package} {rule['from']} in)"
+            yield finding(name, message, file.where(node), "likely")
+            return
 
 
 def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:

@@ -18,11 +18,16 @@ UNKNOWN: Final = "\ufffd"
 
 
 class Binding(NamedTuple):
-    """One place that gives a name a value: its line, the value (None: not known), whether by `with … as`."""
+    """One place that gives a name a value: its line, the value (None: not known), and how.
+
+    `how` is `is` (assigned), `entered` (by `with … as`) or `item` (one of the values, in a loop); `kind` is the
+    annotation, if any.
+    """
 
     line: int
     value: ast.expr | None
-    entered: bool = False
+    how: str = "is"
+    kind: ast.expr | None = None
 
 
 class Names:
@@ -95,10 +100,69 @@ class Names:
         """An expression, with names followed to what they were given."""
         for _ in range(_DEPTH):
             found = self.binding(node) if isinstance(node, ast.Name) else None
-            if found is None or found.value is None or found.entered:
+            if found is None or found.value is None or found.how != "is":
                 break
             node = found.value
         return node
+
+    def origin(self, node: ast.expr, depth: int = 0) -> str:
+        """Where a value comes from, as a path: `mcp.ClientSession()`, `mcp.ClientSession().list_tools().tools[]`.
+
+        Names are followed to what made them, `await`, `with` and `enter_async_context` to what they take; a name
+        with nothing but an annotation comes from its class. Empty where the code does not tell.
+        """
+        if depth > _DEPTH * 2:
+            return ""
+        if isinstance(node, ast.Await):
+            return self.origin(node.value, depth + 1)
+        if isinstance(node, ast.Call):
+            if last(node.func) in ("enter_async_context", "enter_context") and node.args:
+                return self.origin(node.args[0], depth + 1)
+            made = self.origin(node.func, depth + 1)
+            return f"{made}()" if made else ""
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                return self._of_attribute(node.attr, depth)
+            owner = self.origin(node.value, depth + 1)
+            return f"{owner}.{node.attr}" if owner else ""
+        return self._of_name(node, depth) if isinstance(node, ast.Name) else ""
+
+    def _of_name(self, node: ast.Name, depth: int) -> str:
+        found = self.binding(node)
+        if found is None:
+            return self.imports.get(node.id, node.id)
+        if found.value is None:
+            kind = self._class(found.kind)
+            return f"{kind}()" if kind else ""
+        origin = self.origin(found.value, depth + 1)
+        return f"{origin}[]" if origin and found.how == "item" else origin
+
+    def _class(self, kind: ast.expr | None) -> str:
+        """The class that an annotation names, `X | None` and "X" too."""
+        if isinstance(kind, ast.BinOp):
+            return self._class(kind.left) or self._class(kind.right)
+        if isinstance(kind, ast.Subscript) and last(kind.value) == "Optional":
+            return self._class(kind.slice)
+        if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+            return self.imports.get(kind.value, "")
+        return self.dotted(kind) if isinstance(kind, ast.Name | ast.Attribute) else ""
+
+    def _of_attribute(self, name: str, depth: int) -> str:
+        """What the file's one class that sets `self.name` makes it of; nothing where that is not one thing."""
+        made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
+        return made.pop() if len(made) == 1 else ""
+
+    @cached_property
+    def _attributes(self) -> dict[str, list[ast.expr]]:
+        found: defaultdict[str, list[ast.expr]] = defaultdict(list)
+        for one in self.parsed.of(ast.Assign):
+            for target in one.targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    found[target.attr].append(one.value)
+        for given in self.parsed.of(ast.AnnAssign):
+            if isinstance(given.target, ast.Attribute) and given.value is not None:
+                found[given.target.attr].append(given.value)
+        return dict(found)
 
     def text(self, node: ast.expr, depth: int = 0) -> str:
         """A text as far as the code tells it; `UNKNOWN` for each part that it does not."""
@@ -134,17 +198,21 @@ class Names:
                 arguments = one.args
                 every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
                 every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra]
-                yield from ((one, argument.arg, Binding(0, None)) for argument in every)
+                yield from ((one, argument.arg, Binding(0, None, kind=argument.annotation)) for argument in every)
 
     def _given(self, name: ast.Name) -> Binding:
-        """What a name is given where it is stored; None in loops, in unpacking, in `except … as`."""
+        """What a name is given where it is stored; None in unpacking and in `except … as`."""
         parent = self.parsed.parents.get(name)
         if isinstance(parent, ast.Assign) and any(one is name for one in parent.targets):
             return Binding(name.lineno, parent.value)
-        if isinstance(parent, ast.AnnAssign | ast.NamedExpr) and parent.target is name:
+        if isinstance(parent, ast.NamedExpr) and parent.target is name:
             return Binding(name.lineno, parent.value)
+        if isinstance(parent, ast.AnnAssign) and parent.target is name:
+            return Binding(name.lineno, parent.value, kind=parent.annotation)
+        if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.target is name:
+            return Binding(name.lineno, parent.iter, "item")
         if isinstance(parent, ast.withitem) and parent.optional_vars is name:
-            return Binding(name.lineno, parent.context_expr, entered=True)
+            return Binding(name.lineno, parent.context_expr, "entered")
         return Binding(name.lineno, None)
 
 

@@ -249,8 +249,31 @@ _LONG = "a" * 60
 _STATEMENT = "policyEngines/0/policies/0/statement"
 _AGENT_URL = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A123456789012%3Aruntime%2FTravel_Travel-abcdefghij/invocations?qualifier=DEFAULT"
 _KEY = "sk-proj-" + "a1B2c3D4" * 4  # of the form of a key, and none
+_TOOLS_URL = _AGENT_URL.replace("Travel_Travel", "Travel_Hotels")
+_IDENTITY = (
+    "from bedrock_agentcore.identity import requires_access_token, requires_api_key\nfrom strands import tool\n\n\n"
+)
+_NO_AUTH = {"type": "NONE"}
+_SECURED = {
+    **SPEC,
+    "security": [{"idp": ["read"]}],
+    "components": {
+        "securitySchemes": {
+            "idp": {
+                "type": "oauth2",
+                "flows": {"clientCredentials": {"tokenUrl": "https://idp.example.com/token", "scopes": {"read": "r"}}},
+            }
+        }
+    },
+}
 _REQUESTS = 'import requests\n\n\ndef rates():\n    return requests.get("https://api.rates.example.com/v1", headers={"Authorization": f"Bearer {TOKEN}"})\n'
 _LINE = 'requests.get("https://api.rates'
+
+
+def _server(endpoint: str) -> Callable[[Files], None]:
+    """An MCP server target that sends no credential, in the place of the first one."""
+    return _all(_set(f"{GATEWAY}/targets/0/endpoint", endpoint), _set(f"{GATEWAY}/targets/0/outboundAuth", _NO_AUTH))
+
 
 PLANTS = [
     Plant("gateway-no-inbound-auth", CONFIG, '"authorizerType": "NONE"', _set(f"{GATEWAY}/authorizerType", "NONE")),
@@ -490,9 +513,90 @@ PLANTS = [
         ),
         "library",
     ),
+    Plant("mcp-target-no-auth", CONFIG, '"type": "NONE"', _server(_TOOLS_URL)),
+    Plant(
+        "mcp-target-no-auth",
+        CONFIG,
+        '"type": "NONE"',
+        _server("https://abcdefg.lambda-url.us-east-1.on.aws/mcp"),
+        "lambda",
+    ),
+    Plant(
+        "mcp-target-no-auth",
+        CONFIG,
+        '"type": "NONE"',
+        _server("https://other-abcde12345.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"),
+        "gateway",
+    ),
+    Plant(
+        "target-unassigned",
+        CONFIG,
+        '{\n      "name": "Lost"',
+        _set("unassignedTargets", [{"name": "Lost", "targetType": "mcpServer", "endpoint": "https://x.example.com"}]),
+    ),
+    Plant(
+        "api-key-for-oauth-document",
+        CONFIG,
+        '"type": "API_KEY"',
+        _file("specs/pets.json", json.dumps(_SECURED, indent=2)),
+    ),
+    Plant(
+        "client-field-gone",
+        "app/Travel/listing.py",
+        ".nextCursor",
+        _all(
+            _file(
+                "app/Travel/listing.py",
+                "from mcp import ClientSession\n\n\nasync def more(session: ClientSession):\n"
+                "    page = await session.list_tools()\n    return page.nextCursor\n",
+            ),
+            _file(PYPROJECT, '[project]\nname = "T"\ndependencies = ["mcp >= 2.1"]\n'),
+        ),
+    ),
+    Plant(
+        "identity-decorator-arguments",
+        "app/Travel/key.py",
+        "@requires_api_key",
+        _file("app/Travel/key.py", f'{_IDENTITY}@requires_api_key("crm")\ndef f(api_key): ...\n'),
+    ),
+    Plant(
+        "identity-auth-flow",
+        "app/Travel/key.py",
+        "@requires_access_token",
+        _file(
+            "app/Travel/key.py",
+            f'{_IDENTITY}@requires_access_token(provider_name="x", scopes=[], auth_flow="CLIENT_CREDENTIALS")\n'
+            "def f(access_token): ...\n",
+        ),
+    ),
+    Plant(
+        "identity-decorator-on-tool",
+        "app/Travel/key.py",
+        "@requires_api_key",
+        _file(
+            "app/Travel/key.py",
+            f'{_IDENTITY}@tool\n@requires_api_key(provider_name="crm")\ndef f(city: str, api_key: str): ...\n',
+        ),
+    ),
+    Plant(
+        "toolkit-call-gone",
+        "app/Travel/setup.py",
+        "setup_gateway",
+        _file(
+            "app/Travel/setup.py",
+            "from bedrock_agentcore_starter_toolkit.operations.gateway import GatewayClient\n\n"
+            'GatewayClient(region_name="us-east-1").setup_gateway()\n',
+        ),
+    ),
     Plant("project-older-shape", CONFIG, '"agents"', _set("agents", [])),
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),
     Plant("project-version", CONFIG, '"version": 7', _set("version", 7)),
+    Plant(
+        "template-unreadable",
+        "infra/stack.yaml",
+        "X: }",
+        _file("infra/stack.yaml", "Resources:\n  G: {Type: AWS::BedrockAgentCore::Gateway\n  X: }"),
+    ),
     Plant(
         "unreadable-file",
         "agentcore/aws-targets.json",

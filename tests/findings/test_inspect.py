@@ -43,7 +43,18 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (found,) = data["findings"]
     assert found["id"] == "gateway-no-inbound-auth"
     assert found["explain"] == "agentcore-connect explain gateway-no-inbound-auth"
-    assert set(found) == {"id", "severity", "title", "message", "where", "why", "fix", "explain", "sources"}
+    assert set(found) == {
+        "id",
+        "severity",
+        "confidence",
+        "title",
+        "message",
+        "where",
+        "why",
+        "fix",
+        "explain",
+        "sources",
+    }
     assert data["answers"]["gateway.inbound_auth"] == "none"
     assert data["project"]["gateways"][0]["targets"][2]["tool_count"] == 1
     assert [one["path"] for one in data["documents"]] == ["specs/pets.json"]
@@ -60,7 +71,7 @@ def test_findings_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "    fix: " in out
 
 
-@pytest.mark.parametrize("files", [{}, {".bedrock_agentcore.yaml": "a: 1"}, {CONFIG: "{"}])
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "a: 1"}, {CONFIG: "{"}])
 def test_bad_input(files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

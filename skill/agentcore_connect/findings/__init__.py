@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from agentcore_connect.findings import client_code, credentials, direct_calls, gateways, policies, secrets, tools
+from agentcore_connect.findings import (
+    client_code,
+    credentials,
+    direct_calls,
+    gateways,
+    identity,
+    policies,
+    secrets,
+    target_auth,
+    toolkit_calls,
+    tools,
+)
 from agentcore_connect.findings.model import Finding, Scan
 from agentcore_connect.project.model import Project
 
@@ -21,6 +32,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     gateways.names,
     gateways.outbound,
     gateways.engines,
+    target_auth.missing,
+    target_auth.unassigned,
+    target_auth.key_for_oauth,
     credentials.references,
     credentials.unused,
     tools.files,
@@ -33,15 +47,21 @@ CHECKS: Final[tuple[Check, ...]] = (
     secrets.in_code,
     client_code.unguarded_urls,
     client_code.gone_imports,
+    client_code.gone_fields,
     client_code.raw_strands_tools,
+    identity.decorators,
+    toolkit_calls.gone,
     direct_calls.direct_calls,
 )
 
 _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 
-def inspect_project(project: Project) -> list[Finding]:
-    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once."""
-    scan = Scan(project)
+def inspect_project(project: Project, scan: Scan | None = None) -> list[Finding]:
+    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once.
+
+    In: the project, and what was read of it so far.
+    """
+    scan = scan or Scan(project)
     found = dict.fromkeys(one for check in CHECKS for one in check(scan))
     return sorted(found, key=lambda one: _ORDER[one.severity])

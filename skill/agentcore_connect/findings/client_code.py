@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
-from agentcore_connect.findings.versions import surely, version_range
+from agentcore_connect.findings.names import last
+from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
 from agentcore_connect.resources import load
 
 _CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -19,8 +20,8 @@ def unguarded_urls(scan: Scan) -> Iterator[Finding]:
     """Reads of a gateway's URL that fail, or go on with nothing, where the variable is not set."""
     for file in scan.code_files:
         constants = _constants(file.tree)
-        parents = _parents(file.tree)
-        for node in ast.walk(file.tree):
+        parents = file.parsed.parents
+        for node in (*file.parsed.of(ast.Subscript), *file.parsed.of(ast.Call)):
             name = _environment_name(node, constants)
             if name is None or not re.match(load("findings")["signs"]["gateway_url"], name):
                 continue
@@ -41,28 +42,36 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
     """Imports that the installed, locked or pinned version of a package does not have."""
     rules = load("findings")["signs"]["gone_imports"]
     for file in scan.code_files:
-        parents = _parents(file.tree)
-        for node in ast.walk(file.tree):
+        for node in (*file.parsed.of(ast.Import), *file.parsed.of(ast.ImportFrom)):
             for rule in rules:
-                if _imports(node, rule) and not _caught(node, parents, _CATCHES_IMPORT):
-                    version = _broken(scan, file, rule)
-                    if version:
-                        yield finding("client-import-gone", f"{rule['text']} ({version})", file.where(node))
+                if _imports(node, rule) and not _caught(node, file.parsed.parents, _CATCHES_IMPORT):
+                    yield from _broken(scan, file, node, "client-import-gone", rule)
 
 
-def _broken(scan: Scan, file: CodeFile, rule: dict[str, Any]) -> str | None:
-    """The version that breaks an import, in words; None when it is not sure that one does."""
+def gone_fields(scan: Scan) -> Iterator[Finding]:
+    """Fields of a session's answers under the names of the other line of mcp."""
+    rules = load("findings")["signs"]["gone_fields"]
+    for file in scan.code_files:
+        if not any(module.split(".")[0] == "mcp" for module in file.parsed.modules):
+            continue
+        for node in file.parsed.of(ast.Attribute):
+            rule = next((one for one in rules if one["name"] == node.attr), None)
+            if rule and isinstance(node.ctx, ast.Load) and re.search(rule["of"], file.names.origin(node.value)):
+                yield from _broken(scan, file, node, "client-field-gone", rule)
+
+
+def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: dict[str, Any]) -> Iterator[Finding]:
+    """A finding where a version breaks the code for sure, or where the pins let one in that does."""
+    root = scan.project.root.resolve()
     for package in rule["packages"]:
-        found = version_range(file.folder, scan.project.root.resolve(), package)
+        found = version_range(file.folder, root, package)
         if surely(found, since=rule.get("from"), until=rule.get("until")):
-            low, high = (".".join(map(str, end)) if end else "" for end in found)
-            exact = found[0] is not None and found[1] == (*found[0], 0)
-            return (
-                f"{package} {low}"
-                if exact
-                else f"{package} {f'from {low} ' if low else ''}{f'below {high}' if high else ''}".strip()
-            )
-    return None
+            yield finding(name, f"{rule['text']} ({in_words(package, found)})", file.where(node))
+            return
+        if rule.get("from") and open_from(file.folder, root, package, rule["from"]):
+            message = f"{rule['text']} (the requirements let {package} {rule['from']} in)"
+            yield finding(name, message, file.where(node), "likely")
+            return
 
 
 def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:
@@ -78,21 +87,15 @@ def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:
 def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
     """`Agent(tools=...)` of Strands with the records that an MCP session's `list_tools()` returned."""
     for file in scan.code_files:
-        if not _uses_strands(file.tree):
+        if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
         raw = _raw_names(file.tree)
-        for node in ast.walk(file.tree):
-            if isinstance(node, ast.Call) and _last(node.func) == "Agent":
+        for node in file.parsed.of(ast.Call):
+            if last(node.func) == "Agent":
                 for key in node.keywords:
                     if key.arg == "tools" and _is_raw(key.value, raw):
                         message = "the result of session.list_tools() is given to Agent(tools=...)"
                         yield finding("client-raw-tools", message, file.where(key.value))
-
-
-def _uses_strands(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "strands" for node in ast.walk(tree)
-    )
 
 
 def _raw_names(tree: ast.Module) -> set[str]:
@@ -108,10 +111,10 @@ def _is_raw(node: ast.expr, raw: set[str]) -> bool:
     if isinstance(node, ast.Attribute) and node.attr == "tools":
         return _is_raw(node.value, raw)
     if isinstance(node, ast.Await):
-        return isinstance(node.value, ast.Call) and _last(node.value.func) == "list_tools"
+        return isinstance(node.value, ast.Call) and last(node.value.func) == "list_tools"
     if isinstance(node, ast.List):
         return any(isinstance(one, ast.Starred) and _is_raw(one.value, raw) for one in node.elts)
-    if isinstance(node, ast.Call) and _last(node.func) == "list" and node.args:
+    if isinstance(node, ast.Call) and last(node.func) == "list" and node.args:
         return _is_raw(node.args[0], raw)
     return isinstance(node, ast.Name) and node.id in raw
 
@@ -128,12 +131,12 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 def _environment_name(node: ast.AST, constants: dict[str, str]) -> str | None:
     """The variable that a node reads from the environment, where its name is known."""
     name: ast.expr | None = None
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last(node.value) == "environ":
         name = node.slice
     elif isinstance(node, ast.Call) and node.args:
         called = node.func
-        get = isinstance(called, ast.Attribute) and called.attr == "get" and _last(called.value) == "environ"
-        if get or _last(called) == "getenv":
+        get = isinstance(called, ast.Attribute) and called.attr == "get" and last(called.value) == "environ"
+        if get or last(called) == "getenv":
             name = node.args[0]
     if isinstance(name, ast.Constant) and isinstance(name.value, str):
         return name.value
@@ -147,7 +150,7 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
         if isinstance(outer, ast.Try) and inner in outer.body:
             for handler in outer.handlers:
                 caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-                if any(one is None or _last(one) in names for one in caught):
+                if any(one is None or last(one) in names for one in caught):
                     return True
         if isinstance(outer, ast.With) and any("suppress" in ast.dump(item.context_expr)[:200] for item in outer.items):
             return True
@@ -189,7 +192,7 @@ def _called(parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:
         if up is None:
             return ""
         parent = up
-    return _last(parent.func)
+    return last(parent.func)
 
 
 def _tests(node: ast.AST, names: set[str]) -> bool:
@@ -203,13 +206,3 @@ def _tests(node: ast.AST, names: set[str]) -> bool:
     elif isinstance(node, ast.Return) and node.value is not None and ast.dump(node.value) in names:
         return True  # the caller gets it, None included
     return any(ast.dump(inner) in names for test in tests for inner in ast.walk(test))
-
-
-def _parents(tree: ast.Module) -> dict[ast.AST, ast.AST]:
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -16,14 +16,14 @@ _FALLBACK_TO_ROLE = "iam"
 def notices(scan: Scan) -> Iterator[Finding]:
     """What the reader noticed about the files themselves."""
     known = load("findings")["findings"]
-    for notice in scan.project.notices:
+    for notice in (*scan.project.notices, *scan.repository.notices):
         if notice.code in known:
             yield finding(notice.code, notice.message, notice.where)
 
 
 def inbound(scan: Scan) -> Iterator[Finding]:
     """Gateways that check nothing about their callers."""
-    for gateway in scan.project.gateways:
+    for gateway in scan.gateways:
         if gateway.inbound_auth == "none":
             key = "authorizerType" if "authorizerType" in _raw(scan, gateway) else "name"
             yield scan.at("gateway-no-inbound-auth", f"gateway {gateway.name}", *gateway.at, key)
@@ -40,7 +40,7 @@ def own_runtime(scan: Scan) -> Iterator[Finding]:
 
 def endpoints(scan: Scan) -> Iterator[Finding]:
     """Endpoints that the service refuses."""
-    for _, target in scan.targets:
+    for target in scan.all_targets:
         if target.endpoint and not target.endpoint.lower().startswith("https://"):
             message = f"target {target.name}: {target.endpoint.partition('?')[0][:80]}"
             yield scan.at("target-endpoint-not-https", message, *target.at, "endpoint")
@@ -49,8 +49,9 @@ def endpoints(scan: Scan) -> Iterator[Finding]:
 def names(scan: Scan) -> Iterator[Finding]:
     """Target names that the service refuses."""
     pattern = load("limits")["patterns"]["target-name"]
-    for _, target in scan.targets:
-        if not re.search(pattern["regex"], target.name):
+    for target in scan.all_targets:
+        # a template may leave the name to the deploy
+        if isinstance(target.raw.get("name"), str) and not re.search(pattern["regex"], target.name):
             yield scan.at("target-name-invalid", f"{target.name!r}: not {pattern['meaning']}", *target.at, "name")
 
 
@@ -96,5 +97,5 @@ def engines(scan: Scan) -> Iterator[Finding]:
 
 
 def _raw(scan: Scan, gateway: Gateway) -> dict[str, object]:
-    entry: dict[str, object] = scan.project.raw[str(gateway.at[0])][int(gateway.at[1])]
-    return entry
+    entries = scan.project.raw.get(str(gateway.at[0]))
+    return dict(entries[int(gateway.at[1])]) if isinstance(entries, list) else {}

@@ -7,20 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from agentcore_connect.findings.names import Names
 from agentcore_connect.project import code
+from agentcore_connect.project.code import Parsed
 from agentcore_connect.project.model import Gateway, Project, Target
+from agentcore_connect.project.repository import Repository, read_repository
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.resources import load
+
+Confidence = Literal["certain", "likely"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or risky. Its words about why and fix come from `findings.yaml`, by its id."""
+    """One thing that is wrong or risky. Its words about why and fix come from `findings.yaml`, by its id.
+
+    `confidence` is `certain`, or `likely` where the files leave room for a harmless reading.
+    """
 
     id: str
     severity: str
+    confidence: Confidence
     title: str
     message: str
     where: str
@@ -33,6 +42,7 @@ class Finding:
         return {
             "id": self.id,
             "severity": self.severity,
+            "confidence": self.confidence,
             "title": self.title,
             "message": self.message,
             "where": self.where,
@@ -43,22 +53,40 @@ class Finding:
         }
 
 
-def finding(name: str, message: str, where: str) -> Finding:
-    """A finding by its id, with what is particular about it and its place (file:line)."""
+def finding(name: str, message: str, where: str, confidence: Confidence = "certain") -> Finding:
+    """A finding by its id, with what is particular about it and its place (file:line).
+
+    What is only likely is a warning, never an error.
+    """
     words = load("findings")["findings"][name]
+    severity = "warning" if confidence == "likely" and words["severity"] == "error" else words["severity"]
     return Finding(
-        name, words["severity"], words["title"], message, where, words["why"], words["fix"], tuple(words["sources"])
+        name, severity, confidence, words["title"], message, where, words["why"], words["fix"], tuple(words["sources"])
     )
 
 
 @dataclass(frozen=True)
 class CodeFile:
-    """One Python file of an agent: its path, the name to show, the syntax tree, the runtime's folder it is in."""
+    """One Python file: its path, the name to show, the folder whose packages it runs with, what was parsed.
+
+    `served` says that it is the code of a runtime of the project.
+    """
 
     path: Path
     shown: str
     folder: Path
-    tree: ast.Module
+    parsed: Parsed
+    served: bool = True
+
+    @property
+    def tree(self) -> ast.Module:
+        """The syntax tree."""
+        return self.parsed.tree
+
+    @cached_property
+    def names(self) -> Names:
+        """What names stand for in the file."""
+        return Names(self.parsed)
 
     def where(self, node: ast.AST) -> str:
         """The place of a syntax node as file:line."""
@@ -73,29 +101,56 @@ class Scan:
         self.project = project
         self.memo: dict[Any, Any] = {}
 
-    def at(self, name: str, message: str, *path: str | int) -> Finding:
-        """A finding at a key of the project's file."""
-        return finding(name, message, self.project.where(*path))
+    def at(self, name: str, message: str, *path: str | int, confidence: Confidence = "certain") -> Finding:
+        """A finding at a key of the project's file, or at a resource of a template (its file and its line)."""
+        first = path[0] if path else None
+        if first in self.repository.templates:
+            return finding(name, message, f"{first}:{path[1]}", confidence)
+        return finding(name, message, self.project.where(*path), confidence)
+
+    @cached_property
+    def repository(self) -> Repository:
+        """What the templates beside the project's file declare."""
+        return read_repository(self.project.root, declared=self.project.declared)
+
+    @property
+    def gateways(self) -> tuple[Gateway, ...]:
+        """The gateways of the project's file and of templates."""
+        return (*self.project.gateways, *self.repository.gateways)
+
+    @property
+    def all_targets(self) -> Iterator[Target]:
+        """The targets of the project's file and of templates, with or without a gateway there."""
+        for gateway in self.gateways:
+            yield from gateway.targets
+        yield from self.repository.loose
 
     @property
     def targets(self) -> Iterator[tuple[Gateway, Target]]:
-        """Every target with its gateway."""
+        """Every target of the project's file with its gateway."""
         for gateway in self.project.gateways:
             for target in gateway.targets:
                 yield gateway, target
 
     @cached_property
     def code_files(self) -> tuple[CodeFile, ...]:
-        """The Python files of all runtimes that can be parsed."""
+        """The Python files that can be parsed: those of all runtimes first, then the others below the root."""
+        root = self.project.root.resolve()
         found: dict[Path, CodeFile] = {}
         for runtime in self.project.runtimes:
             folder = code.code_folder(self.project.root, runtime.code_location)
             for path in code.python_files(folder) if folder else []:
-                tree = None if path in found else code.parse(path)
-                if folder is not None and tree is not None:
-                    shown = path.relative_to(self.project.root.resolve()).as_posix()
-                    found[path] = CodeFile(path, shown, folder, tree)
+                self._take(found, path, folder or root, served=True)
+        own = frozenset({self.project.config.parent.name}) if self.project.declared else frozenset[str]()
+        for path in code.python_files(root, leave_out=own):
+            self._take(found, path, path.parent, served=False)
         return tuple(found.values())
+
+    def _take(self, found: dict[Path, CodeFile], path: Path, folder: Path, *, served: bool) -> None:
+        parsed = None if path in found or len(found) >= code.MAX_FILES else self.project.sources.read(path)
+        if parsed is not None:
+            shown = path.relative_to(self.project.root.resolve()).as_posix()
+            found[path] = CodeFile(path, shown, folder, parsed, served)
 
     def file_of(self, target: Target) -> tuple[Path, str, JsonPath] | None:
         """The local file with a target's tools or schema: its path, the name to show, the key that names it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agentcore_connect.findings.model import Finding, Scan
+from agentcore_connect.findings.model import Confidence, Finding, Scan
 from agentcore_connect.findings.tools import tools_of
 from agentcore_connect.project.model import Gateway, Policy, PolicyEngine
 from agentcore_connect.resources import load
@@ -22,6 +22,8 @@ def actions(scan: Scan) -> Iterator[Finding]:
     for engine in scan.project.policy_engines:
         gateways = _gateways(scan, engine)
         for policy in engine.policies:
+            if f"{engine.name}/{policy.name}" in scan.project.deployed_policies:
+                continue  # the service took it, so every action in it exists
             for action in dict.fromkeys(_ACTION.findall(_COMMENT.sub("", policy.statement))):
                 yield from _judge(scan, gateways, policy, action)
 
@@ -37,6 +39,8 @@ def _judge(scan: Scan, gateways: list[Gateway], policy: Policy, action: str) -> 
     if action in load("findings")["signs"]["policy_groups"] or action in targets or not gateways:
         return
     path = (*policy.at, "statement")
+    # a gateway that runs may have targets that the API made
+    sure: Confidence = "likely" if any(one.deployed for one in gateways) else "certain"
     target, separator, tool = action.partition(_SEPARATOR)
     if not separator:
         head, two, _ = action.partition("__")
@@ -44,11 +48,13 @@ def _judge(scan: Scan, gateways: list[Gateway], policy: Policy, action: str) -> 
             message = f"policy {policy.name}: {action} has two underscores where {head}{_SEPARATOR}TOOL has three"
             yield scan.at("policy-two-underscores", message, *path)
         else:
-            yield scan.at("policy-unknown-tool", f"policy {policy.name}: {action} is no target and no tool", *path)
+            message = f"policy {policy.name}: {action} is no target and no tool"
+            yield scan.at("policy-unknown-tool", message, *path, confidence=sure)
         return
     if target not in targets:
         known = f"; targets: {', '.join(sorted(targets)[:8])}" if targets else "; the gateway has no target"
-        yield scan.at("policy-unknown-tool", f"policy {policy.name}: {action}: no target {target}{known}", *path)
+        message = f"policy {policy.name}: {action}: no target {target}{known}"
+        yield scan.at("policy-unknown-tool", message, *path, confidence=sure)
         return
     if _HTTP.match(tool):
         return

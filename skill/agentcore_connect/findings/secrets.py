@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from agentcore_connect.answers.secrets import looks_like_secret
-from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.python_texts import texts
 
@@ -19,7 +19,8 @@ def in_config(scan: Scan) -> Iterator[Finding]:
     """Secrets in the project's file, by their form; those in environment variables have a finding of their own."""
     for path, value in _strings(scan.project.raw):
         if "envVars" not in path and is_secret(value, _key(path)):
-            yield scan.at("secret-in-config", f"the value of {'.'.join(map(str, path))} looks like a secret", *path)
+            message = f"the value of {'.'.join(map(str, path))} looks like a secret"
+            yield scan.at("secret-in-config", message, *path, confidence=_sure(value))
 
 
 def in_env(scan: Scan) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def in_env(scan: Scan) -> Iterator[Finding]:
             name, value = pair.get("name"), pair.get("value")
             if isinstance(name, str) and isinstance(value, str) and is_secret(value, name):
                 message = f"runtime {runtime.name}: the variable {name}"
-                yield scan.at("secret-in-env", message, *runtime.at, "envVars", index)
+                yield scan.at("secret-in-env", message, *runtime.at, "envVars", index, confidence=_sure(value))
 
 
 def in_code(scan: Scan) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def in_code(scan: Scan) -> Iterator[Finding]:
             if name is not None and node.lineno not in seen:
                 seen.add(node.lineno)
                 what = f"the value of {name}" if name else "a text"
-                yield finding("secret-in-code", f"{what} looks like a secret", file.where(node))
+                yield finding("secret-in-code", f"{what} looks like a secret", file.where(node), _sure(text))
 
 
 def is_secret(text: str, name: str = "") -> bool:
@@ -50,6 +51,11 @@ def is_secret(text: str, name: str = "") -> bool:
     if len(text) > _LONGEST or _PLACEHOLDER.search(text):
         return False
     return looks_like_secret(text, name=name) is not None
+
+
+def _sure(text: str) -> Confidence:
+    """A form that a vendor gives its keys is certain; what only stands under a secret's name is likely."""
+    return "certain" if is_secret(text) else "likely"
 
 
 def _key(path: JsonPath) -> str:

@@ -10,10 +10,12 @@ from typing import Final
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.code import requirements
 from agentcore_connect.project.source import read_text
+from agentcore_connect.resources import load
 
 Range = tuple[tuple[int, ...] | None, tuple[int, ...] | None]  # from (inclusive), until (exclusive); None is open
 
 _CLAUSE: Final = re.compile(r"(~=|==|>=|<=|!=|<|>)\s*v?(\d+(?:\.\d+)*)")
+_OPEN: Final = re.compile(r"(?:>=|>|!=)\s*v?\d+(?:\.\d+)*(?:\.\*)?")
 _UNKNOWN: Final[Range] = (None, None)
 _LOCK_BYTES: Final = 16 * 1024 * 1024
 
@@ -30,6 +32,32 @@ def version_range(folder: Path, root: Path, package: str) -> Range:
             return exact, (*exact, 0)
     spec = requirements(folder, root).get(package)
     return _from_pins(spec) if spec is not None else _UNKNOWN
+
+
+def open_from(folder: Path, root: Path, package: str, since: str) -> bool:
+    """Whether the requirements name a package and leave it open to a version from `since` on, which pip then takes.
+
+    Not so where it is locked or installed, where an upper bound keeps it below, or another requirement does.
+    """
+    if any(_locked(here / "uv.lock", package) or _installed(here / ".venv", package) for here in (folder, root)):
+        return False
+    asked = requirements(folder, root)
+    spec = asked.get(package)
+    if spec is None or "===" in spec or not all(_OPEN.fullmatch(one.strip()) for one in spec.split(",") if one.strip()):
+        return False
+    held = load("findings")["signs"]["held_below"]
+    if any(one["package"] == package and one["below"] == since and set(one["by"]) & set(asked) for one in held):
+        return False
+    low, high = _from_pins(spec)
+    return high is None and (low is None or low < parse(since))
+
+
+def in_words(package: str, found: Range) -> str:
+    """A range of versions as words: `mcp 2.1`, `mcp from 2.0`, `mcp below 1.24`."""
+    low, high = (".".join(map(str, end)) if end else "" for end in found)
+    if found[0] is not None and found[1] == (*found[0], 0):
+        return f"{package} {low}"
+    return f"{package} {f'from {low} ' if low else ''}{f'below {high}' if high else ''}".strip()
 
 
 def surely(found: Range, *, since: str | None, until: str | None) -> bool:

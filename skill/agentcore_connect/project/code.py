@@ -7,9 +7,11 @@ import os
 import re
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.source import read_text
@@ -20,6 +22,7 @@ MAX_CODE_BYTES: Final = 1024 * 1024
 SKIPPED: Final = frozenset(
     {"node_modules", "__pycache__", "site-packages", "venv", "env", "cdk", "dist", "build", "tests", "test"}
 )
+_Node = TypeVar("_Node", bound=ast.AST)
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
 
 
@@ -32,11 +35,15 @@ def code_folder(root: Path, location: str) -> Path | None:
         return None
 
 
-def python_files(folder: Path) -> list[Path]:
-    """The Python files of an agent, without environments, tests and hidden folders; at most `MAX_FILES`, in order."""
+def python_files(folder: Path, *, leave_out: frozenset[str] = frozenset()) -> list[Path]:
+    """The Python files of an agent, without environments, tests and hidden folders; at most `MAX_FILES`, in order.
+
+    In: the folder, the names of folders directly in it to leave out.
+    """
     found: list[Path] = []
     for base, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
+        left_out = SKIPPED | leave_out if Path(base) == folder else SKIPPED
+        folders[:] = sorted(name for name in folders if name not in left_out and not name.startswith("."))
         found.extend(Path(base) / name for name in sorted(files) if name.endswith(".py"))
         if len(found) >= MAX_FILES:
             break
@@ -62,13 +69,54 @@ def parse_text(text: str) -> ast.Module | None:
             return None
 
 
-def imported_modules(tree: ast.AST) -> Iterator[str]:
-    """The dotted names of what is imported, absolute imports only; `from a.b import c` gives `a.b.c`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+class Parsed:
+    """One Python file: parsed once, walked once, whoever asks."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        """In: the syntax tree."""
+        self.tree = tree
+
+    def of(self, kind: type[_Node]) -> list[_Node]:
+        """The nodes of a kind, the outer ones first."""
+        return self._by_kind.get(kind, [])  # type: ignore[return-value]
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        for node in ast.walk(self.tree):
+            found[type(node)].append(node)
+        return dict(found)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The dotted names of what is imported, absolute imports only; `from a.b import c` gives `a.b.c`."""
+        found = {alias.name for node in self.of(ast.Import) for alias in node.names}
+        for node in self.of(ast.ImportFrom):
+            if node.level == 0 and node.module:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        return frozenset(found)
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node around each node."""
+        return {
+            child: node for nodes in self._by_kind.values() for node in nodes for child in ast.iter_child_nodes(node)
+        }
+
+
+class Sources:
+    """The Python files that were read, so that each is parsed once."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._files: dict[Path, Parsed | None] = {}
+
+    def read(self, path: Path) -> Parsed | None:
+        """A parsed file; None when it cannot be read or is not Python."""
+        if path not in self._files:
+            tree = parse(path)
+            self._files[path] = None if tree is None else Parsed(tree)
+        return self._files[path]
 
 
 def requirements(folder: Path, stop: Path) -> dict[str, str]:
@@ -91,19 +139,21 @@ def requirements(folder: Path, stop: Path) -> dict[str, str]:
     return {}
 
 
-def framework_of(root: Path, location: str, entrypoint: str) -> str | None:
+def framework_of(root: Path, location: str, entrypoint: str, sources: Sources | None = None) -> str | None:
     """The framework of an agent: by the entry point's imports, by all imports, by its dependencies.
 
-    In: the project's root, where the agent's code lies in it, and its entry point (`main.py` or `main.py:app`).
+    In: the project's root, where the agent's code lies in it, its entry point (`main.py` or `main.py:app`; empty where
+    it is not known), and the files that were read.
     Out: the answers' word, None where there is no agent code or no single answer.
     """
     folder = code_folder(root, location)
     if folder is None:
         return None
     table = load("project-format")["frameworks"]
-    entry = folder / entrypoint.split(":")[0]
-    for files in ([entry], python_files(folder)):
-        modules = {module for path in files if (tree := parse(path)) for module in imported_modules(tree)}
+    sources = sources or Sources()
+    entry = [folder / entrypoint.split(":")[0]] if entrypoint else []
+    for files in (entry, python_files(folder)):
+        modules = {module for path in files if (found := sources.read(path)) for module in found.modules}
         chosen = _single([name for name, signs in table.items() if _imports(modules, signs["imports"])])
         if chosen and chosen != "mcp":
             return chosen
@@ -117,20 +167,20 @@ def language_of(entrypoint: str) -> str | None:
     return {".py": "python", ".ts": "typescript", ".js": "typescript"}.get(ending)
 
 
-def mcp_client_files(root: Path, locations: Iterable[str]) -> list[str]:
+def mcp_client_files(root: Path, locations: Iterable[str], sources: Sources) -> list[str]:
     """The Python files at these places of a project that talk to MCP servers, by their imports; paths from its root."""
     wanted = load("project-format")["mcp_clients"]
     found: dict[str, None] = {}
     for location in locations:
         folder = code_folder(root, location)
         for path in python_files(folder) if folder else []:
-            tree = parse(path)
-            if tree is not None and _imports(set(imported_modules(tree)), wanted):
+            parsed = sources.read(path)
+            if parsed is not None and _imports(parsed.modules, wanted):
                 found[path.relative_to(root.resolve()).as_posix()] = None
     return list(found)
 
 
-def _imports(modules: set[str], names: list[str]) -> bool:
+def _imports(modules: Iterable[str], names: list[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for module in modules for name in names)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.project.source import JsonPath, lines_of
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.code import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,10 @@ class AwsTarget:
 
 @dataclass(frozen=True)
 class Project:
-    """An AgentCore project as its files tell it. `root` is the folder that holds `agentcore/`."""
+    """An AgentCore project as its files tell it. `root` is the folder that holds `agentcore/`.
+
+    A folder without a project file is one that declares nothing: `declared` is False, and `raw` is empty.
+    """
 
     root: Path
     config: Path
@@ -158,6 +164,9 @@ class Project:
     notices: tuple[Notice, ...]
     raw: dict[str, Any] = field(repr=False)
     text: str = field(repr=False)
+    declared: bool = True
+    deployed_policies: frozenset[str] = frozenset()
+    unassigned: tuple[Target, ...] = ()
 
     @property
     def config_name(self) -> str:
@@ -179,6 +188,13 @@ class Project:
         return f"{self.config_name}:{lines_of(self.text, [at])[at]}"
 
     @cached_property
+    def sources(self) -> Sources:
+        """The Python files that were read for this project."""
+        from agentcore_connect.project.code import Sources
+
+        return Sources()
+
+    @cached_property
     def agent_runtime(self) -> Runtime | None:
         """The one runtime that is an agent (a runtime that is itself an MCP server is not), None if not just one."""
         agents = [one for one in self.runtimes if one.protocol != "MCP"]
@@ -192,8 +208,10 @@ class Project:
         """The framework of the agent's code, in the words of the answers file; read on first use, never executed."""
         from agentcore_connect.project.code import framework_of
 
+        if not self.declared:
+            return framework_of(self.root, "", "", self.sources)
         agent = self.agent_runtime
-        return framework_of(self.root, agent.code_location, agent.entrypoint) if agent else None
+        return framework_of(self.root, agent.code_location, agent.entrypoint, self.sources) if agent else None
 
     @cached_property
     def language(self) -> str | None:

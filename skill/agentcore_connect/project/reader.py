@@ -59,6 +59,31 @@ def read_project(start: Path) -> Project | None:
     return None if root is None else _Reader(root).read()
 
 
+def undeclared_project(start: Path) -> Project:
+    """A folder without a project file, as a project that declares nothing; from where a toolkit's file lies above."""
+    here = (start if start.is_dir() else start.parent).absolute()
+    names = load("project-format")["format"]
+    root = next((one for one in (here, *here.parents) if (one / names["toolkit_config"]).is_file()), here)
+    nothing: tuple[Any, ...] = ()
+    return Project(
+        root=root,
+        config=root / names["config"],
+        name=root.name,
+        version=0,
+        runtimes=nothing,
+        harnesses=nothing,
+        gateways=nothing,
+        credentials=nothing,
+        policy_engines=nothing,
+        env_names=nothing,
+        aws_targets=nothing,
+        notices=nothing,
+        raw={},
+        text="",
+        declared=False,
+    )
+
+
 class _Reader:
     """Reads one project; holds what every part needs: the words of the format, the text, the notices."""
 
@@ -98,6 +123,8 @@ class _Reader:
             notices=tuple(self.notices),
             raw=raw,
             text=self.text,
+            deployed_policies=frozenset(self.deployed.policies),
+            unassigned=tuple(self._target(at, one) for at, one in self._items("unassignedTargets")),
         )
 
     def _notice_shape(self) -> None:

@@ -16,10 +16,11 @@ _ENV_LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MUL
 
 @dataclass(slots=True)
 class DeployedState:
-    """The deployed resources by name."""
+    """The deployed resources by name; policies as ENGINE/POLICY."""
 
     gateways: dict[str, Deployed] = field(default_factory=dict)
     runtimes: dict[str, Deployed] = field(default_factory=dict)
+    policies: set[str] = field(default_factory=set)
 
 
 def read_deployed(root: Path, name: str, notices: list[Notice]) -> DeployedState:
@@ -39,6 +40,7 @@ def read_deployed(root: Path, name: str, notices: list[Notice]) -> DeployedState
     for target in _objects(data.get("targets")).values():
         resources = _object(_object(target).get("resources"))
         mcp = _object(resources.get("mcp"))
+        found.policies |= {name for name, one in _objects(resources.get("policies")).items() if one.get("policyId")}
         for place, kind in ((resources, "gateway"), (mcp, "gateway"), (resources, "runtime")):
             entries = found.gateways if kind == "gateway" else found.runtimes
             for resource, one in _objects(place.get(f"{kind}s")).items():

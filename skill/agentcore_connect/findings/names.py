@@ -1,0 +1,236 @@
+"""What names stand for in a Python file: through its imports, and by the scope that gives them a value."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final, NamedTuple, cast
+
+from agentcore_connect.project.code import Parsed
+
+Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_DEPTH: Final = 8
+
+#: What stands in a text for a part that the code does not tell.
+UNKNOWN: Final = "\ufffd"
+
+
+class Binding(NamedTuple):
+    """One place that gives a name a value: its line, the value (None: not known), and how.
+
+    `how` is `is` (assigned), `entered` (by `with … as`) or `item` (one of the values, in a loop); `kind` is the
+    annotation, if any.
+    """
+
+    line: int
+    value: ast.expr | None
+    how: str = "is"
+    kind: ast.expr | None = None
+
+
+class Names:
+    """The names of one file."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        """In: the parsed file."""
+        self.parsed = parsed
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """Local name -> dotted name of what was imported under it."""
+        found: dict[str, str] = {}
+        for node in self.parsed.of(ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+        for one in self.parsed.of(ast.ImportFrom):
+            module = "." * one.level + (one.module or "")
+            found |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in one.names}
+        return found
+
+    def dotted(self, node: ast.expr) -> str:
+        """The dotted name of an expression, imports followed; empty for what is no name."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
+
+    def scopes(self, node: ast.AST) -> Iterator[Scope]:
+        """The scopes around a node, the innermost first; a class counts only for code right in it."""
+        inner, first = node, True
+        while (outer := self.parsed.parents.get(inner)) is not None:
+            if isinstance(outer, ast.Module):
+                yield outer
+            elif _runs_in(outer, inner) or (first and isinstance(outer, ast.ClassDef) and inner in outer.body):
+                yield cast("Scope", outer)
+                first = False
+            inner = outer
+
+    def function(self, node: ast.AST) -> Scope:
+        """The scope that a node runs in."""
+        return next(self.scopes(node), self.parsed.tree)
+
+    def at_import(self, node: ast.AST) -> bool:
+        """Whether a node runs when the file is imported: in no function, and not below `if __name__ == …`."""
+        inner = node
+        while (outer := self.parsed.parents.get(inner)) is not None:
+            if _runs_in(outer, inner):
+                return False
+            if isinstance(outer, ast.If) and _asks_for_main(outer.test):
+                return False
+            inner = outer
+        return True
+
+    def binding(self, name: ast.Name) -> Binding | None:
+        """What gives a name its value at the place where it is read; None where the code does not tell."""
+        for number, scope in enumerate(self.scopes(name)):
+            found = self._bindings.get((scope, name.id))
+            if found:
+                before = [one for one in found if one.line <= name.lineno] if number == 0 else found
+                return before[-1] if before else None
+        return None
+
+    def value(self, node: ast.expr) -> ast.expr:
+        """An expression, with names followed to what they were given."""
+        for _ in range(_DEPTH):
+            found = self.binding(node) if isinstance(node, ast.Name) else None
+            if found is None or found.value is None or found.how != "is":
+                break
+            node = found.value
+        return node
+
+    def origin(self, node: ast.expr, depth: int = 0) -> str:
+        """Where a value comes from, as a path: `mcp.ClientSession()`, `mcp.ClientSession().list_tools().tools[]`.
+
+        Names are followed to what made them, `await`, `with` and `enter_async_context` to what they take; a name
+        with nothing but an annotation comes from its class. Empty where the code does not tell.
+        """
+        if depth > _DEPTH * 2:
+            return ""
+        if isinstance(node, ast.Await):
+            return self.origin(node.value, depth + 1)
+        if isinstance(node, ast.Call):
+            if last(node.func) in ("enter_async_context", "enter_context") and node.args:
+                return self.origin(node.args[0], depth + 1)
+            made = self.origin(node.func, depth + 1)
+            return f"{made}()" if made else ""
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                return self._of_attribute(node.attr, depth)
+            owner = self.origin(node.value, depth + 1)
+            return f"{owner}.{node.attr}" if owner else ""
+        return self._of_name(node, depth) if isinstance(node, ast.Name) else ""
+
+    def _of_name(self, node: ast.Name, depth: int) -> str:
+        found = self.binding(node)
+        if found is None:
+            return self.imports.get(node.id, node.id)
+        if found.value is None:
+            kind = self._class(found.kind)
+            return f"{kind}()" if kind else ""
+        origin = self.origin(found.value, depth + 1)
+        return f"{origin}[]" if origin and found.how == "item" else origin
+
+    def _class(self, kind: ast.expr | None) -> str:
+        """The class that an annotation names, `X | None` and "X" too."""
+        if isinstance(kind, ast.BinOp):
+            return self._class(kind.left) or self._class(kind.right)
+        if isinstance(kind, ast.Subscript) and last(kind.value) == "Optional":
+            return self._class(kind.slice)
+        if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+            return self.imports.get(kind.value, "")
+        return self.dotted(kind) if isinstance(kind, ast.Name | ast.Attribute) else ""
+
+    def _of_attribute(self, name: str, depth: int) -> str:
+        """What the file's one class that sets `self.name` makes it of; nothing where that is not one thing."""
+        made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
+        return made.pop() if len(made) == 1 else ""
+
+    @cached_property
+    def _attributes(self) -> dict[str, list[ast.expr]]:
+        found: defaultdict[str, list[ast.expr]] = defaultdict(list)
+        for one in self.parsed.of(ast.Assign):
+            for target in one.targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    found[target.attr].append(one.value)
+        for given in self.parsed.of(ast.AnnAssign):
+            if isinstance(given.target, ast.Attribute) and given.value is not None:
+                found[given.target.attr].append(given.value)
+        return dict(found)
+
+    def text(self, node: ast.expr, depth: int = 0) -> str:
+        """A text as far as the code tells it; `UNKNOWN` for each part that it does not."""
+        if depth > _DEPTH:
+            return UNKNOWN
+        node = self.value(node)
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else UNKNOWN
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self.text(one, depth + 1) for one in node.values)
+        if isinstance(node, ast.FormattedValue):
+            return self.text(node.value, depth + 1)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self.text(node.left, depth + 1) + self.text(node.right, depth + 1)
+        return UNKNOWN
+
+    @cached_property
+    def _bindings(self) -> dict[tuple[Scope, str], list[Binding]]:
+        found: defaultdict[tuple[Scope, str], list[Binding]] = defaultdict(list)
+        for scope, name, binding in self._all_bindings():
+            found[(scope, name)].append(binding)
+        for bindings in found.values():
+            bindings.sort(key=lambda one: one.line)
+        return dict(found)
+
+    def _all_bindings(self) -> Iterator[tuple[Scope, str, Binding]]:
+        for name in self.parsed.of(ast.Name):
+            if isinstance(name.ctx, ast.Store):
+                yield self.function(name), name.id, self._given(name)
+        functions = (self.parsed.of(ast.FunctionDef), self.parsed.of(ast.AsyncFunctionDef), self.parsed.of(ast.Lambda))
+        for found in functions:
+            for one in found:
+                arguments = one.args
+                every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+                every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra]
+                yield from ((one, argument.arg, Binding(0, None, kind=argument.annotation)) for argument in every)
+
+    def _given(self, name: ast.Name) -> Binding:
+        """What a name is given where it is stored; None in unpacking and in `except … as`."""
+        parent = self.parsed.parents.get(name)
+        if isinstance(parent, ast.Assign) and any(one is name for one in parent.targets):
+            return Binding(name.lineno, parent.value)
+        if isinstance(parent, ast.NamedExpr) and parent.target is name:
+            return Binding(name.lineno, parent.value)
+        if isinstance(parent, ast.AnnAssign) and parent.target is name:
+            return Binding(name.lineno, parent.value, kind=parent.annotation)
+        if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.target is name:
+            return Binding(name.lineno, parent.iter, "item")
+        if isinstance(parent, ast.withitem) and parent.optional_vars is name:
+            return Binding(name.lineno, parent.context_expr, "entered")
+        return Binding(name.lineno, None)
+
+
+def last(node: ast.expr) -> str:
+    """The last part of a name: `c` of `a.b.c`; empty for what is no name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _runs_in(outer: ast.AST, inner: ast.AST) -> bool:
+    """Whether `inner` belongs to the body of the function `outer`: its decorators and defaults run outside."""
+    if isinstance(outer, ast.Lambda):
+        return inner is outer.body
+    return isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and inner in outer.body
+
+
+def _asks_for_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and any(
+        isinstance(one, ast.Name) and one.id == "__name__" for one in (test.left, *test.comparators)
+    )

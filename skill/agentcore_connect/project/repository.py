@@ -1,0 +1,47 @@
+"""What lies in a folder beside a project file: templates, the toolkit's file, signs of a CDK app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentcore_connect.project.model import Gateway, Notice, Target
+from agentcore_connect.project.templates import gateways_of, read_templates
+from agentcore_connect.project.toolkit import Toolkit, read_toolkit
+from agentcore_connect.resources import load
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What the templates of a folder declare (`loose`: targets of gateways that they do not), and what else it holds.
+
+    `templates` are the files that declare it; `cdk` says that there is a CDK app.
+    """
+
+    gateways: tuple[Gateway, ...]
+    loose: tuple[Target, ...]
+    templates: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    toolkit: Toolkit | None
+    cdk: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of AgentCore is declared here."""
+        return not (self.gateways or self.loose or self.notices or self.toolkit)
+
+
+def read_repository(root: Path, *, declared: bool) -> Repository:
+    """What a folder holds; the CLI's own folder is left out where there is a project file."""
+    own = load("project-format")["format"]["config"].partition("/")[0]
+    resources, notices = read_templates(root, leave_out=frozenset({own}) if declared else frozenset())
+    gateways, loose = gateways_of(resources)
+    cdk = any((root / folder / "cdk.json").is_file() for folder in ("", "cdk", "infra", "infrastructure"))
+    return Repository(
+        gateways=tuple(gateways),
+        loose=tuple(loose),
+        templates=tuple(dict.fromkeys(one.shown for one in resources)),
+        notices=tuple(notices),
+        toolkit=read_toolkit(root),
+        cdk=cdk,
+    )

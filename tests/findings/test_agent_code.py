@@ -1,0 +1,156 @@
+"""Findings in the code of agents: each mistake, and its twin that is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agentcore_connect.findings import inspect_project
+from agentcore_connect.project import undeclared_project
+
+IDENTITY = (
+    "from bedrock_agentcore.identity import requires_access_token, requires_api_key\nfrom strands import tool\n\n"
+)
+KEY = '@requires_api_key(provider_name="crm")\n'
+TOKEN = '@requires_access_token(provider_name="x", scopes=[], auth_flow="M2M")\n'
+TOOLKIT = "from bedrock_agentcore_starter_toolkit.operations.gateway.client import GatewayClient\n\nclient = GatewayClient(region_name='us-east-1')\n"
+SDK = "from bedrock_agentcore.gateway import GatewayClient\n\nclient = GatewayClient(region_name='us-east-1')\n"
+
+
+def found(root: Path, code: str, requirements: str = "") -> list[tuple[str, str, int]]:
+    root.mkdir(exist_ok=True)
+    (root / "agent.py").write_text(code, encoding="utf-8")
+    (root / "requirements.txt").write_text(requirements, encoding="utf-8")
+    findings = inspect_project(undeclared_project(root))
+    return [(one.id, one.confidence, int(one.where.rpartition(":")[2])) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "expected", "line"),
+    [
+        (
+            '@requires_api_key("crm")\ndef f(api_key): ...\n',
+            f"{KEY}def f(api_key): ...\n",
+            "identity-decorator-arguments",
+            4,
+        ),
+        (
+            "@requires_api_key\ndef f(api_key): ...\n",
+            f"{KEY}def f(*, api_key): ...\n",
+            "identity-decorator-arguments",
+            4,
+        ),
+        (f"{KEY}def f(key): ...\n", f"{KEY}def f(**given): ...\n", "identity-decorator-arguments", 4),
+        (
+            f"{KEY}def f(api_key, token): ...\n".replace('"crm")', '"crm", into="key")'),
+            f"{KEY}def f(key): ...\n".replace('"crm")', '"crm", into="key")'),
+            "identity-decorator-arguments",
+            4,
+        ),
+        (
+            '@requires_access_token(provider_name="x", auth_flow="M2M")\nasync def f(access_token): ...\n',
+            f"{TOKEN}async def f(access_token): ...\n",
+            "identity-decorator-arguments",
+            4,
+        ),
+        (
+            f"{TOKEN}def f(access_token): ...\n".replace("M2M", "AUTHORIZATION_CODE"),
+            f"{TOKEN}def f(access_token): ...\n".replace("M2M", "USER_FEDERATION"),
+            "identity-auth-flow",
+            4,
+        ),
+        (
+            f'FLOW = "client_credentials"\n\n\n{TOKEN}def f(access_token): ...\n'.replace('"M2M"', "FLOW"),
+            f'FLOW = "M2M"\n\n\n{TOKEN}def f(access_token): ...\n'.replace('"M2M"', "FLOW"),
+            "identity-auth-flow",
+            7,
+        ),
+        (
+            f"@tool\n{KEY}def f(city: str, api_key: str) -> str: ...\n",
+            f"{KEY}def _f(city: str, *, api_key: str) -> str: ...\n\n\n@tool\ndef f(city: str) -> str:\n    return _f(city)\n",
+            "identity-decorator-on-tool",
+            5,
+        ),
+        (
+            f'{KEY}@tool(name="f")\ndef f(city: str, api_key: str) -> str: ...\n',
+            f"@tool(inputSchema=SCHEMA)\n{KEY}def f(city: str, api_key: str) -> str: ...\n",
+            "identity-decorator-on-tool",
+            4,
+        ),
+    ],
+)
+def test_identity_decorators(wrong: str, right: str, expected: str, line: int, tmp_path: Path) -> None:
+    assert found(tmp_path / "wrong", IDENTITY + wrong) == [(expected, "certain", line)]
+    assert found(tmp_path / "right", IDENTITY + right) == []
+
+
+def test_a_decorator_of_the_same_name_from_elsewhere(tmp_path: Path) -> None:
+    code = 'from bedrock_agentcore.runtime import BedrockAgentCoreApp\nfrom mine import requires_api_key\n\n\n@requires_api_key("crm")\ndef f(x): ...\n'
+    assert found(tmp_path, code) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (f"{TOOLKIT}client.setup_gateway()\n", f"{TOOLKIT}client.create_mcp_gateway()\n"),
+        (
+            f"{TOOLKIT}gateway = client.create_mcp_gateway()\nprint(gateway.get_mcp_url())\n",
+            f"{TOOLKIT}gateway = client.create_mcp_gateway()\nprint(gateway['gatewayUrl'])\n",
+        ),
+        (f"{SDK}client.create_mcp_gateway()\n", f"{SDK}client.create_gateway(name='g')\n"),
+        (
+            f"{SDK}\n\nclass A:\n    def __init__(self):\n        self.client = GatewayClient()\n\n    def go(self):\n        self.client.setup_gateway()\n",
+            f"{SDK}\n\nclass A:\n    def __init__(self, client):\n        self.client = client\n\n    def go(self):\n        self.client.setup_gateway()\n",
+        ),
+    ],
+)
+def test_calls_that_the_gateway_clients_do_not_have(wrong: str, right: str, tmp_path: Path) -> None:
+    assert [one[:2] for one in found(tmp_path / "wrong", wrong)] == [("toolkit-call-gone", "certain")]
+    assert found(tmp_path / "right", right) == []
+
+
+OLD = "from mcp.client.streamable_http import streamablehttp_client\n"
+ERROR = "from mcp import McpError\n"
+FAST = "from mcp.server.fastmcp import FastMCP\n"
+
+
+@pytest.mark.parametrize("code", [OLD, ERROR, FAST])
+@pytest.mark.parametrize(
+    ("requirements", "expected"),
+    [
+        ("mcp>=2.1\n", ["certain"]),
+        ("mcp==2.3.0\n", ["certain"]),
+        ("mcp>=1.19\nstrands-agents\n", ["likely"]),
+        ("mcp\n", ["likely"]),
+        ("mcp>=1.19,<2\n", []),
+        ("mcp~=1.24\n", []),
+        ("mcp>=1.19\nlangchain-mcp-adapters\n", []),
+        ("strands-agents\n", []),
+    ],
+)
+def test_names_of_mcp_1(code: str, requirements: str, expected: list[str], tmp_path: Path) -> None:
+    assert [one[:2] for one in found(tmp_path, code, requirements)] == [("client-import-gone", one) for one in expected]
+    guarded = f"try:\n    {code}except ImportError:\n    pass\n"
+    assert found(tmp_path, guarded, requirements) == []
+
+
+FIELDS = """\
+from mcp import ClientSession
+
+
+async def names(streams):
+    async with ClientSession(*streams) as session:
+        page = await session.list_tools()
+        result = await session.call_tool("a", {})
+        return page.FIELD, [one.SCHEMA for one in page.tools], result.ERROR
+"""
+
+
+def test_fields_of_mcp_1(tmp_path: Path) -> None:
+    one = FIELDS.replace("FIELD", "nextCursor").replace("SCHEMA", "inputSchema").replace("ERROR", "isError")
+    two = FIELDS.replace("FIELD", "next_cursor").replace("SCHEMA", "input_schema").replace("ERROR", "is_error")
+    assert found(tmp_path, one, "mcp>=2\n") == [("client-field-gone", "certain", 8)] * 3
+    assert found(tmp_path, two, "mcp>=2\n") == []
+    assert found(tmp_path, one, "mcp<2\n") == []
+    assert found(tmp_path, "import mcp\n\n\ndef f(result):\n    return result.isError\n", "mcp>=2\n") == []

@@ -11,7 +11,9 @@ from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.python_texts import texts
 
-_PLACEHOLDER: Final = re.compile(r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.)")
+_PLACEHOLDER: Final = re.compile(
+    r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.|a-z|0-9)"
+)
 _LONGEST: Final = 20_000
 
 
@@ -38,7 +40,7 @@ def in_code(scan: Scan) -> Iterator[Finding]:
     """Secrets written into Python code."""
     for file in scan.code_files:
         seen: set[int] = set()
-        for node, text, names in texts(file.tree):
+        for node, text, names in texts(file.tree, file.parsed.nodes):
             name = next((one for one in names or [""] if is_secret(text, one)), None)
             if name is not None and node.lineno not in seen:
                 seen.add(node.lineno)

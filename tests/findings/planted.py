@@ -588,6 +588,55 @@ PLANTS = [
             'GatewayClient(region_name="us-east-1").setup_gateway()\n',
         ),
     ),
+    Plant(
+        "tools-one-page",
+        CLIENT,
+        "list_tools_sync()",
+        _code(
+            CLIENT,
+            "    return MCPClient(lambda: streamable_http_client(url))",
+            "    client = MCPClient(lambda: streamable_http_client(url))\n    print(client.list_tools_sync())\n    return client",
+        ),
+    ),
+    Plant(
+        "gateway-client-at-import",
+        CLIENT,
+        "with MCPClient",
+        _code(
+            CLIENT,
+            "\n\ndef get",
+            '\nwith MCPClient(lambda: streamable_http_client("https://x")):\n    pass\n\n\ndef get',
+        ),
+    ),
+    Plant(
+        "token-fetched-once",
+        "app/Travel/token.py",
+        "TOKEN = fetch()",
+        _file(
+            "app/Travel/token.py",
+            f'{_IDENTITY}@requires_access_token(provider_name="x", scopes=[], auth_flow="M2M")\n'
+            "def fetch(access_token=None): ...\n\n\nTOKEN = fetch()\n",
+        ),
+    ),
+    Plant(
+        "lambda-name-from-event",
+        "functions/forecast.py",
+        'event["bedrock',
+        _file(
+            "functions/forecast.py",
+            'def lambda_handler(event, context):\n    return event["bedrockAgentCoreToolName"]\n',
+        ),
+    ),
+    Plant(
+        "lambda-prefix-kept",
+        "functions/forecast.py",
+        'if name == "get_weather"',
+        _file(
+            "functions/forecast.py",
+            'def lambda_handler(event, context):\n    name = context.client_context.custom["bedrockAgentCoreToolName"]\n'
+            '    if name == "get_weather":\n        return {}\n    return None\n',
+        ),
+    ),
     Plant("project-older-shape", CONFIG, '"agents"', _set("agents", [])),
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),
     Plant("project-version", CONFIG, '"version": 7', _set("version", 7)),

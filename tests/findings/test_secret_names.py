@@ -37,6 +37,11 @@ def findings(root: Path, line: str) -> list[tuple[str, str]]:
         'KEY_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"',
         'DB_PASSWORD = "<your-Passw0rd>"',
         f'CLIENT_ID = "{TOKEN}"',
+        'UNRESERVED_PAT = "A-Za-z0-9._~-"',
+        'NETWORKS = ["solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"]',
+        'PATTERN = r"mongodb://([^:]+):([^@]+)@(.+)"',
+        'SHOWN = f"mongodb+srv://{user}:***@{rest}"',
+        'secret_resource = f"{sm}:secret:bedrock-agentcore-identity!default/oauth2/{provider}-*"',
     ],
 )
 def test_what_only_speaks_of_a_secret_is_harmless(line: str, tmp_path: Path) -> None:

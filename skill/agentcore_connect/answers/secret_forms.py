@@ -16,7 +16,7 @@ from agentcore_connect.answers import randomness, secret_words
 Place = Literal["prose", "credential", "identifier", "address"]
 
 RANDOM: Final = "a long random string"
-_WRITTEN_OUT: Final = "a secret written out as name and value"
+WRITTEN_OUT: Final = "a secret written out as name and value"
 # Expressions are compiled where they are used, since most answers need none of them.
 _ADDRESSES: Final = r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]+|arn:[a-z-]{2,20}:[A-Za-z0-9_+=,.@!:/*{}$-]+"
 _CANDIDATE: Final = r"[A-Za-z0-9_+/.~-]{16,4000}={0,2}"
@@ -68,7 +68,7 @@ def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
     else:
         yield from _by_the_words_around(bare, name)
     if name and is_secret_value(secret_words.named(name), bare.strip()):
-        yield Found(0, len(text), _WRITTEN_OUT)
+        yield Found(0, len(text), WRITTEN_OUT)
 
 
 def is_secret_value(said: secret_words.Said, value: str) -> bool:
@@ -146,7 +146,7 @@ def _written_out(text: str) -> Iterator[Found]:
     for match in re.finditer(_ASSIGNED, text):
         value = match["value"].rstrip(_ENDING)
         if is_secret_value(secret_words.named(match["name"]), value):
-            yield Found(match.start(), match.start("value") + len(value), _WRITTEN_OUT)
+            yield Found(match.start(), match.start("value") + len(value), WRITTEN_OUT)
 
 
 def _by_the_words_around(text: str, name: str) -> Iterator[Found]:

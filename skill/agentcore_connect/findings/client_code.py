@@ -26,10 +26,10 @@ def unguarded_urls(scan: Scan) -> Iterator[Finding]:
             if name is None or not re.match(load("findings")["signs"]["gateway_url"], name):
                 continue
             if isinstance(node, ast.Subscript):
-                if not _caught(node, parents, _CATCHES_KEY) and not _asked_for(file.tree, name, constants):
+                if not _caught(node, parents, _CATCHES_KEY) and not _asked_for(file, name, constants):
                     message = f"os.environ[{name!r}] raises KeyError where the variable is not set"
                     yield finding("gateway-url-unguarded", message, file.where(node))
-            elif isinstance(node, ast.Call) and not _has_default(node) and not _tested(node, parents, file.tree):
+            elif isinstance(node, ast.Call) and not _has_default(node) and not _tested(node, file):
                 message = f"{name} may be None here, and nothing asks whether it is"
                 yield finding("gateway-url-unguarded", message, file.where(node))
 
@@ -89,7 +89,7 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
     for file in scan.code_files:
         if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
-        raw = _raw_names(file.tree)
+        raw = _raw_names(file)
         for node in file.parsed.of(ast.Call):
             if last(node.func) == "Agent":
                 for key in node.keywords:
@@ -98,11 +98,11 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
                         yield finding("client-raw-tools", message, file.where(key.value))
 
 
-def _raw_names(tree: ast.Module) -> set[str]:
+def _raw_names(file: CodeFile) -> set[str]:
     """The variables that hold what `await session.list_tools()` returned."""
     raw: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and _is_raw(node.value, raw):
+    for node in file.parsed.of(ast.Assign):
+        if _is_raw(node.value, raw):
             raw |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return raw
 
@@ -158,24 +158,23 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
     return False
 
 
-def _asked_for(tree: ast.Module, name: str, constants: dict[str, str]) -> bool:
+def _asked_for(file: CodeFile, name: str, constants: dict[str, str]) -> bool:
     """Whether the file asks anywhere if the variable is set: `NAME in os.environ`, or a read by get()."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and any(isinstance(one, ast.In | ast.NotIn) for one in node.ops):
+    for node in file.parsed.of(ast.Compare):
+        if any(isinstance(one, ast.In | ast.NotIn) for one in node.ops):
             left = node.left
             text = left.value if isinstance(left, ast.Constant) else constants.get(getattr(left, "id", ""))
             if text == name:
                 return True
-        if isinstance(node, ast.Call) and _environment_name(node, constants) == name:
-            return True
-    return False
+    return any(_environment_name(call, constants) == name for call in file.parsed.of(ast.Call))
 
 
-def _tested(call: ast.Call, parents: dict[ast.AST, ast.AST], tree: ast.Module) -> bool:
+def _tested(call: ast.Call, file: CodeFile) -> bool:
     """Whether what `os.environ.get(NAME)` gives is tested, shown, or handed on to something that may test it.
 
     Not so when it goes straight into a client, or into a variable that nothing ever asks about.
     """
+    parents = file.parsed.parents
     parent = parents.get(call)
     if isinstance(parent, ast.Call | ast.keyword):
         return "client" not in _called(parent, parents).lower()
@@ -183,7 +182,7 @@ def _tested(call: ast.Call, parents: dict[ast.AST, ast.AST], tree: ast.Module) -
         return True
     targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
     names = {ast.dump(target).replace("Store()", "Load()") for target in targets}
-    return any(_tests(node, names) for node in ast.walk(tree))
+    return any(_tests(node, names) for node in file.parsed.nodes)
 
 
 def _called(parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> str:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
-from agentcore_connect.answers.secrets import looks_like_secret
+from agentcore_connect.answers import secret_forms, secret_words
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.python_texts import texts
+from agentcore_connect.resources import load
 
-_PLACEHOLDER: Final = re.compile(r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.)")
+_PLACEHOLDER: Final = re.compile(
+    r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.|a-z|0-9)"
+)
+# what stands for a password: parts of expressions, stars, and the words that examples use
+_STANDS_FOR: Final = re.compile(r"(?i)[*{}()\[\]$%^|+]|^(pass|passwd|password|pwd|pw|secret|token|key)$")
 _LONGEST: Final = 20_000
 
 
 def in_config(scan: Scan) -> Iterator[Finding]:
     """Secrets in the project's file, by their form; those in environment variables have a finding of their own."""
     for path, value in _strings(scan.project.raw):
-        if "envVars" not in path and is_secret(value, _key(path)):
+        sure = None if "envVars" in path else judge(value, _key(path))
+        if sure:
             message = f"the value of {'.'.join(map(str, path))} looks like a secret"
-            yield scan.at("secret-in-config", message, *path, confidence=_sure(value))
+            yield scan.at("secret-in-config", message, *path, confidence=sure)
 
 
 def in_env(scan: Scan) -> Iterator[Finding]:
@@ -29,33 +36,46 @@ def in_env(scan: Scan) -> Iterator[Finding]:
         pairs = _entry(scan.project.raw, runtime.at).get("envVars")
         for index, pair in enumerate(pairs if isinstance(pairs, list) else []):
             name, value = pair.get("name"), pair.get("value")
-            if isinstance(name, str) and isinstance(value, str) and is_secret(value, name):
+            sure = judge(value, name) if isinstance(name, str) and isinstance(value, str) else None
+            if sure:
                 message = f"runtime {runtime.name}: the variable {name}"
-                yield scan.at("secret-in-env", message, *runtime.at, "envVars", index, confidence=_sure(value))
+                yield scan.at("secret-in-env", message, *runtime.at, "envVars", index, confidence=sure)
 
 
 def in_code(scan: Scan) -> Iterator[Finding]:
     """Secrets written into Python code."""
     for file in scan.code_files:
         seen: set[int] = set()
-        for node, text, names in texts(file.tree):
-            name = next((one for one in names or [""] if is_secret(text, one)), None)
-            if name is not None and node.lineno not in seen:
+        for node, text, names in texts(file.tree, file.parsed.nodes):
+            if node.lineno in seen:
+                continue
+            judged = ((one, sure) for one in names or [""] if (sure := judge(text, one)))
+            for name, sure in islice(judged, 1):
                 seen.add(node.lineno)
                 what = f"the value of {name}" if name else "a text"
-                yield finding("secret-in-code", f"{what} looks like a secret", file.where(node), _sure(text))
+                yield finding("secret-in-code", f"{what} looks like a secret", file.where(node), sure)
 
 
-def is_secret(text: str, name: str = "") -> bool:
-    """Whether a text holds a secret, by its form or by the name it is given; placeholders hold none."""
+def judge(text: str, name: str = "") -> Confidence | None:
+    """How sure it is that a text holds a secret; None where it holds none, or nothing but a placeholder.
+
+    In: the text (`{}` for what an f-string puts in), the name that it is given. A form that a vendor gives its keys
+    is certain. A random text is likely one where its name or the words around it say so; a password in a URL is likely.
+    """
     if len(text) > _LONGEST or _PLACEHOLDER.search(text):
-        return False
-    return looks_like_secret(text, name=name) is not None
-
-
-def _sure(text: str) -> Confidence:
-    """A form that a vendor gives its keys is certain; what only stands under a secret's name is likely."""
-    return "certain" if is_secret(text) else "likely"
+        return None
+    sure: Confidence | None = None
+    for found in secret_forms.find(text, "prose", name):
+        part = text[found.start : found.end]
+        if found.what in (secret_forms.RANDOM, secret_forms.WRITTEN_OUT):
+            named = name or secret_words.said_around(text, found.start, found.end) in ("chosen", "issued")
+            sure = "likely" if named and "{}" not in part else sure
+        elif found.what == load("secret-patterns")["urls"]["password"]["what"]:
+            password = part.rpartition(":")[2].removesuffix("@")
+            sure = sure if _STANDS_FOR.search(password) else "likely"
+        else:
+            return "certain"
+    return sure
 
 
 def _key(path: JsonPath) -> str:

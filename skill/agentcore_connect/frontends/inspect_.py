@@ -163,7 +163,7 @@ def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -
         "tools": [
             {"name": one.name or one.function.name, "where": file.where(one.function)}
             for file in scan.code_files
-            for one in marked(file.tree)
+            for one in marked(file.tree, file.parsed.nodes)
         ],
         "lambda_handlers": [file.where(one) for file in scan.code_files for one in handlers(file)],
         "toolkit": toolkit

@@ -80,10 +80,33 @@ class Parsed:
         """The nodes of a kind, the outer ones first."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]
 
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """Every node, the outer ones first."""
+        return self._walked[0]
+
+    @property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node around each node."""
+        return self._walked[1]
+
+    @cached_property
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
+        nodes: list[ast.AST] = [self.tree]
+        parents: dict[ast.AST, ast.AST] = {}
+        for node in nodes:  # grows as it goes
+            for name in node._fields:
+                value = getattr(node, name, None)
+                for child in value if isinstance(value, list) else (value,):
+                    if isinstance(child, ast.AST) and child._fields:  # what has none (Load, Add) is shared
+                        parents[child] = node
+                        nodes.append(child)
+        return nodes, parents
+
     @cached_property
     def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
         found: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             found[type(node)].append(node)
         return dict(found)
 
@@ -95,13 +118,6 @@ class Parsed:
             if node.level == 0 and node.module:
                 found |= {f"{node.module}.{alias.name}" for alias in node.names}
         return frozenset(found)
-
-    @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
-        """The node around each node."""
-        return {
-            child: node for nodes in self._by_kind.values() for node in nodes for child in ast.iter_child_nodes(node)
-        }
 
 
 class Sources:

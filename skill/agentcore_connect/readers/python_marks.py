@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentcore_connect.readers.python_types import last_name
@@ -26,27 +26,35 @@ def marks() -> dict[str, Any]:
     return found
 
 
-def functions(tree: ast.Module) -> list[Function]:
-    """Every function of a file in the order of its lines, nested ones and methods among them."""
-    found = [node for node in ast.walk(tree) if isinstance(node, Function)]
+def functions(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Function]:
+    """Every function of a file in the order of its lines, nested ones and methods among them.
+
+    In: the tree, and its nodes where it was walked before.
+    """
+    found = [node for node in (nodes if nodes is not None else ast.walk(tree)) if isinstance(node, Function)]
     return sorted(found, key=lambda one: (one.lineno, one.col_offset))
 
 
-def marked(tree: ast.Module) -> list[Marked]:
-    """The tools of a file: by decorator, by a call that makes or registers one, or as a class that is one."""
-    known = {one.name: one for one in reversed(functions(tree))}
+def marked(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Marked]:
+    """The tools of a file: by decorator, by a call that makes or registers one, or as a class that is one.
+
+    In: the tree, and its nodes where it was walked before.
+    """
+    nodes = nodes if nodes is not None else list(ast.walk(tree))
+    every = functions(tree, nodes)
+    known = {one.name: one for one in reversed(every)}
     found: dict[int, Marked] = {}
-    for function in functions(tree):
+    for function in every:
         for decorator in function.decorator_list:
             if _name_of(decorator) in marks()["decorators"]:
                 call = decorator if isinstance(decorator, ast.Call) else None
                 found.setdefault(id(function), Marked(function, *_given(call)))
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
         for name in _registered(call):
             if name in known:
                 given = _given(call) if last_name(call.func) in marks()["makers"] else (None, None)
                 found.setdefault(id(known[name]), Marked(known[name], *given))
-    for one in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+    for one in (node for node in nodes if isinstance(node, ast.ClassDef)):
         method = _tool_class(one)
         if method is not None:
             found.setdefault(id(method), Marked(method, *_class_words(one)))

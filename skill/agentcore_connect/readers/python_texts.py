@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+_NAMING = (
+    ast.Assign,
+    ast.AnnAssign,
+    ast.keyword,
+    ast.Dict,
+    ast.Call,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+)
 
 
 class NamedText(NamedTuple):
@@ -16,19 +26,23 @@ class NamedText(NamedTuple):
     names: list[str]
 
 
-def texts(tree: ast.AST) -> Iterator[NamedText]:
-    """Every text of a tree but its docstrings: assigned, passed, paired, returned, a default, or by itself."""
+def texts(tree: ast.AST, nodes: Sequence[ast.AST] | None = None) -> Iterator[NamedText]:
+    """Every text of a tree but its docstrings: assigned, passed, paired, returned, a default, or by itself.
+
+    In: the tree, and its nodes where it was walked before.
+    """
+    nodes = nodes if nodes is not None else list(ast.walk(tree))
     names: defaultdict[int, list[str]] = defaultdict(list)
     apart: set[int] = set()  # docstrings, and the pieces of f-strings
-    for node in ast.walk(tree):
-        for given, value in _pairs(node):
+    for node in nodes:
+        for given, value in _pairs(node) if isinstance(node, _NAMING) else ():
             if value is not None:
                 names[id(value)] += given
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             apart.add(id(node.value))
         elif isinstance(node, ast.JoinedStr):
             apart |= {id(piece) for piece in node.values}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             pieces = [str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values]
             yield NamedText(node, "".join(pieces), names[id(node)])
@@ -55,12 +69,23 @@ def _pairs(node: ast.AST) -> Iterator[tuple[list[str], ast.expr | None]]:
 
 def _of_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[list[str], ast.expr | None]]:
     """What a function returns, under its own name, and the defaults of its parameters."""
-    yield from (([node.name.strip("_")], inner.value) for inner in ast.walk(node) if isinstance(inner, ast.Return))
+    yield from (([node.name.strip("_")], one.value) for one in _returns(node))
     arguments = [*node.args.posonlyargs, *node.args.args]
     for one, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
         yield [one.arg], default
     for named, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
         yield [named.arg], given
+
+
+def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Return]:
+    """What a function returns; a function in it returns for itself."""
+    work: list[ast.AST] = list(function.body)
+    while work:
+        node = work.pop()
+        if isinstance(node, ast.Return):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            work.extend(ast.iter_child_nodes(node))
 
 
 def _names(node: ast.expr | None) -> list[str]:

@@ -1,0 +1,168 @@
+"""Findings in code that serves requests for a long time: what it does at import, and tokens that it fetches once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from agentcore_connect.findings.handlers import handlers
+from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
+from agentcore_connect.findings.names import last
+from agentcore_connect.readers.python_marks import marks
+from agentcore_connect.resources import load
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_GATEWAY: Final = re.compile(r"(?i)gateway")
+_FETCHES: Final = ("post", "request")
+
+
+def clients(scan: Scan) -> Iterator[Finding]:
+    """Clients of gateways that are made, or connected, when the file of a server is imported; one a file."""
+    signs = load("findings")["signs"]["startup"]
+    for file in scan.code_files:
+        if not _serves(file, signs) or not any(_is_client(one, signs) for one in file.parsed.modules):
+            continue
+        connected = next(_connections(file, signs), None)
+        if connected is not None:
+            message = f"{connected[1]} connects when the file is imported"
+            yield finding("gateway-client-at-import", message, file.where(connected[0]))
+            continue
+        for call in file.parsed.of(ast.Call):
+            name = _client(file, call, signs)
+            if name and not _is_local(call) and file.names.at_import(call):
+                message = f"{name} is made when the file is imported"
+                yield finding("gateway-client-at-import", message, file.where(call), "likely")
+                break
+
+
+def _serves(file: CodeFile, signs: dict[str, Any]) -> bool:
+    """Whether the file belongs to a process that stays: a runtime, a Lambda function, a web server."""
+    imports = any(one == sign or one.startswith(f"{sign}.") for one in file.parsed.modules for sign in signs["servers"])
+    return file.served or imports or bool(handlers(file))
+
+
+def _is_client(module: str, signs: dict[str, Any]) -> bool:
+    return any(re.search(one["of"], module) for one in signs["clients"])
+
+
+def _client(file: CodeFile, call: ast.Call, signs: dict[str, Any]) -> str | None:
+    """The class whose client a call makes; None for any other call."""
+    return last(call.func) if _is_client(file.names.dotted(call.func), signs) else None
+
+
+def _connections(file: CodeFile, signs: dict[str, Any]) -> Iterator[tuple[ast.AST, str]]:
+    """Where a client connects at import: by `with`, by a method that connects, by a constructor that does."""
+    entered: list[ast.With | ast.AsyncWith] = [*file.parsed.of(ast.With), *file.parsed.of(ast.AsyncWith)]
+    for node in entered:
+        for item in node.items:
+            made = _made_by(file, item.context_expr, signs)
+            if made and file.names.at_import(node):
+                yield node, made
+    for call in file.parsed.of(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in signs["connects"]:
+            made = _made_by(file, call.func.value, signs)
+            if made and file.names.at_import(call):
+                yield call, made
+        elif last(call.func) in signs["eager"] and _client(file, call, signs) and file.names.at_import(call):
+            yield call, last(call.func)
+
+
+def _made_by(file: CodeFile, node: ast.expr, signs: dict[str, Any]) -> str | None:
+    """The class of a client that an expression stands for, made with a transport over the network."""
+    origin = file.names.origin(node)
+    if not origin.endswith("()") or not _is_client(origin[:-2], signs):
+        return None
+    value = file.names.value(node)
+    return None if isinstance(value, ast.Call) and _is_local(value) else origin[:-2].rpartition(".")[2]
+
+
+def _is_local(call: ast.Call) -> bool:
+    """Whether a client talks to a program on this machine, which is no gateway."""
+    return any(
+        (isinstance(node, ast.Name | ast.Attribute) and last(node) in ("stdio_client", "StdioServerParameters"))
+        or (isinstance(node, ast.Constant) and node.value in ("stdio", "command"))
+        for node in ast.walk(call)
+    )
+
+
+def tokens(scan: Scan) -> Iterator[Finding]:
+    """Tokens that are fetched once and used as long as the process lives."""
+    signs = load("findings")["signs"]["startup"]
+    for file in scan.code_files:
+        if not _serves(file, signs):
+            continue
+        decorated = _decorated(file)
+        for call in file.parsed.of(ast.Call):
+            name = last(call.func)
+            if isinstance(call.func, ast.Name) and name in decorated and file.names.at_import(call):
+                message = f"{name}() runs when the file is imported, outside of any request"
+                yield finding("token-fetched-once", message, file.where(call))
+            elif name in _FETCHES and _asks_for_token(file, call) and file.names.at_import(call):
+                message = "the token is fetched when the file is imported"
+                yield finding("token-fetched-once", message, file.where(call), "likely")
+            elif name in signs["transports"] or _client(file, call, signs):
+                yield from _fixed_header(file, call)
+
+
+def _decorated(file: CodeFile) -> set[str]:
+    """The functions of a file that fetch a credential from AgentCore Identity."""
+    found = set()
+    functions: list[Function] = [*file.parsed.of(ast.FunctionDef), *file.parsed.of(ast.AsyncFunctionDef)]
+    for function in functions:
+        for one in function.decorator_list:
+            dotted = file.names.dotted(one.func if isinstance(one, ast.Call) else one)
+            if dotted.startswith("bedrock_agentcore.identity.") and dotted.rpartition(".")[2] in marks()["filled_by"]:
+                found.add(function.name)
+    return found
+
+
+def _asks_for_token(file: CodeFile, call: ast.Call) -> bool:
+    """Whether a request goes to a token endpoint: by its path, or by the grant that it names."""
+    values = [*call.args, *(key.value for key in call.keywords)]
+    for value in (file.names.value(one) for one in values):
+        keys = value.keys if isinstance(value, ast.Dict) else []
+        if any(isinstance(one, ast.Constant) and one.value == "grant_type" for one in keys):
+            return True
+        if file.names.text(value).partition("?")[0].rstrip("/").endswith("/token"):
+            return True
+    return False
+
+
+def _fixed_header(file: CodeFile, call: ast.Call) -> Iterator[Finding]:
+    """A gateway's transport whose Authorization header comes from the environment, which nothing renews."""
+    address = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "url"), None)
+    if address is None or isinstance(address, ast.Lambda) or not _names_gateway(file, address):
+        return
+    for key in call.keywords:
+        headers = file.names.value(key.value) if key.arg == "headers" else None
+        if isinstance(headers, ast.Dict):
+            for name, value in zip(headers.keys, headers.values, strict=True):
+                said = name.value if isinstance(name, ast.Constant) else ""
+                if str(said).lower() == "authorization" and _from_environment(file, value):
+                    message = "the Authorization header of the gateway's client comes from the environment"
+                    yield finding("token-fetched-once", message, file.where(value), "likely")
+
+
+def _names_gateway(file: CodeFile, address: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and _GATEWAY.search(node.value)
+        for node in ast.walk(file.names.value(address))
+    )
+
+
+def _from_environment(file: CodeFile, value: ast.expr) -> bool:
+    """Whether a part of a value is read from the environment, also through one name."""
+    parts = [file.names.value(node) if isinstance(node, ast.Name) else node for node in ast.walk(value)]
+    return any(
+        (isinstance(node, ast.Subscript) and last(node.value) == "environ")
+        or (isinstance(node, ast.Call) and last(node.func) == "getenv")
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get"
+            and last(node.func.value) == "environ"
+        )
+        for node in parts
+    )

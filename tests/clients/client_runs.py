@@ -82,6 +82,7 @@ def _gateway(auth: str, provider: str | None) -> dict[str, Any]:
     return {
         "name": NAME,
         "aws_name": f"Shop-{NAME}",
+        "cli_deploys": True,
         "env": NAME.upper().replace("-", "_"),
         "inbound_auth": auth,
         "authorizer_type": auth.upper().replace("-", "_"),

@@ -58,6 +58,7 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "allowed_audience": ["shop"],
             "allowed_clients": [],
             "allowed_scopes": [],
+            "custom_claims": [],
             **gateway,
         },
     }
@@ -169,6 +170,7 @@ def _signers(target: str) -> list[dict[str, Any]]:
         {"sigv4": {"service": "execute-api", "region": None}, "host": "api-gateway"},
         {"sigv4": {"service": "lambda", "region": "us-east-1"}, "host": "lambda-url"},
         {"sigv4": {"service": "bedrock-agentcore", "region": None}, "host": "agentcore-gateway"},
+        {"sigv4": {"service": "appsync", "region": "us-east-1"}, "host": "external"},
     ]
 
 

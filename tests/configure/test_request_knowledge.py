@@ -105,7 +105,7 @@ def test_every_condition_can_be_read_and_speaks_of_what_there_is(name: str) -> N
     for condition in found:
         compile_condition(condition)
         names = variables(condition)
-        assert {one for one in names if not one.startswith(("idp.", "vendor."))} - known() == set()
+        assert {one for one in names if not one.startswith(("idp.", "vendor.", "item."))} - known() == set()
 
 
 def test_a_condition_that_cannot_be_read_is_found() -> None:

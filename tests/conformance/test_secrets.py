@@ -21,7 +21,7 @@ import pytest
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.checks.plan_check import leaks, shims
-from agentcore_connect.checks.plan_check.commands import needs, samples, script_samples, secrets
+from agentcore_connect.checks.plan_check.commands import declared_values, needs, samples, script_samples, secrets
 from agentcore_connect.checks.plan_check.prepare import prepare
 from agentcore_connect.checks.plan_check.report import Result
 from agentcore_connect.checks.plan_check.written import read_written
@@ -101,6 +101,7 @@ def kept(one: File, folder: Path) -> Iterator[Result]:
         shims.write(place / "programs", written.fresh.surface, operations, needs(operations))
         given = (
             script_samples(written.fresh)
+            | dict.fromkeys(declared_values(written), "sample")
             | samples(operations)
             | ({} if project is None else {"CONNECT_PROJECT": "../project"})
         )

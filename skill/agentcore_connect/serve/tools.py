@@ -44,7 +44,8 @@ def tools() -> tuple[Tool, ...]:
         Tool(
             "inspect",
             "Read the project",
-            "Reads an AgentCore project: the answers that need not be asked, and what is wrong or risky in it. "
+            "Reads an AgentCore project, or any folder with agent code, API documents and templates: the answers that "
+            "need not be asked, what is wrong or risky, and what cannot be known. "
             "Executes nothing and asks nothing over the network." + _DATA,
             _object(dir=_FOLDER),
             _object(

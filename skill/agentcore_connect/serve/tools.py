@@ -52,6 +52,7 @@ def tools() -> tuple[Tool, ...]:
                 ["project", "answers", "findings"],
                 closed=False,
                 project={"type": ["object", "null"]},
+                repository={"type": ["object", "null"]},
                 answers={"type": "object"},
                 findings=_OBJECTS,
                 notice={"type": "string"},

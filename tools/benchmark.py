@@ -122,6 +122,18 @@ def many(folder: Path) -> None:
     print(f"1,000 connections: {times['thousand'] / times['one']:.1f} x the time of one, reach below 10")
 
 
+def code(folder: Path) -> None:
+    """Print how long `inspect` takes for 500 Python files, which it parses once each."""
+    source = (ROOT / "skill" / "agentcore_connect" / "engine" / "tree.py").read_text(encoding="utf-8")
+    project = folder / "code"
+    project.mkdir()
+    for number in range(500):
+        (project / f"module{number}.py").write_text(source, encoding="utf-8")
+    seconds = statistics.median(once([str(OWN), "inspect", str(project), "--json"], folder)[0] for _ in range(3))
+    lines = 500 * source.count("\n")
+    print(f"inspect: 500 Python files ({lines:,} lines) in {seconds:.1f} s, reach below 2")
+
+
 def main() -> None:
     """Run everything."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,6 +143,7 @@ def main() -> None:
         folder = Path(name)
         processes(folder, args.runs)
         many(folder)
+        code(folder)
     decisions()
     print(json.dumps({"peak_mib_of_this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB}))
 

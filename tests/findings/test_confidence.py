@@ -106,3 +106,23 @@ def test_findings_name_their_confidence_in_text(tmp_path: Path, capsys: pytest.C
     main(["inspect", str(files.write(tmp_path))])
     assert "warning, likely: A secret in the agent's code (secret-in-code)" in capsys.readouterr().out
     assert (tmp_path / CONFIG).is_file()
+
+
+RAW = """\
+from strands import Agent
+
+
+async def listed(session):
+    tools = await session.list_tools()
+    return tools
+
+
+def agent({parameters}):
+    return Agent(tools=tools)
+"""
+
+
+def test_raw_tools_of_another_function_are_not_given(tmp_path: Path) -> None:
+    assert code_findings(tmp_path, RAW.format(parameters="tools")) == []
+    given = RAW.format(parameters="").replace("    return tools\n", "    return Agent(tools=[*tools.tools])\n")
+    assert code_findings(tmp_path, given) == [("client-raw-tools", "agent.py:6")]

@@ -211,7 +211,7 @@ def test_no_text_brings_the_reader_down(tmp_path: Path, capsys: pytest.CaptureFi
         "deep.yaml": f"# {sign}\nResources: " + "[" * 5000,
         "alias.yaml": f"# {sign}\nResources: {{A: &a {{Type: {sign}, Properties: *a}}}}",
         "laughs.yaml": f"# {sign}\nResources:\n  A: &a {{X: 1}}\n  B: &b [*a, *a]\n  C: &c {{X: [&d [*d, *d, *d], *b]}}",
-        "list.json": f'["{sign}"]',
+        "list.json": f'["{sign}"',
         "odd.yaml": f"Resources: {{A: {{Type: {sign}, Properties: 3}}, B: {sign}, C: {{Type: {sign}Target, Properties: {{TargetConfiguration: {{Mcp: [1]}}, CredentialProviderConfigurations: [7]}}}}}}",
         "odd.tf": 'resource "aws_bedrockagentcore_gateway_target" "a" { target_configuration = 1 }',
         "half.tf": 'resource "aws_bedrockagentcore_gateway" "a" {',

@@ -54,6 +54,10 @@ def found(root: Path, code: str) -> list[tuple[str, str]]:
             f"{STRANDS}def tools():\n    with {MADE} as client:\n        return client.list_tools_sync()\n",
             f"{STRANDS}def tools():\n    with {MADE} as client:\n        return client.list_tools_sync(pagination_token=None)\n",
         ),
+        (
+            f"{STRANDS}class A:\n    def __init__(self, url):\n        self.client = MCPClient(url=url)\n\n    def tools(self):\n        return self.client.list_tools_sync()\n",
+            f"{STRANDS}class A:\n    def __init__(self):\n        self.client = MCPClient(lambda: stdio_client(P))\n\n    def tools(self):\n        return self.client.list_tools_sync()\n",
+        ),
     ],
 )
 def test_one_page(wrong: str, right: str, tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from agentcore_connect.errors import ConnectError
-from agentcore_connect.project import answers_from_project, find_root, foreign_project, read_project, target_in_project
+from agentcore_connect.project import (
+    answers_from_project,
+    find_root,
+    read_project,
+    target_in_project,
+    undeclared_project,
+)
 from agentcore_connect.project.source import lines_of
 
 BASE: dict[str, Any] = {"name": "Demo", "version": 1, "runtimes": [], "agentCoreGateways": [], "credentials": []}
@@ -186,9 +192,10 @@ def test_older_shapes(tmp_path: Path) -> None:
     assert (new.version, [one.code for one in new.notices]) == (2, ["project-version-2"])
     toolkit = write(tmp_path / "d", {".bedrock_agentcore.yaml": "default_agent: x\n"})
     assert read_project(toolkit) is None
-    notice = foreign_project(toolkit)
-    assert notice is not None
-    assert notice.code == "toolkit-project"
+    (toolkit / "src").mkdir()
+    for start in (toolkit, toolkit / "src"):
+        found = undeclared_project(start)
+        assert (found.declared, found.root) == (False, toolkit)
 
 
 def test_side_files_that_cannot_be_read_are_noticed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from agentcore_connect.findings.names import last
 from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
 from agentcore_connect.resources import load
 
+_DEPTH: Final = 8
 _CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _CATCHES_KEY: Final = {"KeyError", "LookupError", "Exception", "BaseException"}
 
@@ -89,34 +90,30 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
     for file in scan.code_files:
         if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
-        raw = _raw_names(file)
         for node in file.parsed.of(ast.Call):
-            if last(node.func) == "Agent":
+            if last(node.func) == "Agent" and file.names.dotted(node.func).startswith("strands."):
                 for key in node.keywords:
-                    if key.arg == "tools" and _is_raw(key.value, raw):
+                    if key.arg == "tools" and _is_raw(file, key.value):
                         message = "the result of session.list_tools() is given to Agent(tools=...)"
                         yield finding("client-raw-tools", message, file.where(key.value))
 
 
-def _raw_names(file: CodeFile) -> set[str]:
-    """The variables that hold what `await session.list_tools()` returned."""
-    raw: set[str] = set()
-    for node in file.parsed.of(ast.Assign):
-        if _is_raw(node.value, raw):
-            raw |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return raw
-
-
-def _is_raw(node: ast.expr, raw: set[str]) -> bool:
+def _is_raw(file: CodeFile, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a value is what `await session.list_tools()` returned, its tools, or a list of them."""
+    node = file.names.value(node)
+    if depth > _DEPTH:
+        return False
     if isinstance(node, ast.Attribute) and node.attr == "tools":
-        return _is_raw(node.value, raw)
+        return _is_raw(file, node.value, depth + 1)
     if isinstance(node, ast.Await):
         return isinstance(node.value, ast.Call) and last(node.value.func) == "list_tools"
     if isinstance(node, ast.List):
-        return any(isinstance(one, ast.Starred) and _is_raw(one.value, raw) for one in node.elts)
-    if isinstance(node, ast.Call) and last(node.func) == "list" and node.args:
-        return _is_raw(node.args[0], raw)
-    return isinstance(node, ast.Name) and node.id in raw
+        return any(isinstance(one, ast.Starred) and _is_raw(file, one.value, depth + 1) for one in node.elts)
+    return isinstance(node, ast.Call) and last(node.func) == "list" and _is_raw_list(file, node, depth)
+
+
+def _is_raw_list(file: CodeFile, call: ast.Call, depth: int) -> bool:
+    return bool(call.args) and _is_raw(file, call.args[0], depth + 1)
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:

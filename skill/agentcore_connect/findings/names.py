@@ -36,6 +36,7 @@ class Names:
     def __init__(self, parsed: Parsed) -> None:
         """In: the parsed file."""
         self.parsed = parsed
+        self._made: dict[str, str] = {}
 
     @cached_property
     def imports(self) -> dict[str, str]:
@@ -93,7 +94,7 @@ class Names:
             found = self._bindings.get((scope, name.id))
             if found:
                 before = [one for one in found if one.line <= name.lineno] if number == 0 else found
-                return before[-1] if before else None
+                return before[-1] if before else Binding(name.lineno, None)
         return None
 
     def value(self, node: ast.expr) -> ast.expr:
@@ -127,6 +128,26 @@ class Names:
             return f"{owner}.{node.attr}" if owner else ""
         return self._of_name(node, depth) if isinstance(node, ast.Name) else ""
 
+    def maker(self, node: ast.expr) -> ast.Call | None:
+        """The call that made what an expression stands for; None where the code does not tell."""
+        for _ in range(_DEPTH):
+            if isinstance(node, ast.Await):
+                node = node.value
+            elif isinstance(node, ast.Call):
+                if last(node.func) not in ("enter_async_context", "enter_context") or not node.args:
+                    return node
+                node = node.args[0]
+            elif isinstance(node, ast.Name):
+                found = self.binding(node)
+                if found is None or found.value is None or found.how == "item":
+                    return None
+                node = found.value
+            elif isinstance(node, ast.Attribute) and len(self._attributes.get(node.attr, ())) == 1:
+                node = self._attributes[node.attr][0]
+            else:
+                return None
+        return None
+
     def _of_name(self, node: ast.Name, depth: int) -> str:
         found = self.binding(node)
         if found is None:
@@ -137,20 +158,23 @@ class Names:
         origin = self.origin(found.value, depth + 1)
         return f"{origin}[]" if origin and found.how == "item" else origin
 
-    def _class(self, kind: ast.expr | None) -> str:
+    def _class(self, kind: ast.expr | None, depth: int = 0) -> str:
         """The class that an annotation names, `X | None` and "X" too."""
-        if isinstance(kind, ast.BinOp):
-            return self._class(kind.left) or self._class(kind.right)
-        if isinstance(kind, ast.Subscript) and last(kind.value) == "Optional":
-            return self._class(kind.slice)
+        if isinstance(kind, ast.BinOp) and depth < _DEPTH:
+            return self._class(kind.left, depth + 1) or self._class(kind.right, depth + 1)
+        if isinstance(kind, ast.Subscript) and last(kind.value) == "Optional" and depth < _DEPTH:
+            return self._class(kind.slice, depth + 1)
         if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
             return self.imports.get(kind.value, "")
         return self.dotted(kind) if isinstance(kind, ast.Name | ast.Attribute) else ""
 
     def _of_attribute(self, name: str, depth: int) -> str:
         """What the file's one class that sets `self.name` makes it of; nothing where that is not one thing."""
-        made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
-        return made.pop() if len(made) == 1 else ""
+        if name not in self._made:
+            self._made[name] = ""  # what refers to itself comes from nowhere
+            made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
+            self._made[name] = made.pop() if len(made) == 1 else ""
+        return self._made[name]
 
     @cached_property
     def _attributes(self) -> dict[str, list[ast.expr]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from agentcore_connect.answers import secret_forms, secret_words
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
-from agentcore_connect.readers.python_texts import texts
+from agentcore_connect.readers.python_texts import KINDS, texts
 from agentcore_connect.resources import load
 
 _PLACEHOLDER: Final = re.compile(
@@ -46,7 +46,7 @@ def in_code(scan: Scan) -> Iterator[Finding]:
     """Secrets written into Python code."""
     for file in scan.code_files:
         seen: set[int] = set()
-        for node, text, names in texts(file.tree, file.parsed.nodes):
+        for node, text, names in texts(file.tree, [node for kind in KINDS for node in file.parsed.of(kind)]):
             if node.lineno in seen:
                 continue
             judged = ((one, sure) for one in names or [""] if (sure := judge(text, one)))

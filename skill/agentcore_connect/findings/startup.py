@@ -10,6 +10,7 @@ from typing import Any, Final
 from agentcore_connect.findings.handlers import handlers
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
+from agentcore_connect.findings.paging import is_local
 from agentcore_connect.readers.python_marks import marks
 from agentcore_connect.resources import load
 
@@ -31,8 +32,8 @@ def clients(scan: Scan) -> Iterator[Finding]:
             continue
         for call in file.parsed.of(ast.Call):
             name = _client(file, call, signs)
-            if name and not _is_local(call) and file.names.at_import(call):
-                message = f"{name} is made when the file is imported"
+            if name and not is_local(call) and file.names.at_import(call):
+                message = f"{name} is made when the file is imported, with the URL and the credential of that moment"
                 yield finding("gateway-client-at-import", message, file.where(call), "likely")
                 break
 
@@ -74,17 +75,8 @@ def _made_by(file: CodeFile, node: ast.expr, signs: dict[str, Any]) -> str | Non
     origin = file.names.origin(node)
     if not origin.endswith("()") or not _is_client(origin[:-2], signs):
         return None
-    value = file.names.value(node)
-    return None if isinstance(value, ast.Call) and _is_local(value) else origin[:-2].rpartition(".")[2]
-
-
-def _is_local(call: ast.Call) -> bool:
-    """Whether a client talks to a program on this machine, which is no gateway."""
-    return any(
-        (isinstance(node, ast.Name | ast.Attribute) and last(node) in ("stdio_client", "StdioServerParameters"))
-        or (isinstance(node, ast.Constant) and node.value in ("stdio", "command"))
-        for node in ast.walk(call)
-    )
+    made = file.names.maker(node)
+    return None if made is not None and is_local(made) else origin[:-2].rpartition(".")[2]
 
 
 def tokens(scan: Scan) -> Iterator[Finding]:

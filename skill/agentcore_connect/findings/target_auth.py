@@ -27,8 +27,9 @@ def missing(scan: Scan) -> Iterator[Finding]:
         else:
             continue
         if sure:
-            path = (*target.at, "outboundAuth", "type")
-            yield scan.at("mcp-target-no-auth", f"target {target.name}: {message}", *path, confidence=sure)
+            key = ("outboundAuth", "type") if "outboundAuth" in target.raw else ("endpoint",)
+            message = f"target {target.name}: {message}"
+            yield scan.at("mcp-target-no-auth", message, *target.at, *key, confidence=sure)
 
 
 def _gateway(scan: Scan, target: Target) -> Confidence | None:

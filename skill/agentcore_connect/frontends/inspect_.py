@@ -228,6 +228,7 @@ def _project(project: Project, scan: Scan) -> dict[str, Any]:
         "runtimes": [{"name": one.name, "protocol": one.protocol} for one in project.runtimes],
         "harnesses": [one.name for one in project.harnesses],
         "gateways": [_gateway(scan, one) for one in project.gateways],
+        "templates": list(scan.repository.templates),
         "credentials": [{"name": one.name, "kind": one.kind, "managed": one.managed} for one in project.credentials],
         "policy_engines": [
             {"name": one.name, "policies": [policy.name for policy in one.policies]} for one in project.policy_engines
@@ -248,7 +249,7 @@ def _text(report: dict[str, Any]) -> list[str]:
     if report["project"] is not None or repository:
         lines += _repository_lines(repository) if repository else _project_lines(report["project"])
         if report["answers"]:
-            lines += ["", "Need not be asked:"]
+            lines += ["", "Tells of the answers:" if repository else "Need not be asked:"]
             lines += [f"  {key}: {_plain(value)}" for key, value in report["answers"].items()]
         for one in report["documents"]:
             lines += ["", *_document_lines(one)] if one is report["documents"][0] else _document_lines(one)
@@ -304,6 +305,8 @@ def _project_lines(project: dict[str, Any]) -> list[str]:
         state = "deployed" if gateway["arn"] else "not deployed"
         lines.append(f"  gateway {_plain(gateway['name'])}: inbound {gateway['inbound_auth']}, {state}")
         lines += _target_lines(gateway["targets"])
+    if project["templates"]:
+        lines.append(f"  templates with gateways or targets: {_plain(project['templates'])}")
     lines += [f"  note: {_plain(one['where'])}: {_plain(one['message'])}; {one['hint']}" for one in project["notices"]]
     return lines
 

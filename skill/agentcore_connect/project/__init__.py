@@ -2,7 +2,7 @@
 
 from agentcore_connect.project.answers import answers_from_project, target_in_project
 from agentcore_connect.project.model import Gateway, Project, Target
-from agentcore_connect.project.reader import find_root, foreign_project, read_project, undeclared_project
+from agentcore_connect.project.reader import find_root, read_project, undeclared_project
 
 __all__ = [
     "Gateway",
@@ -10,7 +10,6 @@ __all__ = [
     "Target",
     "answers_from_project",
     "find_root",
-    "foreign_project",
     "read_project",
     "target_in_project",
     "undeclared_project",

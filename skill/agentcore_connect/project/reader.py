@@ -34,21 +34,6 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-def foreign_project(start: Path) -> Notice | None:
-    """A sign of a project made by the older Python toolkit, which has another program and other files."""
-    name = load("project-format")["format"]["toolkit_config"]
-    here = start.absolute()
-    for folder in (here, *here.parents):
-        if (folder / name).is_file():
-            return Notice(
-                "toolkit-project",
-                "a project of the Python starter toolkit, another program of the same name",
-                name,
-                "its gateways are not read; make a project with `agentcore create`, or answer the questions by hand",
-            )
-    return None
-
-
 def read_project(start: Path) -> Project | None:
     """The project that `start` (a folder in it, or a file) belongs to; None where there is none.
 

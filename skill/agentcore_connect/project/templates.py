@@ -20,6 +20,7 @@ _ENDINGS: Final = (".json", ".yaml", ".yml", ".template", ".tf")
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env"})
 _MOST_FILES: Final = 5000
 _MOST_BYTES: Final = 8 * 1024 * 1024
+_RESOURCES: Final = re.compile(r"""^[\s{]*["']?Resources["']?\s*:|[{,]\s*"Resources"\s*:""", re.MULTILINE)
 _SNAKE: Final = re.compile(r"_([a-z0-9])")
 
 
@@ -37,7 +38,10 @@ def read_templates(root: Path, *, leave_out: frozenset[str] = frozenset()) -> tu
             continue
         try:
             text = decode(content, shown=shown)
-            found += _terraform(text, shown) if path.suffix == ".tf" else _cloudformation(text, shown)
+            if path.suffix == ".tf":
+                found += _terraform(text, shown)
+            elif _RESOURCES.search(text):
+                found += _cloudformation(text, shown)
         except ConnectError as error:
             notices.append(Notice("template-unreadable", error.message, error.where or shown, "correct the template"))
         except hcl.TerraformError as error:

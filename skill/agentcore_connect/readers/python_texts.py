@@ -7,6 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+#: The kinds of nodes that `texts` looks at.
+KINDS: tuple[type[ast.AST], ...] = (
+    ast.Assign,
+    ast.AnnAssign,
+    ast.keyword,
+    ast.Dict,
+    ast.Call,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Expr,
+    ast.JoinedStr,
+    ast.Constant,
+)
 _NAMING = (
     ast.Assign,
     ast.AnnAssign,
@@ -29,7 +42,7 @@ class NamedText(NamedTuple):
 def texts(tree: ast.AST, nodes: Sequence[ast.AST] | None = None) -> Iterator[NamedText]:
     """Every text of a tree but its docstrings: assigned, passed, paired, returned, a default, or by itself.
 
-    In: the tree, and its nodes where it was walked before.
+    In: the tree, and its nodes of `KINDS` where it was walked before.
     """
     nodes = nodes if nodes is not None else list(ast.walk(tree))
     names: defaultdict[int, list[str]] = defaultdict(list)

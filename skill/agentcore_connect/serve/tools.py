@@ -44,13 +44,15 @@ def tools() -> tuple[Tool, ...]:
         Tool(
             "inspect",
             "Read the project",
-            "Reads an AgentCore project: the answers that need not be asked, and what is wrong or risky in it. "
+            "Reads an AgentCore project, or any folder with agent code, API documents and templates: the answers that "
+            "need not be asked, what is wrong or risky, and what cannot be known. "
             "Executes nothing and asks nothing over the network." + _DATA,
             _object(dir=_FOLDER),
             _object(
                 ["project", "answers", "findings"],
                 closed=False,
                 project={"type": ["object", "null"]},
+                repository={"type": ["object", "null"]},
                 answers={"type": "object"},
                 findings=_OBJECTS,
                 notice={"type": "string"},

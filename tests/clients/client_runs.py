@@ -97,6 +97,7 @@ def _gateway(auth: str, provider: str | None) -> dict[str, Any]:
         "in_project": True,
         "protocol_type": "MCP",
         "token_provider": provider,
+        "cli_deploys": True,
     }
 
 

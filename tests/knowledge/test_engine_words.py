@@ -23,7 +23,7 @@ ORDINARY = set(
         r"\w+",
         """agent agents app authorization base calls client code custom desktop development direct enforce exchange
         existing external function header http key knowledge log model new none only open other passthrough production
-        public query runtime schema search server service token url web""",
+        public python query runtime schema search server service token url web""",
     )
 )
 

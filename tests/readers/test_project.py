@@ -136,6 +136,33 @@ def test_framework(tmp_path: Path, code: str, pyproject: list[str], framework: s
     assert found.language == "python"
 
 
+@pytest.mark.parametrize(
+    ("entrypoint", "files", "language", "framework"),
+    [
+        ("main.ts", {"package.json": {"dependencies": {"@strands-agents/sdk": "^1"}}}, "typescript", "strands"),
+        ("dist/main.js", {"package.json": {"devDependencies": {"@modelcontextprotocol/sdk": "^1"}}}, "typescript", "mcp"),
+        ("main.ts", {"package.json": {"dependencies": {"@modelcontextprotocol/sdk": "1", "@openai/agents": "1"}}}, "typescript", "openai-agents"),
+        ("main.ts", {"package.json": {"dependencies": ["strands"]}}, "typescript", None),
+        ("main.ts", {"package.json": "{"}, "typescript", None),
+        ("main.ts", {"requirements.txt": "strands-agents"}, "typescript", None),
+        ("start", {"package.json": {}}, "typescript", None),
+        ("start", {"package.json": {}, "requirements.txt": "strands-agents"}, None, "strands"),
+        ("start", {"requirements.txt": "strands-agents"}, "python", "strands"),
+        ("main.py:app", {"package.json": {}}, "python", None),
+        ("start", {"README.md": ""}, None, None),
+    ],
+)  # fmt: skip
+def test_language(
+    tmp_path: Path, entrypoint: str, files: dict[str, Any], language: str | None, framework: str | None
+) -> None:
+    runtime = {"name": "R", "entrypoint": entrypoint, "codeLocation": "app/R/"}
+    found = project(tmp_path, {"runtimes": [runtime]}, **{f"app/R/{name}": text for name, text in files.items()})
+    assert (found.language, found.framework) == (language, framework)
+    inferred = answers_from_project(found, {})
+    assert inferred.get("agent.language") == (language if language == "typescript" else None)
+    assert "agent.language" not in answers_from_project(found, {"agent": {"language": "java"}})
+
+
 def test_code_outside_the_project_is_not_read(tmp_path: Path) -> None:
     runtime = {"name": "R", "entrypoint": "main.py", "codeLocation": "../outside"}
     write(tmp_path / "outside", {"main.py": "from strands import Agent"})

@@ -12,7 +12,7 @@ from agentcore_connect.answers._yaml import scalar
 #: The order of keys in the answers file, by place ("*" is any list index). Keys not named follow as given.
 ORDER: Final[Mapping[str, Sequence[str]]] = {
     "": ("version", "project", "agent", "gateway", "connections", "policy"),
-    "agent": ("framework", "state"),
+    "agent": ("framework", "language", "state"),
     "gateway": (
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth", "discovery_url"),
         *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),

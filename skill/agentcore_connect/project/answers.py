@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from agentcore_connect.project.model import Gateway, Project, Runtime
+from agentcore_connect.questions import questions
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 
 
@@ -19,6 +20,8 @@ def answers_from_project(project: Project, answers: Mapping[str, Any]) -> dict[s
     inferred: dict[str, Any] = {}
     if project.framework:
         inferred["agent.framework"] = project.framework
+    if project.language not in (None, questions()["agent.language"].default):
+        inferred["agent.language"] = project.language
     if project.agent_runtime:
         inferred["agent.state"] = "existing"
     given = _mapping(answers.get("gateway"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from agentcore_connect.errors import ConnectError
-from agentcore_connect.project.source import read_text
+from agentcore_connect.project.source import parse_object, read_text
 from agentcore_connect.resources import load
 
 MAX_FILES: Final = 500
@@ -166,6 +166,9 @@ def framework_of(root: Path, location: str, entrypoint: str, sources: Sources | 
     if folder is None:
         return None
     table = load("project-format")["frameworks"]
+    if language_of(root, location, entrypoint) == "typescript":
+        packages = npm_packages(folder, root)
+        return _single([name for name, signs in table.items() if any(one in packages for one in signs.get("npm", ()))])
     sources = sources or Sources()
     entry = [folder / entrypoint.split(":")[0]] if entrypoint else []
     for files in (entry, python_files(folder)):
@@ -173,14 +176,42 @@ def framework_of(root: Path, location: str, entrypoint: str, sources: Sources | 
         chosen = _single([name for name, signs in table.items() if _imports(modules, signs["imports"])])
         if chosen and chosen != "mcp":
             return chosen
-    packages = requirements(folder, root)
+    packages = set(requirements(folder, root))
     return _single([name for name, signs in table.items() if any(one in packages for one in signs["packages"])])
 
 
-def language_of(entrypoint: str) -> str | None:
-    """`python` or `typescript` by the ending of an agent's entry point."""
+def language_of(root: Path, location: str, entrypoint: str) -> str | None:
+    """The language of an agent: by the ending of its entry point, else by the one kind of file that names packages.
+
+    In: as `framework_of`. Out: the answers' word, None where neither tells.
+    """
+    table = load("project-format")["languages"]
     ending = Path(entrypoint.split(":")[0]).suffix
-    return {".py": "python", ".ts": "typescript", ".js": "typescript"}.get(ending)
+    by_ending = [name for name, signs in table.items() if ending in signs["endings"]]
+    folder = code_folder(root, location)
+    if by_ending or folder is None:
+        return by_ending[0] if by_ending else None
+    found = [name for name, signs in table.items() if any((folder / one).is_file() for one in signs["packages"])]
+    return found[0] if len(found) == 1 else None
+
+
+def npm_packages(folder: Path, stop: Path) -> set[str]:
+    """The names of the npm packages that the nearest package.json at or above `folder` asks for.
+
+    In: the folder, the folder to stop at (the project's root).
+    """
+    for here in (folder, *folder.parents):
+        path = here / "package.json"
+        if path.is_file():
+            try:
+                told = parse_object(read_text(path, max_bytes=MAX_CODE_BYTES), shown=path.name)
+            except ConnectError:
+                return set()
+            groups = [told.get(key) for key in ("dependencies", "devDependencies", "peerDependencies")]
+            return {name for group in groups if isinstance(group, dict) for name in group}
+        if here == stop:
+            break
+    return set()
 
 
 def mcp_client_files(root: Path, locations: Iterable[str], sources: Sources) -> list[str]:

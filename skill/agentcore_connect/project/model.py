@@ -215,7 +215,8 @@ class Project:
 
     @cached_property
     def language(self) -> str | None:
-        """`python` or `typescript`, by the agent's entry point."""
+        """The language of the agent's code, in the words of the answers file: by its entry point, else by its files."""
         from agentcore_connect.project.code import language_of
 
-        return language_of(self.agent_runtime.entrypoint) if self.agent_runtime else None
+        agent = self.agent_runtime
+        return language_of(self.root, agent.code_location, agent.entrypoint) if agent else None

@@ -126,3 +126,14 @@ def test_raw_tools_of_another_function_are_not_given(tmp_path: Path) -> None:
     assert code_findings(tmp_path, RAW.format(parameters="tools")) == []
     given = RAW.format(parameters="").replace("    return tools\n", "    return Agent(tools=[*tools.tools])\n")
     assert code_findings(tmp_path, given) == [("client-raw-tools", "agent.py:6")]
+
+
+def test_the_key_of_a_tool_belongs_there(tmp_path: Path) -> None:
+    call = 'requests.get("https://api.rates.example.com/v1", headers={"Authorization": KEY})'
+    script = f"import requests\n\n{call}\n"
+    (tmp_path / "agent.py").write_text(script, encoding="utf-8")
+    assert [(one.id, one.confidence) for one in inspect_project(undeclared_project(tmp_path))] == [
+        ("direct-call", "likely")
+    ]
+    assert code_findings(tmp_path, f"import requests\n\n\ndef handler(event, context):\n    return {call}\n") == []
+    assert code_findings(tmp_path, f"from mcp.server.fastmcp import FastMCP\n{script}") == []

@@ -16,6 +16,7 @@ from agentcore_connect.project import (
     target_in_project,
     undeclared_project,
 )
+from agentcore_connect.project.repository import read_repository
 from agentcore_connect.project.source import lines_of
 
 BASE: dict[str, Any] = {"name": "Demo", "version": 1, "runtimes": [], "agentCoreGateways": [], "credentials": []}
@@ -222,7 +223,8 @@ def test_older_shapes(tmp_path: Path) -> None:
     (toolkit / "src").mkdir()
     for start in (toolkit, toolkit / "src"):
         found = undeclared_project(start)
-        assert (found.declared, found.root) == (False, toolkit)
+        assert (found.declared, found.root) == (False, start)
+        assert read_repository(start, declared=False).toolkit is not None
 
 
 def test_side_files_that_cannot_be_read_are_noticed(tmp_path: Path) -> None:

@@ -91,12 +91,12 @@ class Assistant:
 
     def _look(self) -> None:
         status, text, problem = self._call(self.told.look)
-        if self.case.project is None:
-            if text:  # the folder holds something to read, though no project
-                assert json.loads(text)["project"] is None
-            else:
-                assert status == 2
-                assert "no AgentCore project" in problem
+        if self.case.project is None and status == 2:
+            assert "no AgentCore project" in problem
+            assert not text
+        elif self.case.project is None:
+            assert status in (0, 1), problem
+            assert json.loads(text)["project"] is None
         else:
             assert status in (0, 1), problem
             assert {"answers", "findings"} <= set(json.loads(text))

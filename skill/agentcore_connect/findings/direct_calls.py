@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.findings.handlers import handlers
+from agentcore_connect.findings.model import CodeFile, Confidence, Finding, Scan, finding
 from agentcore_connect.findings.names import UNKNOWN, Names, last
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint, host_name, vendor_of
 from agentcore_connect.resources import load
@@ -33,14 +34,30 @@ def direct_calls(scan: Scan) -> Iterator[Finding]:
     """One finding a service and file. Code that takes its key from AgentCore Identity does so by design."""
     for file in scan.code_files:
         modules = set(file.parsed.modules)
-        if any(module.startswith(_MANAGED) for module in modules):
+        if any(module.startswith(_MANAGED) for module in modules) or _is_tool_side(file):
             continue
+        sure: Confidence = "certain" if _is_agent(file) else "likely"
         seen: set[str] = set()
         for node in file.parsed.of(ast.Call):
             found = _judge(node, modules, file.names)
             if found and found not in seen:
                 seen.add(found)
-                yield finding("direct-call", f"{found} is called with a key", file.where(node))
+                yield finding("direct-call", f"{found} is called with a key", file.where(node), sure)
+
+
+def _is_tool_side(file: CodeFile) -> bool:
+    """Whether a file is what a gateway calls: a Lambda function or an MCP server, where the key belongs."""
+    return _imports(file, load("findings")["signs"]["mcp_servers"]) or bool(handlers(file))
+
+
+def _is_agent(file: CodeFile) -> bool:
+    """Whether a file is an agent's: of a runtime, or written with an agent framework."""
+    table = load("project-format")["frameworks"]
+    return file.served or _imports(file, [name for signs in table.values() for name in signs["imports"]])
+
+
+def _imports(file: CodeFile, names: list[str]) -> bool:
+    return any(module == one or module.startswith(f"{one}.") for module in file.parsed.modules for one in names)
 
 
 def _judge(call: ast.Call, modules: set[str], names: Names) -> str | None:

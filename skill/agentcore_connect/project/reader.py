@@ -45,10 +45,9 @@ def read_project(start: Path) -> Project | None:
 
 
 def undeclared_project(start: Path) -> Project:
-    """A folder without a project file, as a project that declares nothing; from where a toolkit's file lies above."""
-    here = (start if start.is_dir() else start.parent).absolute()
+    """A folder without a project file (or that of a file), as a project that declares nothing."""
+    root = (start if start.is_dir() else start.parent).absolute()
     names = load("project-format")["format"]
-    root = next((one for one in (here, *here.parents) if (one / names["toolkit_config"]).is_file()), here)
     nothing: tuple[Any, ...] = ()
     return Project(
         root=root,

@@ -23,7 +23,7 @@ class ToolkitAgent:
 
 @dataclass(frozen=True, slots=True)
 class Toolkit:
-    """The toolkit's file: its path from the folder looked at, its agents; `problem` where it cannot be read."""
+    """The toolkit's file: its name, its agents; `problem` where it cannot be read."""
 
     shown: str
     agents: tuple[ToolkitAgent, ...] = ()
@@ -31,10 +31,10 @@ class Toolkit:
 
 
 def read_toolkit(root: Path) -> Toolkit | None:
-    """The toolkit's configuration in a folder; None where there is none."""
+    """The toolkit's configuration in a folder or the nearest one above it; None where there is none."""
     name = load("project-format")["format"]["toolkit_config"]
-    path = root / name
-    if not path.is_file():
+    path = next((found for one in (root, *root.parents) if (found := one / name).is_file()), None)
+    if path is None:
         return None
     try:
         data = document.parse(read_text(path, shown=name), path=name).data

@@ -19,7 +19,7 @@ from agentcore_connect.resources import load
 _ENDINGS: Final = (".json", ".yaml", ".yml", ".template", ".tf")
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env"})
 _MOST_FILES: Final = 5000
-_MOST_BYTES: Final = 8 * 1024 * 1024
+_MOST_BYTES: Final = 2 * 1024 * 1024  # CloudFormation takes 1 MB; data files are often larger
 _RESOURCES: Final = re.compile(r"""^[\s{]*["']?Resources["']?\s*:|[{,]\s*"Resources"\s*:""", re.MULTILINE)
 _SNAKE: Final = re.compile(r"_([a-z0-9])")
 
@@ -67,11 +67,12 @@ def _content(path: Path) -> bytes | None:
     signs = load("project-format")["templates"]
     sign = signs["terraform"]["sign"] if path.suffix == ".tf" else signs["cloudformation"]["sign"]
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return None
+        content = path.read_bytes()
     except OSError:
         return None
-    return content if sign.encode() in content and len(content) <= _MOST_BYTES else None
+    return content if sign.encode() in content else None
 
 
 def _cloudformation(text: str, shown: str) -> Iterator[Resource]:

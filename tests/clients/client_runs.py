@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from agentcore_connect.render.environment import environment
+from agentcore_connect.resources import load_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT), str(ROOT / "tools")) if folder not in sys.path]
@@ -74,6 +75,7 @@ def text_of(
         "gateway": {**_gateway(auth, provider), "semantic_search": search is not None, **gateway},
         "connections": [],
         "search": {"recommended": search is not None, "total_tools": search},
+        "manifest": load_manifest(f"client-{framework}"),
     }
     return environment().get_template(f"client-{framework}/gateway_client.py.j2").render(context)
 

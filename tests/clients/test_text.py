@@ -71,7 +71,10 @@ def test_search_is_offered_where_it_is_recommended_and_switched_on(framework: st
 
 @pytest.mark.parametrize("framework", frameworks())
 def test_the_header_says_what_wrote_it_and_for_which_gateway(framework: str) -> None:
-    first = text_of(framework, "aws-iam").splitlines()[0]
+    first, second = text_of(framework, "aws-iam").splitlines()[:2]
+    assert second.startswith("# Packages: pip install ")
+    for one in (*manifest(framework)["requires"]["always"], "botocore>=1.35"):
+        assert f'"{one}"' in second
     assert first == '# Written by agentcore-connect 0.1.0 for the gateway "MyGateway", inbound authorization aws-iam.'
 
 

@@ -184,7 +184,14 @@ def test_a_project_is_made_where_there_is_none(
 ) -> None:
     beside = make_project("Beside")
     place = beside.root.parent / "work"
-    agent = {"framework": framework, "state": state, "kind": "unknown", "name": None, "new_name": "MyAgent"}
+    agent = {
+        "framework": framework,
+        "language": "python",
+        "state": state,
+        "kind": "unknown",
+        "name": None,
+        "new_name": "MyAgent",
+    }
     ctx = cases.context(cases.mcp_targets()[:1], known=False, agent=agent)
     script = cases.write(place / "connect", ctx)
     ran = beside.run("bash", script, "--local", cwd=beside.root)

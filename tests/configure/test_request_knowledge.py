@@ -26,6 +26,7 @@ from agentcore_connect.plan.requests import (
     requests_for,
     trust_policy,
 )
+from agentcore_connect.render.environment import environment
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements")
 # Answers that a plan may carry beyond those of the render context of today.
@@ -456,3 +457,10 @@ def test_only_a_marker_is_taken_for_one() -> None:
     body = {"a": {"$runtime": "r"}, "b": {"$runtime": {"type": "x"}}, "c": {"$runtime": "r", "other": 1}}
     assert runtime_names(body) == ["r"]
     assert settle(body, {"r": 1}) == {"a": 1, "b": {"$runtime": {"type": "x"}}, "c": {"$runtime": "r", "other": 1}}
+
+
+def test_an_update_sends_all_that_the_service_would_reset() -> None:
+    """UpdateGateway replaces: a member that the model has and the scripts do not send again would be lost."""
+    text = environment().get_template("configure/kept.j2").render()
+    kept = set(re.findall(r'"(\w+)"', text))
+    assert kept == set(CONTROL.operation_model("UpdateGateway").input_shape.members) - {"gatewayIdentifier"}

@@ -7,19 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-#: The kinds of nodes that `texts` looks at.
-KINDS: tuple[type[ast.AST], ...] = (
-    ast.Assign,
-    ast.AnnAssign,
-    ast.keyword,
-    ast.Dict,
-    ast.Call,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Expr,
-    ast.JoinedStr,
-    ast.Constant,
-)
 _NAMING = (
     ast.Assign,
     ast.AnnAssign,
@@ -29,6 +16,8 @@ _NAMING = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
 )
+#: The kinds of nodes that `texts` looks at.
+KINDS: tuple[type[ast.AST], ...] = (*_NAMING, ast.Expr, ast.JoinedStr, ast.Constant)
 
 
 class NamedText(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.questions import Question, of_scope
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
@@ -83,7 +84,7 @@ def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
         existing_authorizer=own.authorizer_type if own else None,
         inbound_given=wanted,
         inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
-        token_vendor=_token_vendor(discovery),
+        **_client_claim(discovery),
         cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
         restricted_otherwise=any(found.get(key) for key in ("allowed_audience", "allowed_scopes", "custom_claims"))
         and not found.get("allowed_clients"),
@@ -92,10 +93,16 @@ def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
     return found
 
 
-def _token_vendor(discovery: str) -> str | None:
-    """Whose tokens a discovery URL stands for, where they carry the client in a claim of their own."""
-    forms = load("derivations")["token_vendors"]
-    return next((one["id"] for one in forms if re.search(one["regex"], discovery)), None)
+def _client_claim(discovery: str) -> dict[str, str | None]:
+    """Whose tokens a discovery URL stands for and which claim has the client, where that is not client_id."""
+    known: dict[str, str] = next(
+        (one for one in load("derivations")["token_vendors"] if re.search(one["regex"], discovery)), {}
+    )
+    return {
+        "token_vendor": known.get("id"),
+        "client_claim": known.get("claim"),
+        "client_claim_note": known.get("note", ""),
+    }
 
 
 def _wants(case: Case) -> list[str]:
@@ -104,11 +111,8 @@ def _wants(case: Case) -> list[str]:
     A connection that takes no gateway as it is answered demands nothing of one.
     """
     demands = {one["service_auth"]: one["set"]["needs"] for one in load("auth-matrix")["demands"]}
-    through = [
-        c
-        for c in case.connections
-        if c.get("direction") in (None, "agent-calls-service") and c.get("direct_reason") in (None, "none")
-    ]
+    goes_through = compile_condition(load("derivations")["through_gateway"])
+    through = [c for c in case.connections if goes_through(c)]
     found = {str(demands.get(c.get("service_auth"))) for c in through if c.get("service_auth")}
     return sorted(found - {"nothing", "None"})
 

@@ -128,7 +128,7 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
         "allowed_clients": ["agent-1"] if jwt else [],
         "allowed_scopes": ["tools.read", "tools.write"] if jwt else [],
         "custom_claims": [],
-        "token_vendor": None,
+        **dict.fromkeys(("token_vendor", "client_claim", "client_claim_note")),
         "token_provider": "tool-gateway-oauth" if jwt else None,
         "environment": "development" if inbound == "none" else "production",
         "region": None,
@@ -143,14 +143,16 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
 
 
 def context(
-    connections: list[dict[str, Any]], inbound: str = "aws-iam", *, known: bool = True, **more: Any
+    connections: list[dict[str, Any]], inbound: str = "aws-iam", *, known: bool = True, via: str = "cli", **more: Any
 ) -> dict[str, Any]:
     """A whole render context."""
+    own = gateway(inbound, **more.pop("gateway", {}))
+    own.setdefault("managed", via == "cli" and not own["exists"])
     return {
-        "plan": {"surface": "0.30", "via": "cli", "tool_version": "0.1.0", "project_relpath": ".." if known else None},
+        "plan": {"surface": "0.30", "via": via, "tool_version": "0.1.0", "project_relpath": ".." if known else None},
         "project": {"name": "Demo" if known else None, "known": known, "harness": None},
         "agent": {"framework": "strands", "state": "existing", "kind": "runtime", "name": "Worker"},
-        "gateway": gateway(inbound, **more.pop("gateway", {})),
+        "gateway": own,
         "connections": connections,
         "policy": None,
         "policies": [],

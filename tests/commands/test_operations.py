@@ -103,8 +103,7 @@ def test_a_harness_gets_a_client_for_a_jwt_gateway_that_has_none() -> None:
 
 
 def test_everything_by_boto3() -> None:
-    ctx = cases.context(cases.mcp_targets()[:2])
-    ctx["plan"]["via"] = "boto3"
+    ctx = cases.context(cases.mcp_targets()[:2], via="boto3")
     assert ids(ctx) == ["place-files", "configure-mcp-open", "configure-mcp-oauth"]
 
 

@@ -389,7 +389,7 @@ def _projects() -> Iterator[Situation]:
 
 def _policies() -> Iterator[Situation]:
     for inbound, restrict, mode, project, surface in product(
-        INBOUNDS, restrictions(), ("log-only", "enforce"), (None, "Guarded"), SURFACES
+        INBOUNDS, restrictions(), ("log-only", "enforce"), (None, "Guarded", "Reused"), SURFACES
     ):
         if inbound != "custom-jwt" and any(isinstance(one, dict) and "claim" in one for one in restrict):
             continue

@@ -19,6 +19,7 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import requests_for
 from agentcore_connect.render.plan_files import render_plan
 from agentcore_connect.skillset.samples import example
+from tests.plan.cases import project
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/support-AbCdEfGhIj"
 CONSENT = (
@@ -145,10 +146,10 @@ def test_clients_are_warned_of_where_tokens_name_them_elsewhere(tmp_path: Path, 
     own = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none"
     gateway = f"inbound_auth: custom-jwt, discovery_url: '{url}/.well-known/openid-configuration'"
     plan = planned(tmp_path, own, f"gateway: {{{gateway}, allowed_clients: [app]}}")
-    said = [one["text"] for one in plan.warnings if one["rule"].startswith("advice.client-in-")]
+    said = [one["text"] for one in plan.warnings if one["rule"] == "advice.client-in-other-claim"]
     assert [f"name: {claim}" in text for text in said] == ([True] if claim else [])
     plan = planned(tmp_path, own, f"gateway: {{{gateway}, custom_claims: [{{name: {claim or 'azp'}, value: app}}]}}")
-    assert not any(one["rule"].startswith("advice.client-in-") for one in plan.warnings)
+    assert not any(one["rule"] == "advice.client-in-other-claim" for one in plan.warnings)
 
 
 def test_claims_go_to_the_cli_and_the_api_in_one_form(tmp_path: Path) -> None:
@@ -165,6 +166,27 @@ def test_claims_go_to_the_cli_and_the_api_in_one_form(tmp_path: Path) -> None:
         {"matchValueString": "app"},
         {"matchValueStringList": ["a", "b"]},
     ]
+
+
+GATEWAY_OF_PROJECT = {"name": "g", "protocolType": "MCP", "authorizerType": "AWS_IAM", "targets": []}
+
+
+@pytest.mark.parametrize("via", ["cli", "boto3"])
+@pytest.mark.parametrize("where", ["new", "of the project", "elsewhere"])
+def test_policies_are_carried_out_once(tmp_path: Path, where: str, via: str) -> None:
+    """By the CLI's commands for a gateway that they change, by the script for every other: never by both."""
+    (tmp_path / "agentcore").mkdir()
+    text = project(agentCoreGateways=[GATEWAY_OF_PROJECT] if where == "of the project" else [])
+    (tmp_path / "agentcore" / "agentcore.json").write_text(text, encoding="utf-8")
+    more = ", exists: true" if where == "elsewhere" else ""
+    gateway = f"project: .\ngateway: {{name: g, inbound_auth: aws-iam{more}}}\npolicy: {{restrict: [T___a]}}"
+    own = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none"
+    plan = planned(tmp_path, own, gateway, via=via)
+    steps = [step["id"] for step in plan.steps]
+    by_script = via == "boto3" or where == "elsewhere"
+    assert ("configure-policies" in steps) is by_script
+    assert any(step.startswith("policy-") for step in steps) is not by_script
+    assert ("configure_policies.py" in [one["path"] for one in plan.artifacts]) is by_script
 
 
 VENDORS = [one["id"] for one in resources.load("oauth-vendors")["vendors"]]

@@ -152,6 +152,7 @@ def gateway_context(
         **{k: gateway.get(k) for k in ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project")},
         "name": name,
         "aws_name": _aws_name(gathered, gateway),
+        "managed": _managed(gathered, gateway),
         "cli_deploys": _cli_deploys(gathered, gateway),
         "aws_name_too_long": len(_aws_name(gathered, gateway))
         > load("limits")["limits"]["gateway-name-length"]["value"],
@@ -160,7 +161,7 @@ def gateway_context(
         "authorizer_type": authorizer,
         **{k: gateway.get(k) or [] for k in ("allowed_audience", "allowed_clients", "allowed_scopes")},
         "custom_claims": _custom_claims(gateway.get("custom_claims") or []),
-        "token_vendor": gateway.get("token_vendor"),
+        **{k: gateway[k] for k in ("token_vendor", "client_claim", "client_claim_note")},
         "exists": bool(gateway.get("exists")) and not gateway["in_project"],
         "protocol_type": gateway.get("existing_protocol") or kind["protocol_type"],
         "semantic_search": (gateway.get("existing_protocol") or kind["protocol_type"]) == "MCP",
@@ -181,9 +182,14 @@ def _custom_claims(claims: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(template.fill(document["custom_claims"]["body"]) or [])
 
 
+def _managed(gathered: Gathered, gateway: Mapping[str, Any]) -> bool:
+    """Whether this plan changes the gateway by the CLI's commands: one of the project, or one still to be created."""
+    return gathered.case.via == "cli" and (bool(gateway["in_project"]) or not gateway.get("exists"))
+
+
 def _cli_deploys(gathered: Gathered, gateway: Mapping[str, Any]) -> bool:
     """Whether `agentcore deploy` creates the gateway, and so sets the agent's variables for it."""
-    return bool(gateway["in_project"]) or (gathered.case.via == "cli" and not gateway.get("exists"))
+    return bool(gateway["in_project"]) or _managed(gathered, gateway)
 
 
 def _aws_name(gathered: Gathered, gateway: Mapping[str, Any]) -> str:
@@ -264,8 +270,8 @@ def policy_context(
     return {
         "mode": mode,
         "mode_api": load("cedar")["modes"][mode],
-        # the CLI manages the policies of the gateways that it deploys; a script those of all others
-        "scripted": bool(policies) and (gathered.case.via == "boto3" or bool(gateway["exists"])),
+        # the CLI's commands take the policies of the gateways that they change; a script those of all others
+        "scripted": bool(policies) and not _managed(gathered, gateway),
         "policies": [p.as_dict() for p in policies],
         "engine": engine or load("cedar")["engine"],
         "engine_in_project": engine is not None and any(e.name == engine for e in engines),

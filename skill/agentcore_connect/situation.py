@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.questions import Question, of_scope
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
+from agentcore_connect.runtime_address import endpoint_url, runtime_address
 from agentcore_connect.triage import patterns
+from agentcore_connect.variables import variable_name
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway, Project
@@ -130,11 +132,6 @@ def _of_project(own: Gateway) -> dict[str, Any]:
     return {k: v for k, v in values.items() if v is not None}
 
 
-def variable_name(name: str) -> str:
-    """The part of an environment variable that stands for a name: upper case, everything else an underscore."""
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
-
-
 def connection_facts(
     case: Case, number: int, agent: Mapping[str, Any], gateway: Mapping[str, Any], *, asking: bool
 ) -> dict[str, Any]:
@@ -184,10 +181,10 @@ def connection_facts(
 
 def _project_runtime(case: Case, endpoint: str | None) -> str | None:
     """The runtime of this project that an endpoint is; the deploy puts the project's name in front of its own."""
-    arn = runtime_arn(endpoint or "")
-    if case.project is None or arn is None:
+    runtime = runtime_address(endpoint)
+    if case.project is None or runtime is None:
         return None
-    deployed = arn.rsplit("/", 1)[-1].rsplit("-", 1)[0]
+    deployed = runtime.name
     names = (one.name for one in case.project.runtimes)
     return next((one for one in names if deployed in (one, f"{case.project.name}_{one}")), None)
 
@@ -253,31 +250,6 @@ def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def endpoint_url(endpoint: str) -> str:
-    """The URL of an endpoint: of an ARN of a runtime the invocation URL, percent-encoded; anything else as it stands.
-
-    Source: knowledge/gateway-facts, the form of a Runtime's MCP endpoint.
-    """
-    if any(re.search(patterns()[form], endpoint) for form in ("runtime-arn", "runtime-endpoint-arn")):
-        runtime, _, qualifier = endpoint.partition("/runtime-endpoint/")
-        url = f"https://bedrock-agentcore.{runtime.split(':')[3]}.amazonaws.com/runtimes/{quote(runtime, safe='')}"
-        return f"{url}/invocations?qualifier={qualifier or 'DEFAULT'}"
-    return _encoded(endpoint)
-
-
-def _encoded(url: str) -> str:
-    """A runtime URL whose ARN was not percent-encoded, put right."""
-    found = re.match(r"(https://bedrock-agentcore\.[^/]+/runtimes/)(arn:[^?]+?)(/invocations.*)$", url)
-    return f"{found[1]}{quote(unquote(found[2]), safe='')}{found[3]}" if found else url
-
-
-def runtime_arn(endpoint: str) -> str | None:
-    """The ARN of a runtime, from its ARN or its invocation URL; None where the endpoint is none."""
-    plain = unquote(endpoint)
-    found = re.search(r"arn:[^:/]+:bedrock-agentcore:[^/]+:runtime/[A-Za-z0-9_-]+", plain)
-    return found[0] if found else None
-
-
 def derived_name(facts: Mapping[str, Any], number: int) -> str:
     """A target name made from what the connection is about: function, host, document or service."""
     for text in _name_sources(facts):
@@ -307,8 +279,8 @@ def _name_sources(facts: Mapping[str, Any]) -> list[str]:
     if isinstance(facts.get("schema"), str):
         found.append(facts["schema"].rsplit("/", 1)[-1].rsplit(".", 1)[0])
     if facts.get("endpoint"):
-        arn = runtime_arn(facts["endpoint"])
+        runtime = runtime_address(facts["endpoint"])
         labels = [p for p in (urlsplit(facts["endpoint"]).hostname or "").split(".") if p not in ("www", "mcp", "api")]
-        found.append(arn.rsplit("/", 1)[-1].rsplit("-", 1)[0] if arn else labels[0] if labels else "")
+        found.append(runtime.name if runtime else labels[0] if labels else "")
     found.append(str(facts.get("service") or facts.get("direction") or ""))
     return found

@@ -15,7 +15,7 @@ from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.questions import questions
 from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
-from agentcore_connect.situation import variable_name
+from agentcore_connect.variables import variable_name
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, ExitCode
 from agentcore_connect.questions import Question, of_scope, questions
-from agentcore_connect.situation import variable_name
+from agentcore_connect.variables import variable_name
 
 
 class Details(NamedTuple):

@@ -16,6 +16,7 @@ from agentcore_connect.engine.conditions import holds, lookup
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.reads import Noted
 from agentcore_connect.plan.request_template import extract
+from agentcore_connect.runtime_address import endpoint_url, partition, runtime_address
 
 Context = Mapping[str, Any]
 
@@ -34,9 +35,15 @@ def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
         "policy": ctx.get("policy") or {},
         "region": region or resources.load("iam-statements")["unknown"],
         "account": _arn_part(gateway.get("arn"), 4) or resources.load("iam-statements")["unknown"],
-        "partition": _arn_part(gateway.get("arn"), 1) or _partition(region or ""),
+        "partition": _arn_part(gateway.get("arn"), 1) or partition(region or ""),
     }
-    values: dict[str, str | None] = {}
+    runtime = runtime_address(lookup(facts, "endpoint"))
+    values: dict[str, str | None] = {
+        "runtime_arn": runtime and runtime.arn,
+        "runtime_qualifier": runtime and runtime.qualifier,
+        "runtime_region": runtime and runtime.region,
+        "endpoint_url": endpoint_url(lookup(facts, "endpoint") or "") or None,
+    }
     facts["values"] = values
     for name, value in resources.load("request-bodies")["values"].items():
         values[name] = extract(value["rules"], lookup(facts, value["from"]), facts)
@@ -91,11 +98,6 @@ def infer_vendor(discovery_url: str | None) -> str | None:
         if any(_host_pattern(pattern).fullmatch(host) for pattern in vendor.get("hosts", ())):
             return str(vendor["id"])
     return None
-
-
-def _partition(region: str) -> str:
-    partitions = resources.load("iam-statements")["partitions"]
-    return str(next(one["partition"] for one in partitions if re.search(one["region"], region)))
 
 
 def _arn_part(arn: Any, position: int) -> str | None:

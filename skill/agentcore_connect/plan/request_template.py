@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.variables import variable_name
 
 RUNTIME = "$runtime"
 SPLICE = "$splice"
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]+)((?:\|[a-z]+)*)(!?)\}")
 _FILTERS: dict[str, Callable[[str], str]] = {
-    "env": lambda text: re.sub(r"[^A-Z0-9]", "_", text.upper()),
+    "env": variable_name,
     "lower": str.lower,
     "quote": lambda text: quote(text, safe=""),
     "unquote": unquote,

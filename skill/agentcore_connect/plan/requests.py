@@ -179,7 +179,7 @@ def _needs_answer(c: Context, path: str) -> ConnectError:
     name = c.get("name") or "this connection"
     if path.startswith("values."):
         wanted = path.removeprefix("values.")
-        source = str(_bodies()["values"][wanted]["from"])
+        source = str(_bodies()["values"].get(wanted, {}).get("from", "endpoint"))
         message = f"the answer to {source} does not show the {wanted.replace('_', ' ')} that {name} needs"
         return ConnectError("request-needs-answer", message, hint=f"correct {source}")
     message = f"the request for {name} cannot be made without an answer to {path}"

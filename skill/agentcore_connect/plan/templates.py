@@ -12,19 +12,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentcore_connect.engine.conditions import Predicate, compile_condition, lookup
+from agentcore_connect.variables import variable_name
 
 Facts = Mapping[str, Any]
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)(?:\|([a-z]+))?\}")
 
 
-def _variable(value: Any) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "_", str(value)).upper()
-
-
 FILTERS: Mapping[str, Callable[[Any], Any]] = {
     # a name as part of an environment variable
-    "env": _variable,
+    "env": lambda value: variable_name(str(value)),
     # the first of a list, or None
     "first": lambda value: next(iter(value), None) if isinstance(value, list | tuple) else value,
     # "two-words" as "twoWords"

@@ -11,6 +11,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from agentcore_connect.resources import renderers_dir
+from agentcore_connect.variables import variable_name
 
 
 def python_literal(value: Any) -> str:
@@ -65,5 +66,6 @@ def environment() -> SandboxedEnvironment:
         prose=markdown_prose,
         json=json_text,
         sh=shell_word,
+        env=variable_name,
     )
     return made

@@ -1,0 +1,13 @@
+"""Names of environment variables."""
+
+from __future__ import annotations
+
+import re
+
+
+def variable_name(name: str) -> str:
+    """The part of an environment variable that stands for a name: upper case, every other character an underscore.
+
+    Source: the CLI's own form for credentials and gateways (CLI 0.30.0, run).
+    """
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())

@@ -148,7 +148,7 @@ def _asked(
     closed = closed_values(question, verdict)
     choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
     default, why = _default(question, case, closed, verdict.facts)
-    notes = [*notes, f"The default is {default}: {why}."] if why else notes
+    notes = [*notes, f"The default is {default}: {why}."] if why and default is not None else notes
     return Asked(
         question,
         scope,

@@ -63,6 +63,10 @@ class Question(NamedTuple):
         found = next((one for one in self.derived if one.when(facts)), None)
         return (self.default, "") if found is None else (found.value, found.why)
 
+    def has_default_for(self, facts: Mapping[str, Any]) -> bool:
+        """Whether there is a default in a situation: other answers can lead to none."""
+        return self.has_default and (self.default is None or self.default_for(facts)[0] is not None)
+
     @property
     def values(self) -> list[Any]:
         """The values of a choice, in order."""

@@ -148,7 +148,8 @@ def connection_facts(
     read = dict(case.read.get(number, {}))
     facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
     for group in ("credential", "oauth", "api_key", "sigv4"):
-        facts[group] = {**_group_defaults(group), **read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
+        known = {**read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
+        facts[group] = {**_group_defaults(group, known, asking=asking), **known}
     facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"), asking=asking)
     endpoint = facts["endpoint"]
     if endpoint:
@@ -221,11 +222,13 @@ def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool, wants: list
     }
 
 
-def _group_defaults(group: str) -> dict[str, Any]:
+def _group_defaults(group: str, known: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
     lead = f"{group}."
-    return {
-        q.id.removeprefix(lead): q.default for q in of_scope("connection") if q.id.startswith(lead) and q.has_default
-    }
+    found: dict[str, Any] = {}
+    for q in of_scope("connection"):
+        if q.id.startswith(lead) and q.has_default and (not asking or q.ask == "volunteer"):
+            found[q.id.removeprefix(lead)] = q.default_for({group: {**found, **known}})[0]
+    return found
 
 
 def _of_vendor(vendor: str | None) -> dict[str, bool]:

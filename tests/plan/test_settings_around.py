@@ -212,3 +212,36 @@ def answered(data: dict[str, Any], via: str) -> dict[str, Any]:
             return data
         data = store.put(data, asked.key, asked.default if asked.default is not None else example(asked.question))
     raise AssertionError("the interview does not end")
+
+
+KEYED = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: api-key"
+
+
+def test_the_place_of_a_key_is_asked_where_no_document_tells_it(tmp_path: Path) -> None:
+    """x-api-key is assumed, and said to be; in the query there is no usual name to assume."""
+    plan = planned(tmp_path, KEYED)
+    assumed = {one["key"]: one["value"] for one in plan.assumed if "api_key" in one["key"]}
+    assert assumed == {
+        "connections.0.api_key.location": "header",
+        "connections.0.api_key.parameter": "x-api-key",
+    }
+    with pytest.raises(ConnectError, match=r"api_key\.parameter is missing"):
+        planned(tmp_path, f"{KEYED}, api_key: {{location: query}}")
+    assert planned(tmp_path, f"{KEYED}, api_key: {{location: query, parameter: appid}}").assumed is not None
+
+
+def test_an_interview_asks_for_the_place_of_a_key(tmp_path: Path) -> None:
+    asked = []
+    given = f"direction: agent-calls-service, direct_reason: none, {KEYED}"
+    for more in ("", ", api_key: {location: query}", ", api_key: {parameter: appid}", ", api_key: {parameter: X-Key}"):
+        path = tmp_path / "answers.yaml"
+        path.write_text(f"version: 1\nconnections:\n  - {{name: T, {given}{more}}}\n", encoding="utf-8")
+        open_question = interview.state(gather(load.load(path)).case).asked
+        assert open_question is not None
+        asked.append((open_question.question.id, open_question.default))
+    assert asked == [
+        ("api_key.parameter", "x-api-key"),
+        ("api_key.parameter", None),
+        ("api_key.location", "header"),
+        ("gateway.inbound_auth", "aws-iam"),
+    ]

@@ -58,7 +58,8 @@ def test_forms_and_the_command_line_make_the_same_answers(talk: Talk, mode: str,
         "--answer",
         "service_auth=api-key",
     ]
-    words += ["--answer", "gateway.inbound_auth=aws-iam", "--answer", "agent.framework=mcp"]
+    words += ["--answer", "api_key.parameter=x-api-key", "--answer", "gateway.inbound_auth=aws-iam"]
+    words += ["--answer", "agent.framework=mcp"]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "agentcore_connect", *words], cwd=project, capture_output=True, text=True
     )

@@ -52,7 +52,7 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
             if not answered:
                 _assume(found, question, value, facts)
             continue
-        if question.ask == "volunteer" or question.optional(facts) or question.has_default:
+        if question.ask == "volunteer" or question.optional(facts) or question.has_default_for(facts):
             continue
         _settle(found, question, facts, ident, asked)
     return found

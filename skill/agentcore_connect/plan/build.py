@@ -142,13 +142,18 @@ def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, D
     """The details of agent, gateway and policy: asked for once, where any connection needs them."""
     shared = {}
     for scope, answered in (("agent", given(gathered.case, "agent")), ("gateway", given(gathered.case, "gateway"))):
-        each = [details(scope, c.verdict.facts, answered, c.facts["name"], {*c.verdict.used, "inbound"}) for c in found]
+        each = [details(scope, c.verdict.facts, answered, c.facts["name"], _used(c)) for c in found]
         best = Details({}, [], [], [], [u for u in each[0].unused if all(u in one.unused for one in each)])
         for one in each:
             best.assumed.extend(a for a in one.assumed if a not in best.assumed)
             best.missing.extend(m for m in one.missing if m not in best.missing)
         shared[scope] = best
     return shared
+
+
+def _used(c: _Connection) -> set[str]:
+    """The variables that the decisions on a connection looked at, those on its gateway included."""
+    return {*c.verdict.used, *(("inbound",) if _uses_gateway(c) else ())}
 
 
 def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping[str, Details]) -> None:
@@ -267,7 +272,9 @@ def _plan(
         warnings=[*gateway_words["warning"], *general["warning"], *(ctx["policy"] or {}).get("warnings", [])],
         notes=notes,
         assumed=_assumed(found, shared),
-        unused=[key for key in _unused_keys(found, shared) if key not in read],
+        unused=[
+            key for key in _unused_keys(found, shared) if key not in read or not (used_gateway or _of_gateway(key))
+        ],
         summary=_summary(found, ctx),
         answers=_normal(gathered),
         context=ctx,
@@ -352,6 +359,10 @@ def _unused_keys(found: list[_Connection], shared: Mapping[str, Details]) -> lis
     """The answers that no question of this situation asks for; those that the steps read all the same are used."""
     own = [f"connections.{c.number}.{key}" for c in found for key in c.details.unused]
     return [*own, *(key for one in shared.values() for key in one.unused)]
+
+
+def _of_gateway(key: str) -> bool:
+    return key.startswith("gateway.")
 
 
 def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:

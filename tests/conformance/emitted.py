@@ -6,11 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from agentcore_connect.answers import load
 from agentcore_connect.answers.document import Document
+from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.plan.artifacts import artifacts
@@ -19,6 +21,8 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.requests import requests_for
 from agentcore_connect.render.plan_files import _with_places, render
+from agentcore_connect.resources import load as knowledge
+from agentcore_connect.triage import patterns
 from tests.conformance import projects, space
 from tests.conformance.space import Situation, Way
 
@@ -62,6 +66,7 @@ class Emitted:
     plans: int = 0
     situations: int = 0
     refused: dict[str, list[str]] = field(default_factory=dict)
+    untrue: list[str] = field(default_factory=list)
     missed: list[tuple[Way, Any]] = field(default_factory=list)
     lines: dict[tuple[str, tuple[str, ...]], Line] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
@@ -140,6 +145,26 @@ def _decided(c: Mapping[str, Any], one: Situation) -> dict[str, Any]:
     return {**{key: c.get(key) for key in (*_DECIDED, *more)}, **around}
 
 
+def said_and_not_so(plan: Plan) -> list[str]:
+    """The rules of a plan whose text says what the plan does, and is wrong."""
+    around = {
+        **plan.context,
+        "steps": [op.id for op in plan.operations],
+        "files": [one["path"] for one in plan.artifacts],
+    }
+    said = [(one["rule"], around) for one in (*plan.warnings, *plan.notes)]
+    for own, c in zip(plan.connections, plan.context["connections"], strict=True):
+        said += [(one["rule"], {**around, **c}) for one in (*own["warnings"], *own["why"], *own["notes"])]
+    return [rule for rule, facts in said if rule in _claims() and not _claims()[rule](facts)]
+
+
+@cache
+def _claims() -> dict[str, Predicate]:
+    return {
+        one["id"]: compile_condition(one["holds"], patterns()) for one in knowledge("rules")["rules"] if "holds" in one
+    }
+
+
 def _take(found: Emitted, one: Situation, done: set[str]) -> Plan | None:
     if one.key in done:
         return None
@@ -157,6 +182,7 @@ def _take(found: Emitted, one: Situation, done: set[str]) -> Plan | None:
             key = (one.surface, tuple(op.argv))
             found.lines.setdefault(key, Line(tuple(op.argv), op.id, op.needs_aws, one))
         found.operations[one.surface].add(op.id)
+    found.untrue += [f"{one.why}: {rule}" for rule in said_and_not_so(plan)]
     ctx = _with_places(plan, case, found.folder / "connect")
     for c in ctx["connections"]:
         if "configure" in c:

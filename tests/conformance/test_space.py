@@ -7,9 +7,10 @@ from typing import Any
 
 from agentcore_connect import resources
 from agentcore_connect.engine.tree import Engine
+from agentcore_connect.plan.build import build
 from agentcore_connect.questions import questions
 from tests.conformance import space
-from tests.conformance.emitted import Emitted
+from tests.conformance.emitted import Emitted, gathered, said_and_not_so
 
 Count = Callable[..., None]
 
@@ -25,6 +26,18 @@ def test_every_way_is_planned_and_leads_where_the_walk_leads(everything: Emitted
         ("refused", sum(map(len, everything.refused.values()))),
     ):
         count("space", name, number)
+
+
+def test_what_a_plan_says_that_it_does_it_does(everything: Emitted) -> None:
+    assert sorted(set(everything.untrue)) == []
+
+
+def test_an_untrue_sentence_would_be_noticed(everything: Emitted) -> None:
+    one = space.Situation(space.document({**space.PUBLIC, "service": "other", "can_front": "none"}))
+    plan = build(gathered(one, everything.folder))
+    assert said_and_not_so(plan) == []
+    plan.context["connections"][0]["target_type"] = "open-api-schema"
+    assert said_and_not_so(plan) == ["wrap-before-direct"]
 
 
 def test_the_ways_are_all_that_the_walk_finds() -> None:

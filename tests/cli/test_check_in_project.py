@@ -37,7 +37,7 @@ def test_it_passes(
     monkeypatch.chdir(tmp_path)
     assert main(["plan", "answers.yaml", "--out", "connect"]) == 0
     capsys.readouterr()
-    status = main(["check", "connect"])
+    status = main(["check", "connect", "--all"])
     said = capsys.readouterr().out
     assert status == 0, said
     assert "secrets-stay-secret" in said

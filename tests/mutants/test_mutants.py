@@ -67,7 +67,7 @@ def test_the_check_that_is_there_for_it_says_what_is_wrong(
 def said(folder: Path, mutant: Mutant) -> list[str]:
     """What the mutant's check says of a plan, where it fails."""
     try:
-        results = check_plan(folder, only={mutant.about})
+        results = check_plan(folder, only={mutant.about}, run_changed=True)
     except ConnectError as error:
         assert error.code == mutant.check, error
         assert error.code in REFUSALS

@@ -147,12 +147,8 @@ class Sandbox:
 
     def env(self) -> dict[str, str]:
         """The whole environment of what runs here: an allowed few variables of ours, never a credential."""
-        real_home = Path.home()
         env = {name: value for name, value in os.environ.items() if name.upper() in _KEPT_ENV or name.startswith("LC_")}
-        for name, folder in _MANAGERS.items():
-            place = os.environ.get(name) or str(real_home / folder)
-            if Path(place).is_dir():
-                env[name] = place
+        env |= managers()
         env["PATH"] = os.pathsep.join([*map(str, self._path), env.get("PATH") or os.defpath])
         env |= {
             "HOME": str(self.home),
@@ -227,6 +223,12 @@ class Sandbox:
                 made.write_text(_without_values(source.read_text("utf-8", "replace")), "utf-8")
             else:
                 shutil.copy(source, made)
+
+
+def managers() -> dict[str, str]:
+    """The folders of the version managers that are here, by the variable that each looks for."""
+    found = {name: os.environ.get(name) or str(Path.home() / folder) for name, folder in _MANAGERS.items()}
+    return {name: place for name, place in found.items() if Path(place).is_dir()}
 
 
 def _without_values(text: str) -> str:

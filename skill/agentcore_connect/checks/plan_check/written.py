@@ -26,7 +26,11 @@ _ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --f
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``, ``files``)."""
+    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``, ``files``).
+
+    ``run_changed``: also run files that were changed since they were written. ``is_confined``: what runs cannot reach
+    the person's files or the network.
+    """
 
     folder: Path
     plan: dict[str, Any]
@@ -34,6 +38,17 @@ class Written:
     gathered: Gathered
     fresh: Plan
     files: dict[str, str]
+    run_changed: bool = False
+    is_confined: bool = False
+
+    @property
+    def runs_project(self) -> bool:
+        """Whether programs of the project, such as the Python of its environments, may be run."""
+        return self.run_changed or self.is_confined
+
+    def runs(self, name: str) -> bool:
+        """Whether a file may be run: as the plan has it, or changed where the caller asked for that."""
+        return self.run_changed or not self.changes(name)
 
     def fault(self, name: str) -> str | None:
         """Why a file of the plan cannot be used, None where it can."""
@@ -79,8 +94,8 @@ def fault_of(folder: Path, name: str) -> str | None:
     return None
 
 
-def read_written(folder: Path) -> Written:
-    """Read a plan's folder.
+def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool = False) -> Written:
+    """Read a plan's folder; what is to be run of it see ``Written``.
 
     Errors: ConnectError when the folder holds no plan, or its answers cannot be used.
     """
@@ -99,7 +114,8 @@ def read_written(folder: Path) -> Written:
         via=via if via in ("cli", "boto3") else "cli",
     )
     fresh, files = render_plan(build(gathered), gathered, folder)
-    return Written(folder, plan, answers, gathered, fresh, {name: text for name, (text, _) in files.items()})
+    texts = {name: text for name, (text, _) in files.items()}
+    return Written(folder, plan, answers, gathered, fresh, texts, run_changed, is_confined)
 
 
 def _plan(path: Path) -> dict[str, Any]:

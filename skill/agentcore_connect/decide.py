@@ -125,7 +125,7 @@ def _reasons_of_the_way_left(route: Decision, auth: Decision | None) -> set[str]
     """The reasons for a path and a target type that the walk was steered away from; its warnings say why it was."""
     if auth is None or auth.result.get("path") == route.result.get("path"):
         return set()
-    cells = {one.rule for one in auth.fired if one.row and one.by == "targets"}
+    cells = [one.rule for one in auth.fired if one.row and one.by == "targets"]
     return {rule for rule in (*route.rules(), *cells) if triage.rules()[rule].kind == "why"}
 
 

@@ -169,14 +169,14 @@ class _Words:
                 weights[word] = max(weight, weights.get(word, 0.0))
         return weights
 
-    def _of(self, texts: Iterable[str]) -> set[str]:
+    def _of(self, texts: Iterable[str]) -> list[str]:
         """The words of some texts, without endings; a name in camelCase or with strokes gives its parts as well."""
-        found = set()
+        found: dict[str, None] = {}
         for text in texts:
             for name in re.findall(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*", text):
                 parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-                found |= {name.lower(), *(part.lower() for part in parts)}
-        return {_stem(word) for word in found if len(word) > 1 and word not in self.little}
+                found |= dict.fromkeys((name.lower(), *(part.lower() for part in parts)))
+        return list(dict.fromkeys(_stem(word) for word in found if len(word) > 1 and word not in self.little))
 
 
 def _stem(word: str) -> str:

@@ -41,7 +41,7 @@ class Settled:
 def without(data: Mapping[str, Any], keys: Mapping[str, Any] | set[str]) -> dict[str, Any]:
     """The answers as if those keys had not been answered; connections keep their places."""
     held = dict(data)
-    for key in keys:
+    for key in sorted(keys):
         held = store.forget(held, key)
     return held
 

@@ -38,7 +38,7 @@ COMMON = {
 }
 SITUATIONS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "an API with a key": (
-        {"service": "openapi", "schema": "s3://bucket/api.json", "endpoint": "https://pets.example.com", "host": "external", "service_auth": "api-key", "credential.name": "PetsKey", "credential.exists": "false"},
+        {"service": "openapi", "schema": "s3://bucket/api.json", "endpoint": "https://pets.example.com", "host": "external", "service_auth": "api-key", "api_key.parameter": "x-api-key", "credential.name": "PetsKey", "credential.exists": "false"},
         {"schema": "api.json"},
     ),
     "an MCP server with OAuth": (
@@ -79,7 +79,7 @@ def interview(capsys: pytest.CaptureFixture[str], folder: Path, answers: dict[st
 
 
 EXPECTED = {
-    "an API with a key": (5, 2),
+    "an API with a key": (6, 2),
     "an MCP server with OAuth": (8, 6),
     "an MCP server on AgentCore Runtime": (7, 5),
     "a Lambda function": (6, 4),

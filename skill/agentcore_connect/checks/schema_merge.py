@@ -89,4 +89,4 @@ def type_of_values(values: list[Any]) -> str | None:
     found = {kinds[type(value)] for value in values if type(value) in kinds}
     if found == {"integer", "number"}:
         return "number"
-    return found.pop() if len(found) == 1 else None
+    return sorted(found)[0] if len(found) == 1 else None

@@ -173,7 +173,7 @@ class Names:
         if name not in self._made:
             self._made[name] = ""  # what refers to itself comes from nowhere
             made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
-            self._made[name] = made.pop() if len(made) == 1 else ""
+            self._made[name] = sorted(made)[0] if len(made) == 1 else ""
         return self._made[name]
 
     @cached_property

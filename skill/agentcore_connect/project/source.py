@@ -112,8 +112,8 @@ def lines_of(text: str, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
     In: the text, paths of keys and indexes. Out: a line for every path; where it does not exist, the line of the
     nearest thing around it. The search is textual, so a text that is not JSON gives line 1, not an error.
     """
-    wanted = {path[:depth] for path in set(paths) for depth in range(len(path) + 1)}
-    found = _scan(text, wanted)
+    wanted = dict.fromkeys(path[:depth] for path in paths for depth in range(len(path) + 1))
+    found = _scan(text, set(wanted))
     breaks = [match.start() for match in re.finditer("\n", text)]
     lines: dict[JsonPath, int] = {}
     for path in wanted:

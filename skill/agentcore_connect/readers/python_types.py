@@ -291,7 +291,7 @@ def _enum(values: list[Any]) -> dict[str, Any]:
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
     names = {kinds.get(type(one)) for one in values} - {None}
     found: dict[str, Any] = {"enum": values} if values else {}
-    return {"type": names.pop() if len(names) == 1 else "string", **found}
+    return {"type": sorted(map(str, names))[0] if len(names) == 1 else "string", **found}
 
 
 _UNKNOWN: Final = object()

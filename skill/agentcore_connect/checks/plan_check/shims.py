@@ -54,7 +54,7 @@ def write(folder: Path, surface: str, operations: Sequence[Operation], needs: It
         )
     keep = shlex.join([sys.executable, "-E", "-S", keeper.__file__, str(folder / "table")])
     note.make("still", "agentcore", f'exec {keep} "$@"')
-    for name in programs:
+    for name in sorted(programs):
         note.make("still", name, "exit 0")
     for name in _TOOLS:
         found = shutil.which(name)

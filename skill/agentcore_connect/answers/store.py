@@ -14,7 +14,18 @@ from agentcore_connect.answers import document
 from agentcore_connect.answers.emit import dump
 from agentcore_connect.errors import ConnectError
 
-__all__ = ["MISSING", "Assignment", "dump", "forget", "get", "parse_assignment", "put", "save_atomic", "split_key"]
+__all__ = [
+    "MISSING",
+    "Assignment",
+    "dump",
+    "forget",
+    "get",
+    "parse_assignment",
+    "put",
+    "revised",
+    "save_atomic",
+    "split_key",
+]
 
 
 class _Missing:
@@ -149,6 +160,22 @@ def parse_assignment(text: str) -> Assignment:
             if isinstance(quoted, str):
                 return Assignment(key, quoted, None)
     return Assignment(key, value if value == "" else document.scalar(value), value)
+
+
+def revised(path: Path, text: str | None, data: Mapping[str, Any]) -> str:
+    """What an answers file is to hold: JSON by its name, else YAML with the lines of the present text that still hold.
+
+    In: the file's path, its present text, None where there is none, and the answers.
+    """
+    if path.suffix.lower() == ".json":
+        import json
+
+        return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    if not text or not text.strip():
+        return dump(data)
+    from agentcore_connect.answers.edit import edited  # most calls change nothing
+
+    return edited(text, data)
 
 
 def save_atomic(path: str | Path, text: str) -> None:

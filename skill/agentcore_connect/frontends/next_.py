@@ -164,14 +164,13 @@ class Steps:
 
     def save(self) -> None:
         """Write the file when something changed, atomically."""
-        from agentcore_connect.answers import store
+        from agentcore_connect.answers import document, store
 
         path: Path = self.args.answers
         if self.changed or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            as_json = path.suffix.lower() == ".json"
-            text = json.dumps(self.data, ensure_ascii=False, indent=2) + "\n" if as_json else store.dump(self.data)
-            store.save_atomic(path, text)
+            before = document.read_text(path) if path.exists() else None
+            store.save_atomic(path, store.revised(path, before, self.data))
 
     def gather(self) -> Gathered:
         """Read what the answers point to."""

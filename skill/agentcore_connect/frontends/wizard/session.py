@@ -65,7 +65,7 @@ class Session:
 
         Errors: ConnectError `unwritable-file`; `answers-changed` when another program changed the file meanwhile.
         """
-        text = store.dump(self.data)
+        text = store.revised(self.path, self._seen, self.data)
         with locked(self.path):
             if _text_of(self.path) != self._seen:
                 raise ConnectError(

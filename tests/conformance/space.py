@@ -266,6 +266,7 @@ def wishes() -> tuple[Wish, ...]:
         *(Wish(f"at {u}", {"c.oauth": {"discovery_url": u}}, _OAUTH) for u in (ENTRA, OKTA, COGNITO)),
         Wish("Entra as itself", {"c.oauth": {"vendor": "MicrosoftOauth2", "discovery_url": ENTRA}}, _OAUTH),
         Wish("Okta as itself", {"c.oauth": {"vendor": "OktaOauth2", "discovery_url": OKTA}}, _OAUTH),
+        Wish("tools that change", {"c.listing_mode": "dynamic"}, {"target_type": "mcp-server"}),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),

@@ -245,3 +245,20 @@ def test_an_interview_asks_for_the_place_of_a_key(tmp_path: Path) -> None:
         ("api_key.location", "header"),
         ("gateway.inbound_auth", "aws-iam"),
     ]
+
+
+@pytest.mark.parametrize("auth", ["none", "oauth-authorization-code"])
+def test_a_server_whose_tools_change(tmp_path: Path, auth: str) -> None:
+    """By the API, which alone can set the listing mode; not where each user consents, which the service refuses."""
+    if auth == "none":
+        plan = planned(tmp_path, f"{KEYED.replace('api-key', 'none')}, listing_mode: dynamic")
+    else:
+        url = "https://idp.example.com/.well-known/openid-configuration"
+        gateway = f"gateway: {{inbound_auth: custom-jwt, discovery_url: '{url}', allowed_clients: [c]}}"
+        plan = planned(tmp_path, f"{CONSENT}, listing_mode: dynamic", gateway)
+    [target] = [one for one in requests_for(plan.context, plan.context["connections"][0]) if one.id == "target"]
+    mode = target.body["targetConfiguration"]["mcp"]["mcpServer"].get("listingMode")
+    said = [one["rule"] for one in plan.connections[0]["warnings"] if "listing" in one["rule"]]
+    expected = ("DYNAMIC", ["advice.listing-dynamic"]) if auth == "none" else (None, ["advice.listing-dynamic-3lo"])
+    assert (mode, said) == expected
+    assert plan.connections[0]["mechanism"] == "cli+sdk"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CONNECTION_KEYS = (
     *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
+    "listing_mode",
 )
 _RESULT_KEYS = (
     *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),

@@ -145,7 +145,7 @@ def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
     host = facts.get("host") or ("agentcore-runtime" if _at_runtime(facts) else "external")
     found |= {
         "host": host,
-        "endpoint": HOSTS[host],
+        "endpoint": "npx -y @example/notes-mcp" if facts.get("local_program") else HOSTS[host],
         "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:orders",
         "tools": TOOLS,
         "schema": "model.json" if facts.get("service") == "smithy" else "api.json",

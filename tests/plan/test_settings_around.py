@@ -118,8 +118,6 @@ def test_the_service_is_asked_for_where_no_host_tells(tmp_path: Path) -> None:
         ("https://bedrock-agentcore.us-east-1.amazonaws.com/mcp", "which names no runtime"),
         ("https://bedrock-agentcore.us-east-1.amazonaws.com", "which names no runtime"),
         ("https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/", "which names no runtime"),
-        ("npx @azure/mcp@latest server start", "which no gateway can reach"),
-        ("python -m my_server", "which no gateway can reach"),
     ],
 )
 def test_an_address_that_cannot_be_a_target_is_stopped_with_the_way_on(
@@ -262,3 +260,17 @@ def test_a_server_whose_tools_change(tmp_path: Path, auth: str) -> None:
     expected = ("DYNAMIC", ["advice.listing-dynamic"]) if auth == "none" else (None, ["advice.listing-dynamic-3lo"])
     assert (mode, said) == expected
     assert plan.connections[0]["mechanism"] == "cli+sdk"
+
+
+@pytest.mark.parametrize("command", ["npx -y @azure/mcp@latest server start", "python -m my_server"])
+def test_a_server_that_is_a_local_program_is_no_target(tmp_path: Path, command: str) -> None:
+    """The rest of the plan goes on; the way on for this server is told. Nothing else takes a command for an address."""
+    plan = planned(tmp_path, f"service: mcp-server, endpoint: '{command}'")
+    assert (plan.connections[0]["path"], plan.connections[0]["redirect"]) == ("redirect", "stdio-server")
+    [said] = [one["text"] for one in plan.connections[0]["warnings"] if one["rule"] == "stdio-needs-a-host"]
+    assert "AgentCore Runtime" in said
+    assert not any(command in str(one) for one in plan.steps)
+    assert not any("endpoint" in key for key in plan.unused)
+    for other in ("service: openapi, schema: 's3://b/a.json'", "service: mcp-server, direct_reason: latency"):
+        with pytest.raises(ConnectError, match="a form that is not for this"):
+            planned(tmp_path, f"{other}, endpoint: '{command}', service_auth: none")

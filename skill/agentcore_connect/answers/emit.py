@@ -19,7 +19,16 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),
-        *("endpoint", "network", "listing_mode", "user_identity", "forward_headers", "host", "own_agent", "service_auth"),
+        *(
+            "endpoint",
+            "network",
+            "listing_mode",
+            "user_identity",
+            "forward_headers",
+            "host",
+            "own_agent",
+            "service_auth",
+        ),
         *("credential", "oauth", "api_key", "sigv4", "lambda_arn", "tools", "schema", "rest_api_id", "stage"),
         *("tool_filters", "knowledge_base_id", "tool_count"),
     ),

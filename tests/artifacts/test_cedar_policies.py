@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import Any
 
 import cedarpy
@@ -100,6 +101,81 @@ def test_a_scope_is_looked_for_inside_the_claim() -> None:
     policies = written({"tools": ["Refunds-EU___refund"], "claim": "scope", "values": ["refund:write"]})
     assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scope="openid refund:write") == "Allow"
     assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scope="openid refund:read") == "Deny"
+
+
+@pytest.mark.parametrize(
+    ("scope", "decision"),
+    [
+        ("refund:write", "Allow"),
+        ("refund:write openid", "Allow"),
+        ("a refund:write b", "Allow"),
+        ("refund:writeall", "Deny"),
+        ("openid no-refund:write", "Deny"),
+        ("xrefund:write refund:writex", "Deny"),
+    ],
+)
+def test_a_scope_is_matched_as_a_whole_word(scope: str, decision: str) -> None:
+    policies = written({"tools": ["Refunds-EU___refund"], "claim": "scope", "values": ["refund:write"]})
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scope=scope) == decision
+
+
+ELEMENTS = [
+    "admin",
+    "superadmin",
+    "admins",
+    "an admin",
+    "x,admin",
+    'x"admin',
+    'admin"',
+    "admin\\",
+    "[admin",
+    "\u00fcber",
+    "",
+]
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize("wanted", [["admin"], ["admin", "admins"], ['x"admin'], ["admin\\"], ["\u00fcber"], ["adm*"]])
+def test_an_array_claim_matches_its_elements_and_nothing_else(wanted: list[str], blank: str) -> None:
+    """Every array of up to two of the elements, by the Cedar engine, against what the array holds."""
+    policies = written({"tools": ["Refunds-EU___refund"], "claim": "cognito:groups", "values": wanted})
+    begins = tuple(value[:-1] for value in wanted if value.endswith("*"))
+    for size in range(3):
+        for groups in product(ELEMENTS, repeat=size):
+            holds = any(one in wanted or (begins and one.startswith(begins)) for one in groups)
+            for ascii_only in (True, False):
+                text = json.dumps(groups, separators=(f",{blank}", ":"), ensure_ascii=ascii_only)
+                claims = {"cognito:groups": text}
+                decision = decide(policies, "Refunds-EU___refund", {"amount": 1}, **claims)
+                assert decision == ("Allow" if holds else "Deny"), text
+
+
+@pytest.mark.parametrize(
+    ("groups", "decision"),
+    [
+        (["admin"], "Allow"),
+        (["admin", "b"], "Allow"),
+        (["a", "admin", "b"], "Allow"),
+        (["a", "admin"], "Allow"),
+        (["superadmin"], "Deny"),
+        (["admins", "admin-readonly"], "Deny"),
+        ([], "Deny"),
+    ],
+)
+@pytest.mark.parametrize("claim", ["groups", "roles", "teams"])
+def test_a_claim_is_an_array_by_its_name_or_by_what_the_answers_say(claim: str, groups: Any, decision: str) -> None:
+    entry = {"tools": ["Refunds-EU___refund"], "claim": claim, "values": ["admin"]}
+    policies = written(entry if claim != "teams" else {**entry, "claim_type": "array"})
+    claims = {claim: json.dumps(groups, separators=(",", ":"))}
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, **claims) == decision
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, **{claim: "admin"}) == "Allow"
+
+
+@pytest.mark.parametrize("scp", ["a orders:read", '["a","orders:read"]'])
+def test_scp_is_matched_as_okta_and_as_entra_send_it(scp: str) -> None:
+    policies = written({"tools": ["Refunds-EU___refund"], "claim": "scp", "values": ["orders:read"]})
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scp=scp) == "Allow"
+    assert decide(policies, "Refunds-EU___refund", {"amount": 1}, scp=scp.replace("read", "reads")) == "Deny"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "connections.*.tools.*": ("name", "description", "inputSchema", "outputSchema"),
     "connections.*.tool_filters.*": ("path", "methods"),
     "policy": ("mode", "restrict"),
-    "policy.restrict.*": ("effect", "tools", "claim", "values", "when"),
+    "policy.restrict.*": ("effect", "tools", "callers", "claim", "claim_type", "values", "match", "when"),
     "policy.restrict.*.when": ("input", "op", "value"),
 }
 

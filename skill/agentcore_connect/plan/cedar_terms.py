@@ -1,4 +1,4 @@
-"""The parts of a Cedar condition: literals, claims of the caller, arguments of a tool."""
+"""Conditions on the arguments of a tool, by their types, and the literals that they are compared with."""
 
 from __future__ import annotations
 
@@ -10,60 +10,10 @@ from decimal import Decimal
 from typing import Any, Self
 
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.cedar_condition import quoted
 from agentcore_connect.resources import load
 
 _JSON_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
-
-
-def quoted(text: str) -> str:
-    """Text as a Cedar string literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in escaped) + '"'
-
-
-def claim_condition(entry: Mapping[str, Any], principal: Mapping[str, Any], at: str) -> tuple[str, ...]:
-    """The conditions on the caller's claim, guarded: a claim that is absent would be an error, and skip a forbid.
-
-    Errors: ConnectError `claim-without-claims`, `values-without-claim`, `bad-value`.
-    """
-    claim, values = entry.get("claim"), entry.get("values")
-    values = [values] if isinstance(values, str) else values or []
-    if not claim:
-        if values:
-            raise ConnectError(
-                "values-without-claim",
-                "the values of which claim?",
-                where=f"{at}.values",
-                expected="`claim` beside it, e.g. role",
-            )
-        return ()
-    if not principal["tags"]:
-        raise ConnectError(
-            "claim-without-claims",
-            f"callers of this gateway have no claim {claim!r}: {principal['text']}",
-            where=f"{at}.claim",
-            hint="set gateway.inbound_auth to custom-jwt, or leave the claim out",
-        )
-    if bad := next((value for value in values if not isinstance(value, str)), None):
-        raise ConnectError("bad-value", f"a claim's value is text, this is {bad!r}", where=f"{at}.values")
-    return (_has(claim), _claim_is(claim, values)) if values else (_has(claim),)
-
-
-def _has(claim: str) -> str:
-    return str(load("cedar")["claims"]["has"]).format(claim=quoted(claim))
-
-
-def _claim_is(claim: str, values: Sequence[str]) -> str:
-    forms = load("cedar")["claims"]
-    inside = claim in forms["like"]
-    plain = [value for value in values if not inside and "*" not in value]
-    patterns = [value if "*" in value else f"*{value}*" for value in values if value not in plain]
-    either = [forms["pattern"].format(claim=quoted(claim), value=quoted(value)) for value in patterns]
-    if len(plain) == 1:
-        either.insert(0, forms["one"].format(claim=quoted(claim), value=quoted(plain[0])))
-    elif plain:
-        either.insert(0, forms["several"].format(claim=quoted(claim), values=", ".join(map(quoted, plain))))
-    return either[0] if len(either) == 1 else f"({' || '.join(either)})"
 
 
 @dataclass(frozen=True, slots=True)

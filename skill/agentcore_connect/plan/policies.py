@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError, raise_all
-from agentcore_connect.plan.cedar_terms import Argument, argument_condition, claim_condition, quoted
+from agentcore_connect.plan.cedar_claims import claim_condition
+from agentcore_connect.plan.cedar_condition import quoted
+from agentcore_connect.plan.cedar_terms import Argument, argument_condition
 from agentcore_connect.resources import load
 
 Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
@@ -166,7 +168,8 @@ def _parts(
     wish: _Wish, inbound_auth: str, warnings: list[Problem]
 ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The tools that can share a statement, with its conditions: an argument must have one type for all of them."""
-    claims = claim_condition(wish.entry, load("cedar")["principals"][inbound_auth], wish.at)
+    claim = claim_condition(wish.entry, load("cedar")["principals"][inbound_auth], wish.at)
+    claims = claim.terms if claim is not None else ()
     when = wish.entry.get("when")
     if not when:
         return [(tuple(name for name, _ in wish.tools), claims)]

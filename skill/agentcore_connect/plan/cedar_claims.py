@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.cedar_condition import (
     ABSENT,
+    Call,
     Change,
     Condition,
     arrived,
+    caller_change,
     claim_change,
     listed,
     matches,
@@ -61,6 +64,55 @@ def claim_condition(entry: Mapping[str, Any], principal: Mapping[str, Any], at: 
         lambda call: claim in call.claims and any(_is(value, call.claims[claim], kind) for value in values),
         _fits(claim, values, kind),
         _misses(claim, values, kind),
+    )
+
+
+def caller_condition(callers: Any, principal: Mapping[str, Any], at: str) -> Condition | None:
+    """The condition on an IAM caller: one of some roles, users or accounts.
+
+    Errors: ConnectError `callers-without-iam`, `bad-value`.
+    """
+    named = [callers] if isinstance(callers, str) else callers or []
+    if not named:
+        return None
+    cedar = load("cedar")
+    if principal != cedar["principals"]["aws-iam"]:
+        raise ConnectError(
+            "callers-without-iam",
+            f"callers of this gateway are not known by an ARN: {principal['text']}",
+            where=f"{at}.callers",
+            hint="set gateway.inbound_auth to aws-iam, or ask for a claim instead",
+        )
+    kinds = [_caller(one, f"{at}.callers[{number}]") for number, one in enumerate(named)]
+    equals = [form.format(**parts) for kind, parts in kinds for form in kind["equals"]]
+    likes = [form.format(**parts) for kind, parts in kinds for form in kind["likes"]]
+    either = [f"principal.id == {quoted(one)}" for one in dict.fromkeys(equals)]
+    either += [f"principal.id like {quoted(one)}" for one in dict.fromkeys(likes)]
+
+    def holds(call: Call) -> bool:
+        return call.caller in equals or any(matches(one, call.caller) for one in likes)
+
+    near = [kind["near"].format(**parts) for kind, parts in kinds]
+    return Condition(
+        (),
+        (either[0] if len(either) == 1 else f"({' || '.join(either)})",),
+        "the caller " + " or ".join(kind["words"].format(**parts) for kind, parts in kinds),
+        holds,
+        tuple(caller_change(kind["example"].format(**parts)) for kind, parts in kinds),
+        tuple(caller_change(one) for one in near if not holds(Call("", caller=one)))[:1],
+    )
+
+
+def _caller(named: Any, at: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    for kind in load("cedar")["callers"]:
+        if isinstance(named, str) and (found := re.fullmatch(kind["regex"], named)):
+            return kind, found.groupdict()
+    raise ConnectError(
+        "bad-value",
+        "this names no IAM caller",
+        where=at,
+        expected="an account's 12 digits in quotes, or the ARN of a role or user",
+        received=repr(named),
     )
 
 

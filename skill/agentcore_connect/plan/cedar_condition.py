@@ -74,7 +74,7 @@ def any_of(conditions: tuple[Condition, ...]) -> Condition:
 
     def missed(call: Call) -> Call:
         for one in conditions:
-            call = one.misses[0](call)
+            call = first_of(one.misses)(call)
         return call
 
     text = " ||\n  ".join(f"({' && '.join(one.terms)})" for one in conditions)
@@ -92,10 +92,15 @@ def _only(conditions: tuple[Condition, ...], number: int) -> Change:
     def change(call: Call) -> Call:
         for other, one in enumerate(conditions):
             if other != number:
-                call = one.misses[0](call)
-        return conditions[number].fits[0](call)
+                call = first_of(one.misses)(call)
+        return first_of(conditions[number].fits)(call)
 
     return change
+
+
+def first_of(changes: tuple[Change, ...]) -> Change:
+    """The first of some changes; one that changes nothing where there is none, as for what can be neither way."""
+    return changes[0] if changes else (lambda call: call)
 
 
 def claim_change(name: str, value: Any) -> Change:

@@ -256,7 +256,7 @@ def policy_context(
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
     engines = gathered.project.policy_engines if gathered.project is not None else ()
     attached = own.policy_engine if own is not None else None
-    policies, warnings = write_policies(
+    written = write_policies(
         wanted.get("restrict") or [],
         inbound_auth=gateway["inbound_auth"],
         targets=targets,
@@ -264,7 +264,9 @@ def policy_context(
         gateway_arn=gateway.get("arn"),
         # elsewhere the gateway may have an engine, and a permit for all would open what its policies keep shut
         permit_rest=attached is None and (own is not None or not gateway["exists"]),
+        rest=wanted.get("rest"),
     )
+    policies = written.policies
     engine = attached or (engines[0].name if len(engines) == 1 else None)
     mode = wanted.get("mode") or questions()["policy.mode"].default
     return {
@@ -277,7 +279,7 @@ def policy_context(
         "engine_in_project": engine is not None and any(e.name == engine for e in engines),
         "attached": attached is not None,
         "attached_mode": own.policy_mode if own is not None else None,
-        "warnings": [{"rule": p.code, "text": str(p), "sources": []} for p in warnings],
+        "warnings": [{"rule": p.code, "text": str(p), "sources": []} for p in written.warnings],
     }
 
 

@@ -57,7 +57,8 @@ def cedar_facts(ctx: Mapping[str, Any]) -> dict[str, Any]:
     Targets that the policies name and the plan does not make are there with None: their tools are not known here.
     """
     separator = load("cedar")["separator"]
-    named = {tool.partition(separator)[0]: None for policy in ctx["policies"] for tool in policy["tools"]}
+    tools = [tool for policy in ctx["policies"] for tool in policy["tools"] if tool != "*"]
+    named = dict.fromkeys(tool.partition(separator)[0] for tool in tools)
     own = {c["name"]: c["tools"] or None for c in ctx["connections"] if c["target_type"]}
     return {
         "targets": {**named, **own},

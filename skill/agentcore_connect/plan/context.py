@@ -251,6 +251,7 @@ def policy_context(
     if not wanted or not at_gateway:
         return None
     from agentcore_connect.plan.policies import write_policies
+    from agentcore_connect.plan.policy_examples import policy_examples
 
     targets: dict[str, Any] = {t.name: None for t in own.targets} if own is not None else {}
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
@@ -275,6 +276,7 @@ def policy_context(
         # the CLI's commands take the policies of the gateways that they change; a script those of all others
         "scripted": bool(policies) and not _managed(gathered, gateway),
         "policies": [p.as_dict() for p in policies],
+        "examples": policy_examples(policies, written.rules, targets, gateway["inbound_auth"]),
         "engine": engine or load("cedar")["engine"],
         "engine_in_project": engine is not None and any(e.name == engine for e in engines),
         "attached": attached is not None,

@@ -51,7 +51,7 @@ def _tools(targets: Targets, rules: Sequence[Rule]) -> dict[str, Mapping[str, An
         for tool in tools or ()
     }
     named = (one for rule in rules for one in rule.tools if separator in one)
-    return {**dict.fromkeys(named, {"type": "object"}), **found}
+    return {**{name: {"type": "object"} for name in named}, **found}
 
 
 def _calls(rules: Sequence[Rule], tools: Mapping[str, Mapping[str, Any]], inbound_auth: str) -> Iterator[Call]:

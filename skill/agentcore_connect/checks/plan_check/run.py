@@ -178,6 +178,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from data.check_json(written, name, artifact.connection)
     if "cedar" in wanted and artifact.policy is not None:
         yield from data.check_cedar(written, name, artifact.policy)
+    if "policy-decisions" in wanted:
+        yield from data.check_decisions(written, name)
     if "settings" in wanted:
         yield from texts.check_settings(written, name)
         yield texts.check_says_the_plan(written, name)

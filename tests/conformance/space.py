@@ -394,7 +394,6 @@ def _policies() -> Iterator[Situation]:
         known_by = "aws-iam" if project == "Reused" else inbound  # the gateway of that project has AWS_IAM
         if not all(_fits_callers(one, known_by) for one in restrict):
             continue
-            continue
         change = {"c.tools": "orders.tools.json", "policy.mode": mode, "policy.restrict": restrict}
         where = {} if project is None else {"project": project}
         data = changed(document(FUNCTION, inbound), {**change, **where})

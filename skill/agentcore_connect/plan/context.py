@@ -272,6 +272,7 @@ def policy_context(
     mode = wanted.get("mode") or questions()["policy.mode"].default
     return {
         "mode": mode,
+        "rest": written.rest,
         "mode_api": load("cedar")["modes"][mode],
         # the CLI's commands take the policies of the gateways that they change; a script those of all others
         "scripted": bool(policies) and not _managed(gathered, gateway),

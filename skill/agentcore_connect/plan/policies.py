@@ -32,11 +32,15 @@ class _Wish:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The policies, the rules that they say, in the same order, and warnings about them."""
+    """The policies, the rules that they say, in the same order, and warnings about them.
+
+    ``rest``: whether tools that no wish permits go on (`permit`) or not (`deny`).
+    """
 
     policies: list[Policy]
     rules: list[Rule]
     warnings: list[Problem]
+    rest: str
 
 
 def write_policies(
@@ -84,8 +88,11 @@ def write_policies(
         text = load("cedar")["rules"]["permits-added"]["text"]
         files = ", ".join(one.file for one in policies[: len(added)])
         warnings.append(Problem("warning", "permits-added", "policy.restrict", f"{text} Added: {files}."))
+    elif rest == "permit":
+        text = load("cedar")["rules"]["nothing-left-to-permit"]["text"]
+        warnings.append(Problem("warning", "nothing-left-to-permit", "policy.rest", text))
     warnings.extend(_not_permitted([*added, *wished], targets))
-    return Written(policies, [*added, *wished], warnings)
+    return Written(policies, [*added, *wished], warnings, "permit" if added else "deny")
 
 
 def _rest(rules: Sequence[Rule], targets: Targets, *, permit_rest: bool, rest: str | None) -> list[Rule]:

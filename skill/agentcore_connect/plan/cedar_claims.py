@@ -122,6 +122,11 @@ def claim_kind(claim: str) -> str:
     return next((kind for kind, one in kinds.items() if claim in one["names"]), "single")
 
 
+def is_known(claim: str) -> bool:
+    """Whether the claim's name tells how its values stand in it."""
+    return any(claim in one["names"] for one in load("cedar")["claims"]["kinds"].values())
+
+
 def _test(claim: str, values: Sequence[str], kind: str) -> str:
     forms = load("cedar")["claims"]
     name = quoted(claim)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError, raise_all
-from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition
+from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition, is_known
 from agentcore_connect.plan.cedar_condition import Condition, any_of
 from agentcore_connect.plan.cedar_terms import Argument, argument_condition
 from agentcore_connect.plan.policy_text import EVERY, Policy, Rule, policy_name, policy_of
@@ -191,6 +191,7 @@ def _parts(
     places = [(one, f"{wish.at}.when[{n}]" if listed else f"{wish.at}.when") for n, one in enumerate(_listed(given))]
     for one, at in places:
         _one_thing(one, at)
+    warnings.extend(_claims_not_known([(wish.entry, wish.at), *places]))
     if not places:
         return [(tuple(name for name, _ in wish.tools), first)]
     groups: dict[tuple[tuple[str, str], ...], list[tuple[str, list[Argument | None]]]] = {}
@@ -209,6 +210,15 @@ def _parts(
         together = (any_of(tuple(conditions)),) if wish.entry.get("match") == "any" else tuple(conditions)
         parts.append((tuple(name for name, _ in members), (*first, *together)))
     return parts
+
+
+def _claims_not_known(conditions: Iterable[tuple[Mapping[str, Any], str]]) -> Iterable[Problem]:
+    """A warning for each claim whose kind neither its name nor the answers tell."""
+    for one, at in conditions:
+        claim = one.get("claim")
+        if claim and one.get("values") and not one.get("claim_type") and not is_known(claim):
+            text = load("cedar")["rules"]["claim-taken-as-one-value"]["text"]
+            yield Problem("warning", "claim-taken-as-one-value", f"{at}.claim", f"{claim}: {text}")
 
 
 def _listed(given: Any) -> list[Mapping[str, Any]]:

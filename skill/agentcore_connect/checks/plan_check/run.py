@@ -196,9 +196,10 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         return
     text = written.text(name)
     planned = written.files.get(name, text)
-    changed = facts.changed_constants(text, planned, name)
-    cure = "make the change in the answers and write the plan anew, so that both stay in step"
-    yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
+    if "policy-decisions" not in wanted:  # whoever keeps the calls for policies adds to them
+        changed = facts.changed_constants(text, planned, name)
+        cure = "make the change in the answers and write the plan anew, so that both stay in step"
+        yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
     if "secret-parameters" in wanted:
         cure = "fetch it inside the call: frameworks show a function's parameters to the model"
         yield judged(name, "secret-parameters", OWN, facts.secret_parameters(text, planned, name), cure=cure)

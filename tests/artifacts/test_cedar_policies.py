@@ -613,3 +613,11 @@ def test_a_policy_is_plain_data() -> None:
     data = written("Refunds-EU___refund", gateway_name="Shop")[0].as_dict()
     assert json.loads(json.dumps(data)) == data
     assert data["name"] == "Shop_permit_refund"
+
+
+def test_a_policy_that_is_too_long_is_refused_with_the_way_out() -> None:
+    values = [f"group-{number:03}-of-the-company" for number in range(60)]
+    with pytest.raises(ConnectError, match="split its tools or its values") as caught:
+        written({"tools": ["Refunds-EU___refund"], "claim": "groups", "values": values})
+    assert (caught.value.code, caught.value.where) == ("policy-too-long", "policy.restrict[0]")
+    assert len(written({"tools": ["Refunds-EU___refund"], "claim": "groups", "values": values[:30]})) == 1

@@ -62,7 +62,7 @@ def write_policies(
     Out: policies with unique names, and warnings about them.
     Errors: ConnectError (or ManyErrors) `unknown-target`, `unknown-tool`, `unknown-argument`, `no-tools`,
     `claim-without-claims`, `values-without-claim`, `callers-without-iam`, `bad-condition`, `bad-operator`,
-    `bad-value`, each with its place in the answers.
+    `bad-value`, `policy-too-long`, each with its place in the answers.
     """
     problems: list[ConnectError] = []
     wished: list[Rule] = []
@@ -78,10 +78,13 @@ def write_policies(
             problems.extend(error.problems)
     raise_all(problems)
     added = _rest(wished, targets, permit_rest=permit_rest, rest=rest)
+    longest = load("limits")["limits"]["policy-statement-max"]["value"]
     named: dict[str, Rule] = {}
     for rule in (*added, *wished):
         named[policy_name(gateway_name, rule.effect, rule.tools, set(named))] = rule
     policies = [policy_of(rule, name, inbound_auth, gateway_arn) for name, rule in named.items()]
+    own = zip(policies[len(added) :], places, strict=True)
+    raise_all([_too_long(policy, at) for policy, at in own if len(policy.statement) > longest])
     for policy, rule, at in zip(policies[len(added) :], wished, places, strict=True):
         warnings.extend(_unconditional(policy, rule, at))
     if added:
@@ -263,6 +266,17 @@ def _argument(
         message = f"{name}: `{when['input']}` is taken to be of type {argument.kind}. {rule['text']}"
         warnings.append(Problem("warning", "unknown-argument-type", f"{at}.input", message))
     return argument
+
+
+def _too_long(policy: Policy, at: str) -> ConnectError:
+    return ConnectError(
+        "policy-too-long",
+        f"the policy {policy.name} has {len(policy.statement):,} characters",
+        where=at,
+        expected=load("cedar")["rules"]["statement-length"]["text"],
+        hint="split its tools or its values into several entries: what one of several permits allows is allowed, "
+        "what one of several forbids denies is denied",
+    )
 
 
 def _unconditional(policy: Policy, rule: Rule, at: str) -> Iterable[Problem]:

@@ -177,3 +177,18 @@ def test_a_claim_of_which_nothing_is_known_is_told(entry: dict[str, Any], told: 
     restrict = [{"tools": ["T___extend"], **entry}]
     found = write_policies(restrict, inbound_auth="custom-jwt", targets={"T": TOOLS})
     assert ("claim-taken-as-one-value" in [one.code for one in found.warnings]) is told
+
+
+@pytest.mark.parametrize(("claim", "told"), [("role", True), ("cognito:groups", False), ("scope", False)])
+def test_a_claim_that_cognito_does_not_send_is_told(
+    claim: str, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, [{"tools": ["T___extend"], "claim": claim, "values": ["a"]}])
+    answers = tmp_path / "answers.yaml"
+    pool = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab12Cd34E/"
+    answers.write_text(answers.read_text("utf-8").replace("https://idp.example.com/", pool), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["plan", str(answers)]) == 0
+    said = capsys.readouterr().out
+    assert (f"does not put {claim} into access tokens" in said) is told
+    assert "ListGatewayTargets and InvokeGateway" in said

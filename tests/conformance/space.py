@@ -400,8 +400,8 @@ def _policies() -> Iterator[Situation]:
         yield Situation(data, surface, why="policies")
         if project is None:
             yield Situation(data, surface, "boto3", "policies by boto3")
-            yield Situation(changed(data, {"policy.rest": "permit"}), surface, why="the rest goes on")
-            yield Situation(changed(data, {"policy.rest": "deny"}), surface, why="the rest is denied")
+            for rest in ("permit", "deny") if mode == "log-only" else ():
+                yield Situation(changed(data, {"policy.rest": rest}), surface, why=f"the rest: {rest}")
             yield Situation(changed(data, {"gateway.exists": True}), surface, why="policies of a gateway elsewhere")
 
 

@@ -250,15 +250,16 @@ def policy_context(
     at_gateway = any(c["target_type"] for c in connections)
     if not wanted or not at_gateway:
         return None
-    from agentcore_connect.plan.policies import write_policies
+    from agentcore_connect.plan.policies import claims_named, write_policies
     from agentcore_connect.plan.policy_examples import policy_examples
 
     targets: dict[str, Any] = {t.name: None for t in own.targets} if own is not None else {}
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
     engines = gathered.project.policy_engines if gathered.project is not None else ()
     attached = own.policy_engine if own is not None else None
+    restrict = wanted.get("restrict") or []
     written = write_policies(
-        wanted.get("restrict") or [],
+        restrict,
         inbound_auth=gateway["inbound_auth"],
         targets=targets,
         gateway_name=gateway["name"],
@@ -273,6 +274,9 @@ def policy_context(
     return {
         "mode": mode,
         "rest": written.rest,
+        "added_claims": [
+            one for one in claims_named(restrict) if one not in load("cedar")["claims"]["in_cognito_tokens"]
+        ],
         "mode_api": load("cedar")["modes"][mode],
         # the CLI's commands take the policies of the gateways that they change; a script those of all others
         "scripted": bool(policies) and not _managed(gathered, gateway),

@@ -98,6 +98,13 @@ def write_policies(
     return Written(policies, [*added, *wished], warnings, "permit" if added else "deny")
 
 
+def claims_named(restrict: Sequence[Any]) -> list[str]:
+    """The claims that `policy.restrict` asks for, each once."""
+    entries = [one for one in restrict if isinstance(one, Mapping)]
+    parts = [part for one in entries for part in (one, *_listed(one.get("when") or []))]
+    return list(dict.fromkeys(str(part["claim"]) for part in parts if part.get("claim")))
+
+
 def _rest(rules: Sequence[Rule], targets: Targets, *, permit_rest: bool, rest: str | None) -> list[Rule]:
     """A permit for the tools of each target that go on, by their names or, where these are not known, by the group."""
     only_forbids = bool(rules) and all(one.effect == "forbid" for one in rules)

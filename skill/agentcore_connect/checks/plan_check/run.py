@@ -176,15 +176,20 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
         yield from data.check_json(written, name, artifact.connection)
-    if "cedar" in wanted and artifact.policy is not None:
-        yield from data.check_cedar(written, name, artifact.policy)
-    if "policy-decisions" in wanted:
-        yield from data.check_decisions(written, name)
+    yield from _check_policies(written, artifact)
     if "settings" in wanted:
         yield from texts.check_settings(written, name)
         yield texts.check_says_the_plan(written, name)
     if not wanted:
         yield _as_written(written, name)
+
+
+def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
+    """A policy as it stands, and what the policies together decide about the plan's example calls."""
+    if "cedar" in artifact.checks and artifact.policy is not None:
+        yield from data.check_cedar(written, artifact.path, artifact.policy)
+    if "policy-decisions" in artifact.checks:
+        yield from data.check_decisions(written, artifact.path)
 
 
 def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:

@@ -392,8 +392,8 @@ def _policies() -> Iterator[Situation]:
     for inbound, restrict, mode, project, surface in product(
         INBOUNDS, restrictions(), ("log-only", "enforce"), (None, "Guarded", "Reused"), SURFACES
     ):
-        by_token = inbound == "custom-jwt" and project != "Reused"  # the gateway of that project has AWS_IAM
-        if not by_token and any(isinstance(one, dict) and "claim" in one for one in restrict):
+        known_by = "aws-iam" if project == "Reused" else inbound  # the gateway of that project has AWS_IAM
+        if not all(_fits_callers(one, known_by) for one in restrict):
             continue
         change = {"c.tools": "orders.tools.json", "policy.mode": mode, "policy.restrict": restrict}
         where = {} if project is None else {"project": project}
@@ -401,7 +401,17 @@ def _policies() -> Iterator[Situation]:
         yield Situation(data, surface, why="policies")
         if project is None:
             yield Situation(data, surface, "boto3", "policies by boto3")
+            for rest in ("permit", "deny") if mode == "log-only" else ():
+                yield Situation(changed(data, {"policy.rest": rest}), surface, why=f"the rest: {rest}")
             yield Situation(changed(data, {"gateway.exists": True}), surface, why="policies of a gateway elsewhere")
+
+
+def _fits_callers(entry: Any, inbound: str) -> bool:
+    """A claim is for callers with a token, an ARN for callers with an AWS identity."""
+    when = entry.get("when", []) if isinstance(entry, dict) else []
+    parts = [entry, *(when if isinstance(when, list) else [when])] if isinstance(entry, dict) else []
+    wanted = {kind for kind, key in (("custom-jwt", "claim"), ("aws-iam", "callers")) for one in parts if key in one}
+    return wanted <= {inbound}
 
 
 @cache
@@ -420,13 +430,36 @@ def restrictions() -> tuple[list[Any], ...]:
         }
         for kind, argument in load("cedar")["arguments"].items()
         for op in argument["ops"]
+        if kind != "array"
     ]
+    ops += [
+        {
+            "tools": ["Orders___lists"],
+            "when": {"input": "tags", "op": op, "value": "a" if op == "contains" else ["a", "b"]},
+        }
+        for op in load("cedar")["arguments"]["array"]["ops"]
+    ]
+    ops += [{"tools": [tool], "when": {"input": "s", "op": op}} for op in load("cedar")["presence"]]
     claims = [
         {"tools": [tool], "claim": "role"},
         {"tools": [tool], "claim": "role", "values": ["analyst"]},
         {"tools": [tool, "Orders___nothing"], "claim": "role", "values": ["analyst", "boss", "team-*"]},
         {"tools": [tool], "claim": "scope", "values": ["orders:write"]},
+        {"tools": [tool], "claim": "cognito:groups", "values": ["admin", "team-*", 'a"b']},
+        {"tools": ["Orders___*"], "claim": "scp", "values": ["orders:write"]},
+        {"tools": ["*"], "claim": "teams", "claim_type": "array", "values": ["admin"]},
     ]
+    several = [{"tools": [tool], "match": match, "when": [ops[0]["when"], ops[1]["when"]]} for match in ("all", "any")]
+    mixed = [{"tools": [tool], "match": "any", "when": [ops[0]["when"], {"claim": "groups", "values": ["admin"]}]}]
+    callers = [
+        {"tools": [tool], "callers": ["123456789012"]},
+        {
+            "tools": [tool],
+            "callers": ["arn:aws:iam::123456789012:role/team/Support", "arn:aws:iam::123456789012:user/ann"],
+            "when": ops[0]["when"],
+        },
+    ]
+    whole = [{"tools": ["Orders___*"]}, {"tools": ["*"], "effect": "forbid"}]
     both = [{**claims[1], "when": ops[0]["when"]}]
     deeper = [{"tools": ["Orders___inner"], "when": {"input": "to.city", "op": "==", "value": "Oslo"}}]
     allowed = [*ops, *deeper]
@@ -436,6 +469,11 @@ def restrictions() -> tuple[list[Any], ...]:
         [tool, "Orders___nothing"],
         allowed,
         [*claims, *both],
+        several,
+        [*several, *mixed],
+        [*callers, *({**one, "effect": "forbid"} for one in callers)],
+        whole,
+        [{**one, "effect": "forbid"} for one in several],
         [tool, *forbidden[: len(allowed)]],
         [tool, *forbidden],
     )

@@ -7,8 +7,10 @@ import re
 import tomllib
 from collections.abc import Callable
 
+from agentcore_connect import resources
 from agentcore_connect.checks.botocore_model import check_request
 from agentcore_connect.checks.cedar import check_policy
+from agentcore_connect.checks.cedar_decisions import check_decisions
 from agentcore_connect.checks.tool_schema import check_tools
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import with_samples
@@ -54,8 +56,28 @@ def test_every_policy_is_taken_by_the_engine_and_by_the_rules_of_the_service(eve
         errors = [problem for problem in found.problems if problem.severity == "error"]
         count("documents", "run")
         count("documents", "accepted", found.status == "passed")
-        problems += [f"{one.path}: {found.status} {errors}\n{one.text}"] if found.status != "passed" else []
+        unknown = found.status == "not-run" and "the tools are not known here" in found.by  # a target made elsewhere
+        problems += (
+            [f"{one.path}: {found.status} {errors}\n{one.text}"] if found.status != "passed" and not unknown else []
+        )
     assert not problems, "\n".join(problems)[:6000]
+
+
+def test_every_example_is_decided_as_its_plan_says(everything: Emitted, count: Count) -> None:
+    """What the plan says of its example calls, by its own reckoning, is what the Cedar engine says."""
+    problems = []
+    decided: set[str] = set()
+    for one in everything.of_kind("policy-tests"):
+        ctx = build(gathered(one.situation, everything.folder)).context
+        gateway = ctx["gateway"]["arn"] or resources.load("cedar")["arn_variable"]
+        texts = [policy["statement"] for policy in ctx["policies"]]
+        status, _, wrong = check_decisions(texts, ctx["policy"]["examples"], gateway)
+        count("documents", "run")
+        count("documents", "accepted", status == "judged" and not wrong)
+        problems += wrong if status == "judged" else [status]
+        decided |= {example["decision"] for example in ctx["policy"]["examples"]}
+    assert not problems, "\n".join(problems)[:6000]
+    assert decided == {"allow", "deny"}
 
 
 def test_the_settings_of_every_mcp_client_can_be_read(everything: Emitted, count: Count) -> None:

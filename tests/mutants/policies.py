@@ -5,11 +5,21 @@ from __future__ import annotations
 from tests.mutants.mutant import Edit, Mutant, append, drop, swap
 
 _PERMIT, _FORBID = "MyGateway_permit_get_order.cedar", "MyGateway_forbid_cancel_order.cedar"
+_TESTS = "policies_test.py"
 _SECRET = "Zk3vT9qLx7Rb2mN8wYc5HdPfGs4JaE6uVq1XtM0o"
 
 
 def _cedar(wrong: str, edit: Edit, says: str, check: str = "cedar", file: str = _PERMIT) -> Mutant:
     return Mutant("cedar", "policy", file, wrong, edit, check, says)
+
+
+def _decided(wrong: str, edit: Edit, says: str, file: str = _PERMIT) -> Mutant:
+    """A policy that Cedar and the service would take, and that decides wrongly."""
+    return Mutant("policy-tests", "policy", file, wrong, edit, "policy-decisions", says, artifact=_TESTS)
+
+
+def _tests(wrong: str, edit: Edit, says: str, check: str) -> Mutant:
+    return Mutant("policy-tests", "policy", _TESTS, wrong, edit, check, says)
 
 
 def _settings(plan: str, wrong: str, edit: Edit, says: str, check: str = "settings") -> Mutant:
@@ -37,6 +47,12 @@ MUTANTS = [
     _cedar("permit where forbid is planned", swap("forbid(", "permit("), "not the one of the plan", "as-planned", _FORBID),
     _cedar("another value", swap('"analyst"', '"everyone"'), "not the one of the plan", "as-planned"),
     _cedar("the condition is left out", lambda text: text.partition("\nwhen")[0] + ";\n", "not the one of the plan", "as-planned"),
+    _decided("another value is let in", swap('"analyst"', '"everyone"'), "expected allow"),
+    _decided("a value that is near is let in", swap('principal.getTag("role") == "analyst"', 'principal.getTag("role") like "*analyst*"'), "expected deny"),
+    _decided("everybody is let in", lambda text: text.partition("\nwhen")[0] + ";\n", "expected deny"),
+    _decided("permit where forbid is planned", swap("forbid(", "permit("), "expected deny", _FORBID),
+    _tests("no Python: a bracket is missing", swap("CALLS: list[dict[str, Any]] = [", "CALLS: list[dict[str, Any]] = "), "", "python-compile"),
+    _tests("a token in a call", swap('"example-user"', f'"Bearer {_SECRET}"'), "", "no-secret-inside"),
     _settings("claude-code", "no JSON: a comma too many", swap('"callbackPort": 8976\n', '"callbackPort": 8976,\n'), "this is no JSON"),
     _settings("claude-code", "no JSON: a comment", swap('      "type": "http",', '      // remote\n      "type": "http",'), "this is no JSON"),
     _settings("claude-code", "a block that is not closed", swap("}\n```\n", "}\n"), "not closed"),

@@ -37,9 +37,10 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "connections.*.api_key": ("location", "parameter", "prefix"),
     "connections.*.tools.*": ("name", "description", "inputSchema", "outputSchema"),
     "connections.*.tool_filters.*": ("path", "methods"),
-    "policy": ("mode", "restrict"),
-    "policy.restrict.*": ("effect", "tools", "claim", "values", "when"),
-    "policy.restrict.*.when": ("input", "op", "value"),
+    "policy": ("mode", "rest", "restrict"),
+    "policy.restrict.*": ("effect", "tools", "callers", "claim", "claim_type", "values", "match", "when"),
+    "policy.restrict.*.when": ("input", "op", "value", "claim", "claim_type", "values"),
+    "policy.restrict.*.when.*": ("input", "op", "value", "claim", "claim_type", "values"),
 }
 
 _PLAIN = re.compile(r"(?:[A-Za-z_/]|\.{1,2}(?:/|\Z))(?:[A-Za-z0-9_./:@+=*$-]| (?=[A-Za-z0-9_./@]))*\Z")

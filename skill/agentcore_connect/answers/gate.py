@@ -352,7 +352,8 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
                 "one of " + ", ".join(spec["choices"]),
                 value,
             )
-        if not _is(spec["type"], value):
+        many = spec.get("many") and isinstance(value, list)
+        if not many and not _is(spec["type"], value):
             return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec["type"], value)
         if spec["type"] == "list" and "choices" in spec and (wrong := [v for v in value if v not in spec["choices"]]):
             return _problem(
@@ -362,8 +363,10 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
                 "some of " + ", ".join(spec["choices"]),
                 wrong,
             )
-        if spec["type"] == "mapping" and (problem := _check_fields(question, spec["keys"], value)) is not None:
-            return problem
+        if spec["type"] == "mapping":
+            found = (_check_fields(question, spec["keys"], one) for one in (value if many else [value]))
+            if (problem := next((one for one in found if one is not None), None)) is not None:
+                return problem
     return None
 
 

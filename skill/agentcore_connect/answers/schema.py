@@ -129,7 +129,8 @@ def _field(spec: dict[str, Any]) -> dict[str, Any]:
             items = {"enum": spec["choices"]} if "choices" in spec else {}
             return {"type": "array", "items": items}
         case "mapping":
-            return _mapping(spec["keys"])
+            one = _mapping(spec["keys"])
+            return {"anyOf": [one, {"type": "array", "items": one}]} if spec.get("many") else one
         case "any":
             return {}
         case _:

@@ -1,78 +1,54 @@
-"""The parts of a Cedar condition: literals, claims of the caller, arguments of a tool."""
+"""Conditions on the arguments of a tool, by their types, and the literals that they are compared with."""
 
 from __future__ import annotations
 
 import difflib
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan.cedar_condition import (
+    ABSENT,
+    Call,
+    Change,
+    Condition,
+    argument_change,
+    matches,
+    quoted,
+)
 from agentcore_connect.resources import load
 
 _JSON_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
-
-
-def quoted(text: str) -> str:
-    """Text as a Cedar string literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in escaped) + '"'
-
-
-def claim_condition(entry: Mapping[str, Any], principal: Mapping[str, Any], at: str) -> tuple[str, ...]:
-    """The conditions on the caller's claim, guarded: a claim that is absent would be an error, and skip a forbid.
-
-    Errors: ConnectError `claim-without-claims`, `values-without-claim`, `bad-value`.
-    """
-    claim, values = entry.get("claim"), entry.get("values")
-    values = [values] if isinstance(values, str) else values or []
-    if not claim:
-        if values:
-            raise ConnectError(
-                "values-without-claim",
-                "the values of which claim?",
-                where=f"{at}.values",
-                expected="`claim` beside it, e.g. role",
-            )
-        return ()
-    if not principal["tags"]:
-        raise ConnectError(
-            "claim-without-claims",
-            f"callers of this gateway have no claim {claim!r}: {principal['text']}",
-            where=f"{at}.claim",
-            hint="set gateway.inbound_auth to custom-jwt, or leave the claim out",
-        )
-    if bad := next((value for value in values if not isinstance(value, str)), None):
-        raise ConnectError("bad-value", f"a claim's value is text, this is {bad!r}", where=f"{at}.values")
-    return (_has(claim), _claim_is(claim, values)) if values else (_has(claim),)
-
-
-def _has(claim: str) -> str:
-    return str(load("cedar")["claims"]["has"]).format(claim=quoted(claim))
-
-
-def _claim_is(claim: str, values: Sequence[str]) -> str:
-    forms = load("cedar")["claims"]
-    inside = claim in forms["like"]
-    plain = [value for value in values if not inside and "*" not in value]
-    patterns = [value if "*" in value else f"*{value}*" for value in values if value not in plain]
-    either = [forms["pattern"].format(claim=quoted(claim), value=quoted(value)) for value in patterns]
-    if len(plain) == 1:
-        either.insert(0, forms["one"].format(claim=quoted(claim), value=quoted(plain[0])))
-    elif plain:
-        either.insert(0, forms["several"].format(claim=quoted(claim), values=", ".join(map(quoted, plain))))
-    return either[0] if len(either) == 1 else f"({' || '.join(either)})"
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a tool: its type in the input schema, its place, and the optional places on the way to it."""
+    """An argument of a tool: its type in the input schema, its place, and the optional places on the way to it.
+
+    ``path`` is its place in a call, ``parents`` the objects on the way with what they must hold besides; ``optional``
+    is how far the path can be taken away, 0 where nothing of it can.
+    """
 
     kind: str
+    items: str
     term: str
+    has: str
     guards: tuple[str, ...]
+    path: tuple[str, ...]
+    parents: tuple[tuple[tuple[str, ...], Mapping[str, Any]], ...]
+    optional: int
 
     @classmethod
     def of(cls, tool: Mapping[str, Any] | None, when: Mapping[str, Any], at: str, name: str) -> Self:
@@ -82,15 +58,22 @@ class Argument:
         Errors: ConnectError `unknown-argument`, `bad-operator` for one that cannot be compared.
         """
         wanted = str(when["input"])
+        presence = when["op"] in load("cedar")["presence"]
         if tool is None:
-            kind = _JSON_TYPES.get(type(when["value"]), "")
-            if kind not in load("cedar")["arguments"]:
-                raise ConnectError("bad-value", f"{when['value']!r} cannot be compared with", where=f"{at}.value")
-            return cls(kind, _term("context.input", wanted), (_guard("context.input", wanted),))
+            value = when.get("value")
+            first = value[0] if isinstance(value, list) and value else value
+            kind = "any" if presence else "array" if isinstance(value, list) else _JSON_TYPES.get(type(value), "")
+            if when["op"] == "contains":
+                kind = "array"
+            if not presence and kind not in load("cedar")["arguments"]:
+                raise ConnectError("bad-value", f"{value!r} cannot be compared with", where=f"{at}.value")
+            guard = _guard("context.input", wanted)
+            term = _term("context.input", wanted)
+            return cls(kind, _JSON_TYPES.get(type(first), ""), term, guard, (guard,), (wanted,), (), 1)
         schema: Any = tool.get("inputSchema", {})
-        here, guards = "context.input", []
-        path = [wanted] if wanted in (schema.get("properties") or {}) else wanted.split(".")
-        for key in path:
+        here, has, guards, parents, optional = "context.input", "", [], [], 0
+        path = (wanted,) if wanted in (schema.get("properties") or {}) else tuple(wanted.split("."))
+        for number, key in enumerate(path):
             properties = schema.get("properties") or {} if isinstance(schema, Mapping) else {}
             if key not in properties:
                 close = difflib.get_close_matches(key, properties, n=1)
@@ -101,29 +84,136 @@ class Argument:
                     expected=f"one of {', '.join(properties)}" if properties else "an argument; this tool has none",
                     hint=f"did you mean {close[0]!r}?" if close else None,
                 )
+            has = _guard(here, key)
+            if number:
+                parents.append((path[:number], sample(schema)))
             if key not in (schema.get("required") or []):
-                guards.append(_guard(here, key))
+                guards.append(has)
+                optional = number + 1
             here, schema = _term(here, key), properties[key]
-        return cls(_kind(schema, f"{at}.input", name, wanted), here, tuple(guards))
+        kind = "any" if presence else _kind(schema, f"{at}.input", name, wanted)
+        items = schema.get("items", {}).get("type", "") if kind == "array" else ""
+        return cls(kind, items, here, has, tuple(guards), path, tuple(parents), optional)
+
+    def given(self, value: Any) -> Change:
+        """The change of a call that gives the argument a value."""
+
+        def change(call: Call) -> Call:
+            for path, needed in self.parents:
+                if call.argument(path) is ABSENT:
+                    call = call.with_argument(path, needed)
+            return call.with_argument(self.path, value)
+
+        return change
+
+    def left_out(self) -> tuple[Change, ...]:
+        """The change of a call that leaves the argument out, where it can be."""
+        return (argument_change(self.path[: self.optional], ABSENT),) if self.optional else ()
 
 
-def argument_condition(arguments: Sequence[Argument], when: Mapping[str, Any], at: str) -> tuple[str, ...]:
+def sample(schema: Any) -> Any:
+    """A value that an input schema takes, as small as can be; numbers that Cedar has as decimals are a Decimal."""
+    if not isinstance(schema, Mapping):
+        return "x"
+    if schema.get("enum"):
+        return schema["enum"][0]
+    given = schema.get("type", "string")
+    kind = next((one for one in given if one != "null"), "string") if isinstance(given, list) else given
+    if kind == "object":
+        properties = schema.get("properties") or {}
+        return {name: sample(properties.get(name)) for name in schema.get("required") or []}
+    return {"integer": 1, "number": Decimal("1.0"), "boolean": True, "array": []}.get(kind, "x")
+
+
+def argument_condition(arguments: Sequence[Argument], when: Mapping[str, Any], at: str) -> Condition:
     """The condition on arguments of one type and place; optional ones are guarded.
 
     Errors: ConnectError `bad-operator`, `bad-value`.
     """
-    rules = load("cedar")["arguments"][arguments[0].kind]
-    form = rules["ops"].get(when["op"])
+    cedar, first, op = load("cedar"), arguments[0], when["op"]
+    guards = tuple(dict.fromkeys(guard for argument in arguments for guard in argument.guards))
+    words = cedar["op_words"][op].format(x=when["input"], v=_said(when.get("value")))
+    if op in cedar["presence"]:
+        way = tuple(dict.fromkeys((*guards, first.has)))
+        given, gone = (first.given(sample(None)),), first.left_out()
+        if op == "present":
+            return Condition(way, (), words, lambda call: call.argument(first.path) is not ABSENT, given, gone)
+        test = f"!({' && '.join(way)})"
+        return Condition((), (test,), words, lambda call: call.argument(first.path) is ABSENT, gone, given)
+    rules = cedar["arguments"][first.kind]
+    form = rules["ops"].get(op)
     if form is None:
         raise ConnectError(
             "bad-operator",
-            f"{when['op']!r} does not work on {when['input']!r}, which is of type {arguments[0].kind}",
+            f"{op!r} does not work on {when['input']!r}, which is of type {first.kind}",
             where=f"{at}.op",
-            expected=f"one of {' '.join(rules['ops'])}",
+            expected=f"one of {' '.join([*rules['ops'], *cedar['presence']])}",
         )
-    literal = _literal(rules["literal"], when["value"], f"{at}.value", arguments[0].kind)
-    guards = dict.fromkeys(guard for argument in arguments for guard in argument.guards)
-    return (*guards, form.format(x=arguments[0].term, v=literal))
+    value = when.get("value")
+    several = isinstance(value, list)
+    if first.kind == "array":
+        if several != (op != "contains") or value == []:
+            wanted = "one value" if op == "contains" else "a list of values"
+            raise ConnectError("bad-value", f"{op} wants {wanted}", where=f"{at}.value", received=repr(value))
+        kind = first.items if first.items in ("string", "integer", "boolean") else ""
+        if not kind:
+            message = f"the elements of {when['input']!r} are not text, whole numbers or yes and no"
+            raise ConnectError("bad-operator", message, where=f"{at}.input")
+        literal_kind, argument_kind = cedar["arguments"][kind]["literal"], kind
+    else:
+        literal_kind, argument_kind = rules["literal"], first.kind
+    values: list[Any] = value if isinstance(value, list) and first.kind == "array" else [value]
+    literal = ", ".join(_literal(literal_kind, one, f"{at}.value", argument_kind) for one in values)
+    wanted_value: Any = Decimal(str(value)) if first.kind == "number" else value
+
+    def is_met(call: Call) -> bool:
+        found = call.argument(first.path)
+        return found is not ABSENT and compare(op, found, wanted_value)
+
+    candidates = _near(first.kind, op, wanted_value)
+    fits = tuple(first.given(one) for one in candidates if compare(op, one, wanted_value))
+    misses = tuple(first.given(one) for one in candidates if not compare(op, one, wanted_value))
+    test = form.format(x=first.term, v=literal)
+    return Condition(guards, (test,), words, is_met, fits[:1], (*misses[:1], *first.left_out()))
+
+
+def compare(op: str, found: Any, value: Any) -> bool:
+    """Whether a value of a call meets an operator and the value of the answers."""
+    match op:
+        case "like":
+            return matches(value, found)
+        case "contains":
+            return value in found
+        case "contains-any":
+            return any(one in found for one in value)
+        case "contains-all":
+            return all(one in found for one in value)
+        case _:
+            return bool(_COMPARE[op](found, value))
+
+
+def _near(kind: str, op: str, value: Any) -> list[Any]:
+    """Values around the one of the answers, of which some meet the operator and some do not."""
+    match kind:
+        case "boolean":
+            return [value, not value]
+        case "integer" | "number":
+            step = Decimal("0.01") if kind == "number" else 1
+            rules = load("cedar")["literals"]["decimal" if kind == "number" else "long"]
+            return [one for one in (value, value - step, value + step) if rules["least"] <= one <= rules["most"]]
+        case "array":
+            wanted = value if isinstance(value, list) else [value]
+            others = [f"not-{one}" if isinstance(one, str) else one + 1 for one in wanted if not isinstance(one, bool)]
+            return [wanted, others, wanted[:-1]] if others else [wanted, []]
+        case _:
+            shown = value.replace("*", "x") if op == "like" else value
+            return [shown, f"{shown}x", f"not-{shown}"]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(_said(one) for one in value)
+    return quoted(value) if isinstance(value, str) else str(value).lower()
 
 
 def _kind(schema: Any, at: str, name: str, wanted: str) -> str:

@@ -251,34 +251,43 @@ def policy_context(
     at_gateway = any(c["target_type"] for c in connections)
     if not wanted or not at_gateway:
         return None
-    from agentcore_connect.plan.policies import write_policies
+    from agentcore_connect.plan.policies import claims_named, write_policies
+    from agentcore_connect.plan.policy_examples import policy_examples
 
     targets: dict[str, Any] = {t.name: None for t in own.targets} if own is not None else {}
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
     engines = gathered.project.policy_engines if gathered.project is not None else ()
     attached = own.policy_engine if own is not None else None
-    policies, warnings = write_policies(
-        wanted.get("restrict") or [],
+    restrict = wanted.get("restrict") or []
+    written = write_policies(
+        restrict,
         inbound_auth=gateway["inbound_auth"],
         targets=targets,
         gateway_name=gateway["name"],
         gateway_arn=gateway.get("arn"),
         # elsewhere the gateway may have an engine, and a permit for all would open what its policies keep shut
         permit_rest=attached is None and (own is not None or not gateway["exists"]),
+        rest=wanted.get("rest"),
     )
+    policies = written.policies
     engine = attached or (engines[0].name if len(engines) == 1 else None)
     mode = wanted.get("mode") or questions()["policy.mode"].default
     return {
         "mode": mode,
+        "rest": written.rest,
+        "added_claims": [
+            one for one in claims_named(restrict) if one not in load("cedar")["claims"]["in_cognito_tokens"]
+        ],
         "mode_api": load("cedar")["modes"][mode],
         # the CLI's commands take the policies of the gateways that they change; a script those of all others
         "scripted": bool(policies) and not _managed(gathered, gateway),
         "policies": [p.as_dict() for p in policies],
+        "examples": policy_examples(policies, written.rules, targets, gateway["inbound_auth"]),
         "engine": engine or load("cedar")["engine"],
         "engine_in_project": engine is not None and any(e.name == engine for e in engines),
         "attached": attached is not None,
         "attached_mode": own.policy_mode if own is not None else None,
-        "warnings": [{"rule": p.code, "text": str(p), "sources": []} for p in warnings],
+        "warnings": [{"rule": p.code, "text": str(p), "sources": []} for p in written.warnings],
     }
 
 

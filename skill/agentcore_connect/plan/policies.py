@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError, raise_all
-from agentcore_connect.plan.cedar_terms import Argument, argument_condition, claim_condition, quoted
+from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition, is_known
+from agentcore_connect.plan.cedar_condition import Condition, any_of
+from agentcore_connect.plan.cedar_terms import Argument, argument_condition
+from agentcore_connect.plan.policy_text import EVERY, Policy, Rule, policy_name, policy_of
 from agentcore_connect.resources import load
 
 Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
 
-_NAME_LENGTH: Final = "policy-name-length"
 _TYPO: Final = 0.85  # a name this near to a target's is meant to be it; others may be targets made elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """One policy: its name and file, one Cedar statement, and the mode to add it with.
-
-    `arn_known` is false while the statement has `${GATEWAY_ARN}` in place of the gateway's ARN.
-    """
-
-    name: str
-    file: str
-    statement: str
-    effect: str
-    tools: tuple[str, ...]
-    validation_mode: str
-    arn_known: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """The policy as plain data, for templates."""
-        return {**asdict(self), "tools": list(self.tools)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +30,19 @@ class _Wish:
     entry: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The policies, the rules that they say, in the same order, and warnings about them.
+
+    ``rest``: whether tools that no wish permits go on (`permit`) or not (`deny`).
+    """
+
+    policies: list[Policy]
+    rules: list[Rule]
+    warnings: list[Problem]
+    rest: str
+
+
 def write_policies(
     restrict: Sequence[Any],
     *,
@@ -58,55 +51,78 @@ def write_policies(
     gateway_name: str = "",
     gateway_arn: str | None = None,
     permit_rest: bool = False,
-) -> tuple[list[Policy], list[Problem]]:
+    rest: str | None = None,
+) -> Written:
     """The policies that the answers ask for.
 
     In: `policy.restrict`; the gateway's inbound auth, name and (where known) ARN; its targets by name with their tools'
     definitions, None for a target whose tools are not known here. `permit_rest`: the gateway has no policies yet, so
-    wishes that only forbid get a permit for every tool: without one, the engine would deny them all.
+    wishes that only forbid get a permit for every tool: without one, the engine would deny them all. `rest`:
+    `policy.rest`; with `permit`, each tool that no wish permits gets a permit, with `deny` none does.
     Out: policies with unique names, and warnings about them.
     Errors: ConnectError (or ManyErrors) `unknown-target`, `unknown-tool`, `unknown-argument`, `no-tools`,
-    `claim-without-claims`, `values-without-claim`, `bad-operator`, `bad-value`, each with its place in the answers.
+    `claim-without-claims`, `values-without-claim`, `callers-without-iam`, `bad-condition`, `bad-operator`,
+    `bad-value`, `policy-too-long`, each with its place in the answers.
     """
     problems: list[ConnectError] = []
-    found: list[Policy] = []
+    wished: list[Rule] = []
     warnings: list[Problem] = []
+    places: list[str] = []
     for number, entry in enumerate(restrict):
         try:
             wish = _wish(entry, f"policy.restrict[{number}]", targets, warnings)
-            for tools, conditions in _parts(wish, inbound_auth, warnings):
-                name = _unique(_name(gateway_name, wish.effect, tools), {one.name for one in found})
-                found.append(_policy(name, wish, tools, conditions, inbound_auth, gateway_arn))
-                warnings.extend(_unconditional(found[-1], conditions, wish.at))
+            rules = [Rule(wish.effect, tools, one) for tools, one in _parts(wish, inbound_auth, warnings)]
+            wished += rules
+            places += [wish.at] * len(rules)
         except ConnectError as error:
             problems.extend(error.problems)
     raise_all(problems)
-    if permit_rest and found and all(one.effect == "forbid" for one in found):
-        rest = _permits(found, targets, inbound_auth, gateway_name, gateway_arn)
+    added = _rest(wished, targets, permit_rest=permit_rest, rest=rest)
+    longest = load("limits")["limits"]["policy-statement-max"]["value"]
+    named: dict[str, Rule] = {}
+    for rule in (*added, *wished):
+        named[policy_name(gateway_name, rule.effect, rule.tools, set(named))] = rule
+    policies = [policy_of(rule, name, inbound_auth, gateway_arn) for name, rule in named.items()]
+    own = zip(policies[len(added) :], places, strict=True)
+    raise_all([_too_long(policy, at) for policy, at in own if len(policy.statement) > longest])
+    for policy, rule, at in zip(policies[len(added) :], wished, places, strict=True):
+        warnings.extend(_unconditional(policy, rule, at))
+    if added:
         text = load("cedar")["rules"]["permits-added"]["text"]
-        warnings.append(Problem("warning", "permits-added", "policy.restrict", f"{text} {_names(rest)}"))
-        return [*rest, *found], warnings
-    warnings.extend(_not_permitted(found, targets))
-    return found, warnings
+        files = ", ".join(one.file for one in policies[: len(added)])
+        warnings.append(Problem("warning", "permits-added", "policy.restrict", f"{text} Added: {files}."))
+    elif rest == "permit":
+        text = load("cedar")["rules"]["nothing-left-to-permit"]["text"]
+        warnings.append(Problem("warning", "nothing-left-to-permit", "policy.rest", text))
+    warnings.extend(_not_permitted([*added, *wished], targets))
+    return Written(policies, [*added, *wished], warnings, "permit" if added else "deny")
 
 
-def _permits(
-    forbids: Sequence[Policy], targets: Targets, inbound_auth: str, gateway_name: str, gateway_arn: str | None
-) -> list[Policy]:
-    """A permit for all tools of each target, by their names or, where these are not known, by the target's group."""
-    found: list[Policy] = []
+def claims_named(restrict: Sequence[Any]) -> list[str]:
+    """The claims that `policy.restrict` asks for, each once."""
+    entries = [one for one in restrict if isinstance(one, Mapping)]
+    parts = [part for one in entries for part in (one, *_listed(one.get("when") or []))]
+    return list(dict.fromkeys(str(part["claim"]) for part in parts if part.get("claim")))
+
+
+def _rest(rules: Sequence[Rule], targets: Targets, *, permit_rest: bool, rest: str | None) -> list[Rule]:
+    """A permit for the tools of each target that go on, by their names or, where these are not known, by the group."""
+    only_forbids = bool(rules) and all(one.effect == "forbid" for one in rules)
+    shut = any(one.effect == "forbid" and EVERY in one.tools and not one.conditions for one in rules)
+    if shut or rest == "deny" or not (rest == "permit" or (permit_rest and only_forbids)):
+        return []
     separator = load("cedar")["separator"]
+    permits = [one for one in rules if one.effect == "permit"]
+    found: list[Rule] = []
     for target, tools in targets.items():
-        names = tuple(f"{target}{separator}{tool['name']}" for tool in tools or ()) or (target,)
-        taken = {one.name for one in (*forbids, *found)}
-        name = _unique(_name(gateway_name, "permit", (f"{target}{separator}{target}_tools",)), taken)
-        wish = _Wish("policy.restrict", "permit", (), {})
-        found.append(_policy(name, wish, names, (), inbound_auth, gateway_arn))
+        names = [f"{target}{separator}{tool['name']}" for tool in tools or ()]
+        left = tuple(one for one in names if not any(rule.covers(one) for rule in permits))
+        mentioned = any(one.partition(separator)[0] in (target, EVERY) for rule in permits for one in rule.tools)
+        if left:
+            found.append(Rule("permit", left))
+        elif not names and not mentioned:  # a permit for the whole target would open the tools that permits restrict
+            found.append(Rule("permit", (target,)))
     return found
-
-
-def _names(policies: Iterable[Policy]) -> str:
-    return f"Added: {', '.join(one.file for one in policies)}."
 
 
 def _wish(entry: Any, at: str, targets: Targets, warnings: list[Problem]) -> _Wish:
@@ -124,13 +140,23 @@ def _wish(entry: Any, at: str, targets: Targets, warnings: list[Problem]) -> _Wi
         except ConnectError as error:
             problems.append(error)
     raise_all(problems)
-    return _Wish(at, given.get("effect") or "permit", tuple(dict(tools).items()), given)
+    every = EVERY in names
+    if every and len(names) > 1:
+        raise ConnectError("bad-value", "`*` is every tool already", where=f"{at}.tools", expected="`*` alone")
+    group = f"{load('cedar')['separator']}{EVERY}"
+    named = {name.removesuffix(group): tool for name, tool in tools}
+    if len({group in name for name in names}) > 1:
+        message = "a whole target and single tools are two entries"
+        raise ConnectError("bad-value", message, where=f"{at}.tools", expected="one entry of `restrict` for each")
+    return _Wish(at, given.get("effect") or "permit", tuple(named.items()), given)
 
 
 def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -> Mapping[str, Any] | None:
     """The tool's definition; None where its target or the target's tools are not known."""
     separator = load("cedar")["separator"]
     target, _, tool = str(name).partition(separator)
+    if name == EVERY:
+        return None
     known = [f"{one}{separator}{t['name']}" for one, tools in targets.items() for t in tools or ()]
     close = difflib.get_close_matches(str(name), known, n=1) or difflib.get_close_matches(target, targets, 1, _TYPO)
     if not tool or (target not in targets and close):
@@ -147,7 +173,7 @@ def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -
         warnings.append(Problem("warning", "unknown-target", at, f"{name}: {text}"))
         return None
     tools = targets[target]
-    if tools is None:
+    if tools is None or tool == EVERY:
         return None
     for one in tools:
         if one["name"] == tool:
@@ -164,81 +190,115 @@ def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -
 
 def _parts(
     wish: _Wish, inbound_auth: str, warnings: list[Problem]
-) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+) -> Iterable[tuple[tuple[str, ...], tuple[Condition, ...]]]:
     """The tools that can share a statement, with its conditions: an argument must have one type for all of them."""
-    claims = claim_condition(wish.entry, load("cedar")["principals"][inbound_auth], wish.at)
-    when = wish.entry.get("when")
-    if not when:
-        return [(tuple(name for name, _ in wish.tools), claims)]
-    groups: dict[str, list[tuple[str, Argument]]] = {}
+    principal = load("cedar")["principals"][inbound_auth]
+    callers = caller_condition(wish.entry.get("callers"), principal, wish.at)
+    claim = claim_condition(wish.entry, principal, wish.at)
+    first = tuple(one for one in (callers, claim) if one is not None)
+    given = wish.entry.get("when") or []
+    listed = isinstance(given, list)
+    places = [(one, f"{wish.at}.when[{n}]" if listed else f"{wish.at}.when") for n, one in enumerate(_listed(given))]
+    for one, at in places:
+        _one_thing(one, at)
+    warnings.extend(_claims_not_known([(wish.entry, wish.at), *places]))
+    if not places:
+        return [(tuple(name for name, _ in wish.tools), first)]
+    groups: dict[tuple[tuple[str, str], ...], list[tuple[str, list[Argument | None]]]] = {}
     for name, tool in wish.tools:
-        argument = Argument.of(tool, when, f"{wish.at}.when", name)
-        groups.setdefault(argument.kind, []).append((name, argument))
-        if tool is None:
-            rule = load("cedar")["rules"]["unknown-argument-type"]
-            message = f"{name}: `{when['input']}` is taken to be of type {argument.kind}. {rule['text']}"
-            warnings.append(Problem("warning", "unknown-argument-type", f"{wish.at}.when.input", message))
+        arguments = [_argument(one, at, name, tool, warnings) for one, at in places]
+        kinds = tuple((one.kind, one.term) if one is not None else ("", "") for one in arguments)
+        groups.setdefault(kinds, []).append((name, arguments))
     parts = []
     for members in groups.values():
-        condition = argument_condition([one for _, one in members], when, f"{wish.at}.when")
-        parts.append((tuple(name for name, _ in members), (*claims, *condition)))
+        conditions = []
+        for number, (one, at) in enumerate(places):
+            arguments = [found[number] for _, found in members]
+            known = [argument for argument in arguments if argument is not None]
+            met = argument_condition(known, one, at) if known else claim_condition(one, principal, at)
+            conditions += [met] if met is not None else []
+        together = (any_of(tuple(conditions)),) if wish.entry.get("match") == "any" else tuple(conditions)
+        parts.append((tuple(name for name, _ in members), (*first, *together)))
     return parts
 
 
-def _policy(
-    name: str,
-    wish: _Wish,
-    tools: tuple[str, ...],
-    conditions: tuple[str, ...],
-    inbound_auth: str,
-    gateway_arn: str | None,
-) -> Policy:
+def _claims_not_known(conditions: Iterable[tuple[Mapping[str, Any], str]]) -> Iterable[Problem]:
+    """A warning for each claim whose kind neither its name nor the answers tell."""
+    for one, at in conditions:
+        claim = one.get("claim")
+        if claim and one.get("values") and not one.get("claim_type") and not is_known(claim):
+            text = load("cedar")["rules"]["claim-taken-as-one-value"]["text"]
+            yield Problem("warning", "claim-taken-as-one-value", f"{at}.claim", f"{claim}: {text}")
+
+
+def _listed(given: Any) -> list[Mapping[str, Any]]:
+    return list(given) if isinstance(given, list) else [given]
+
+
+def _one_thing(when: Mapping[str, Any], at: str) -> None:
+    """A condition is on an argument or on a claim, and has what its operator needs."""
+    presence = load("cedar")["presence"]
+    about_input = when.get("input") is not None
+    if about_input == (when.get("claim") is not None):
+        raise ConnectError(
+            "bad-condition",
+            "a condition is on one argument or on one claim",
+            where=at,
+            expected="`input`, `op` and `value`, or `claim` and `values`",
+        )
+    if about_input and when.get("op") is None:
+        raise ConnectError("bad-condition", "this lacks its operator", where=f"{at}.op", expected="`op`, such as ==")
+    if about_input and when["op"] not in presence and when.get("value") is None:
+        raise ConnectError("bad-condition", f"{when['op']} lacks its value", where=f"{at}.value", expected="`value`")
+
+
+def _argument(
+    when: Mapping[str, Any], at: str, name: str, tool: Mapping[str, Any] | None, warnings: list[Problem]
+) -> Argument | None:
+    """The argument that a condition is about; None for a condition on a claim."""
+    if when.get("input") is None:
+        return None
     cedar = load("cedar")
-    actions = [cedar["action"].format(action=quoted(tool)) for tool in tools]
-    alone = "==" if cedar["separator"] in tools[0] else "in"  # a target's name stands for the group of its tools
-    action = (
-        f"action {alone} {actions[0]}" if len(actions) == 1 else "action in [\n    " + ",\n    ".join(actions) + "\n  ]"
+    if cedar["separator"] not in name:
+        raise ConnectError(
+            "bad-condition",
+            "tools that are not named one by one have no arguments in common",
+            where=f"{at}.input",
+            expected="the names of the tools in `tools`",
+            hint=cedar["rules"]["group-with-input"]["text"],
+        )
+    argument = Argument.of(tool, when, at, name)
+    if tool is None and when["op"] not in cedar["presence"]:
+        rule = cedar["rules"]["unknown-argument-type"]
+        message = f"{name}: `{when['input']}` is taken to be of type {argument.kind}. {rule['text']}"
+        warnings.append(Problem("warning", "unknown-argument-type", f"{at}.input", message))
+    return argument
+
+
+def _too_long(policy: Policy, at: str) -> ConnectError:
+    return ConnectError(
+        "policy-too-long",
+        f"the policy {policy.name} has {len(policy.statement):,} characters",
+        where=at,
+        expected=load("cedar")["rules"]["statement-length"]["text"],
+        hint="split its tools or its values into several entries: what one of several permits allows is allowed, "
+        "what one of several forbids denies is denied",
     )
-    resource = cedar["resource"].format(gateway=quoted(gateway_arn or cedar["arn_variable"]))
-    scope = f"  {cedar['principals'][inbound_auth]['scope']},\n  {action},\n  resource == {resource}"
-    when = "\nwhen {\n  " + " &&\n  ".join(conditions) + "\n}" if conditions else ""
-    mode = cedar["validation_modes"]["conditional" if conditions else "unconditional"]
-    statement = f"{wish.effect}(\n{scope}\n){when};\n"
-    return Policy(name, f"{name}.cedar", statement, wish.effect, tools, mode, gateway_arn is not None)
 
 
-def _unconditional(policy: Policy, conditions: tuple[str, ...], at: str) -> Iterable[Problem]:
+def _unconditional(policy: Policy, rule: Rule, at: str) -> Iterable[Problem]:
     code = f"unconditional-{policy.effect}"
-    if not conditions:
+    if not rule.conditions:
         yield Problem("warning", code, at, f"{policy.name}: {load('cedar')['rules'][code]['text']}")
 
 
-def _not_permitted(policies: Sequence[Policy], targets: Targets) -> Iterable[Problem]:
+def _not_permitted(rules: Sequence[Rule], targets: Targets) -> Iterable[Problem]:
     """A warning that names the known tools for which there is no permit."""
     separator = load("cedar")["separator"]
     every = [f"{target}{separator}{tool['name']}" for target, tools in targets.items() for tool in tools or ()]
-    permitted = {tool for policy in policies if policy.effect == "permit" for tool in policy.tools}
-    denied = [tool for tool in every if tool not in permitted]
-    if policies and denied:
+    permits = [rule for rule in rules if rule.effect == "permit"]
+    denied = [tool for tool in every if not any(rule.covers(tool) for rule in permits)]
+    if rules and denied:
         shown = ", ".join(denied)
         text = load("cedar")["rules"]["denied-by-default"]["text"]
         yield Problem("warning", "denied-by-default", "policy.restrict", f"{text} Without a permit: {shown}")
-
-
-def _name(gateway_name: str, effect: str, tools: tuple[str, ...]) -> str:
-    """A name from the gateway, the effect and the tool: names are unique in an account, so the gateway's is in it."""
-    tool = tools[0].partition(load("cedar")["separator"])[2]
-    more = f"_and_{len(tools) - 1}" if len(tools) > 1 else ""
-    text = re.sub(r"[^A-Za-z0-9]+", "_", f"{gateway_name}_{effect}_{tool}{more}", flags=re.ASCII).strip("_")
-    return text if text[:1].isalpha() else f"p_{text}"
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    longest = load("limits")["limits"][_NAME_LENGTH]["value"]
-    if len(name) > longest:
-        name = f"{name[: longest - 7]}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-    for number in range(2, len(taken) + 3):
-        if name not in taken:
-            break
-        name = f"{re.sub(r'_no[0-9]+$', '', name)[: longest - 6]}_no{number}"
-    return name

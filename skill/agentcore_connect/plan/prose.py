@@ -7,7 +7,9 @@ from typing import Any
 from agentcore_connect.plan.brief import brief
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import iam_statements
+from agentcore_connect.plan.role_rights import author_rights
 from agentcore_connect.render.environment import environment
+from agentcore_connect.resources import load
 
 
 def markdown(plan: Plan, *, full: bool = False) -> str:
@@ -25,7 +27,18 @@ def _rendered(plan: Plan, template: str, *, full: bool) -> str:
     names: dict[str, Any] = {"plan": plan.as_dict(), "script": script}
     if full:
         rights = {c["name"]: iam_statements(plan.context, c) for c in plan.context["connections"] if c["target_type"]}
+        names["policies"] = _policies(plan)
         names["rights"] = {c["name"]: rights.get(c["name"], []) for c in plan.connections}
     else:
         names["brief"] = brief(plan)
     return environment().get_template(f"plan-document/{template}").render(names)
+
+
+def _policies(plan: Plan) -> dict[str, Any]:
+    """What the whole plan says of its policies: example calls, the rights of their author, what else there is."""
+    ctx = plan.context
+    beyond = [
+        {**one, "command": one["cli"].get(plan.surface)} for one in load("cedar")["beyond"].values() if ctx["policies"]
+    ]
+    examples = ctx["policy"]["examples"] if ctx["policy"] else []
+    return {"written": ctx["policies"], "examples": examples, "author": author_rights(ctx), "beyond": beyond}

@@ -27,6 +27,30 @@ def iam_notes(ctx: Context, c: Context) -> list[str]:
     return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(ctx, c)]
 
 
+def author_rights(ctx: Context) -> list[dict[str, Any]]:
+    """What whoever writes the plan's policies must be allowed: a statement each, with a text and its sources.
+
+    Out: nothing where the plan has no policies; what the plan does not know of an ARN is "*".
+    """
+    if not ctx["policies"]:
+        return []
+    template = Template(facts_for(ctx, {}))
+    every_tool = any("*" in policy["tools"] for policy in ctx["policies"])
+    return [
+        {
+            "statement": {
+                "Sid": one["sid"],
+                "Effect": "Allow",
+                "Action": one["actions"],
+                "Resource": template.fill(one["resources"]),
+            },
+            "text": one["text"],
+        }
+        for one in resources.load("iam-statements")["authors"]
+        if every_tool or not one.get("every_tool")
+    ]
+
+
 def trust_policy(ctx: Context) -> dict[str, Any]:
     """The trust policy of the gateway's role, narrowed to gateways of this name where account and Region are known."""
     trust = resources.load("iam-statements")["trust"]

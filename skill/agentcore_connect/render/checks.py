@@ -51,13 +51,24 @@ def _cedar(artifact: Artifact, text: str, ctx: Mapping[str, Any]) -> dict[str, A
     return _judged(found.by, [str(p) for p in found.problems if p.severity == "error"])
 
 
+def _decisions(_artifact: Artifact, _text: str, ctx: Mapping[str, Any]) -> dict[str, Any]:
+    from agentcore_connect.checks.cedar_decisions import check_decisions
+
+    gateway = ctx["gateway"]["arn"] or load("cedar")["arn_variable"]
+    status, by, problems = check_decisions(
+        [p["statement"] for p in ctx["policies"]], ctx["policy"]["examples"], gateway
+    )
+    return {"status": "not-run", "by": by} if status == "not-run" else _judged(by, problems)
+
+
 def cedar_facts(ctx: Mapping[str, Any]) -> dict[str, Any]:
     """What a check of policies needs of a plan: targets with their tools, and the gateway's inbound auth and ARN.
 
     Targets that the policies name and the plan does not make are there with None: their tools are not known here.
     """
     separator = load("cedar")["separator"]
-    named = {tool.partition(separator)[0]: None for policy in ctx["policies"] for tool in policy["tools"]}
+    tools = [tool for policy in ctx["policies"] for tool in policy["tools"] if tool != "*"]
+    named = dict.fromkeys(tool.partition(separator)[0] for tool in tools)
     own = {c["name"]: c["tools"] or None for c in ctx["connections"] if c["target_type"]}
     return {
         "targets": {**named, **own},
@@ -68,7 +79,13 @@ def cedar_facts(ctx: Mapping[str, Any]) -> dict[str, Any]:
 
 #: The built-in checks by the names that manifests use. A check that needs another program, or a service model that
 #: takes longer to load than a plan takes to make, is left to `agentcore-connect check`.
-BUILT_IN: dict[str, Check] = {"python-compile": _python, "tool-schema": _tool_schema, "json": _json, "cedar": _cedar}
+BUILT_IN: dict[str, Check] = {
+    "python-compile": _python,
+    "tool-schema": _tool_schema,
+    "json": _json,
+    "cedar": _cedar,
+    "policy-decisions": _decisions,
+}
 
 
 def check_artifact(artifact: Artifact, text: str, ctx: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
-from agentcore_connect.resources import load_schema
+from agentcore_connect.resources import load, load_schema
 
 if TYPE_CHECKING:
     from agentcore_connect.readers.openapi_model import Fault
@@ -178,3 +178,19 @@ def check_cedar(written: Written, name: str, policy: Mapping[str, Any]) -> Itera
         yield judged(name, "cedar", found.by, errors, cure="`agentcore-connect explain` has the rules of policies")
     same = written.text(name).strip() == policy["statement"].strip()
     yield judged(name, "as-planned", OWN, [] if same else ["the policy is not the one of the plan"], cure=_IN_STEP)
+
+
+def check_decisions(written: Written, name: str) -> Iterator[Result]:
+    """The policies as they are written, against the example calls of the plan."""
+    from agentcore_connect.checks import cedar_decisions
+
+    ctx = written.fresh.context
+    gateway = ctx["gateway"]["arn"] or load("cedar")["arn_variable"]
+    there = [policy["file"] for policy in ctx["policies"] if not written.fault(policy["file"])]
+    texts = [written.text(file) for file in there]
+    status, by, problems = cedar_decisions.check_decisions(texts, ctx["policy"]["examples"], gateway)
+    if status == "not-run":
+        yield Result(name, "policy-decisions", "not-run", by, by, next="pip install cedarpy")
+    else:
+        cure = "a policy was changed or is missing: write the plan anew, or change the expected decision"
+        yield judged(name, "policy-decisions", by, problems, cure=cure)

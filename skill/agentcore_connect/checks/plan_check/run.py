@@ -176,13 +176,20 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
         yield from data.check_json(written, name, artifact.connection)
-    if "cedar" in wanted and artifact.policy is not None:
-        yield from data.check_cedar(written, name, artifact.policy)
+    yield from _check_policies(written, artifact)
     if "settings" in wanted:
         yield from texts.check_settings(written, name)
         yield texts.check_says_the_plan(written, name)
     if not wanted:
         yield _as_written(written, name)
+
+
+def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
+    """A policy as it stands, and what the policies together decide about the plan's example calls."""
+    if "cedar" in artifact.checks and artifact.policy is not None:
+        yield from data.check_cedar(written, artifact.path, artifact.policy)
+    if "policy-decisions" in artifact.checks:
+        yield from data.check_decisions(written, artifact.path)
 
 
 def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
@@ -194,9 +201,10 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         return
     text = written.text(name)
     planned = written.files.get(name, text)
-    changed = facts.changed_constants(text, planned, name)
-    cure = "make the change in the answers and write the plan anew, so that both stay in step"
-    yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
+    if "policy-decisions" not in wanted:  # whoever keeps the calls for policies adds to them
+        changed = facts.changed_constants(text, planned, name)
+        cure = "make the change in the answers and write the plan anew, so that both stay in step"
+        yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
     if "secret-parameters" in wanted:
         cure = "fetch it inside the call: frameworks show a function's parameters to the model"
         yield judged(name, "secret-parameters", OWN, facts.secret_parameters(text, planned, name), cure=cure)

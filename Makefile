@@ -31,6 +31,7 @@ quick: $(BIN)/.ready
 lint: $(BIN)/.ready
 	ruff check .
 	ruff format --check .
+	lint-imports --no-cache
 	python tools/check_knowledge.py
 
 types: $(BIN)/.ready

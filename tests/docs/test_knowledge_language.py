@@ -11,9 +11,9 @@ import pytest
 from agentcore_connect import triage
 from agentcore_connect.answers import document
 from agentcore_connect.decide import derive
+from agentcore_connect.endpoint_hints import answers_from_endpoint
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, holds
 from agentcore_connect.plan import operations, request_template, templates
-from agentcore_connect.readers.endpoint_hints import answers_from_endpoint
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "knowledge-language.md"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
     else:
-        from agentcore_connect.plan.prose import markdown, text
+        from agentcore_connect.render.prose import markdown, text
 
         say = text if args.format == "text" else markdown
         print(say(plan, full=args.full), end="")

@@ -33,6 +33,7 @@ lint: $(BIN)/.ready
 	ruff format --check .
 	lint-imports --no-cache
 	python tools/check_knowledge.py
+	python tools/check_style.py
 
 types: $(BIN)/.ready
 	mypy

@@ -31,7 +31,9 @@ quick: $(BIN)/.ready
 lint: $(BIN)/.ready
 	ruff check .
 	ruff format --check .
+	lint-imports --no-cache
 	python tools/check_knowledge.py
+	python tools/check_style.py
 
 types: $(BIN)/.ready
 	mypy

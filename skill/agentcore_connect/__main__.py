@@ -13,16 +13,16 @@ from agentcore_connect.errors import ConnectError, ExitCode
 
 #: Each command, the module that runs it, and what it does in a line.
 COMMANDS = {
-    "next": ("next_", "the interview, one step a call: prints the next question as JSON"),
-    "plan": ("plan_", "the plan for an answers file; with --out also its files"),
-    "check": ("check_", "run every check that can be run here on a written plan"),
-    "inspect": ("inspect_", "what the project, its API documents and this machine tell, and what is wrong there"),
-    "diagnose": ("diagnose_", "an error message or symptom: likely causes, how to confirm, how to fix"),
-    "explain": ("explain_", "the auth matrix, a question, a rule, a limit: what, why, with its sources"),
-    "tools": ("tools_", "a Lambda tool schema from Python functions, OpenAPI or MCP; or an existing one checked"),
-    "tree": ("tree_", "the decision tree as a picture"),
-    "skill": ("skill_", "put the skill where coding assistants look"),
-    "doctor": ("doctor_", "which CLI, Node, boto3 and frameworks are here, and whether the knowledge still fits"),
+    "next": ("next_", "print the next question of the interview as JSON"),
+    "plan": ("plan_", "print the plan for an answers file; --out writes it"),
+    "check": ("check_", "check a written plan with the real tools"),
+    "inspect": ("inspect_", "what a project tells, and what is wrong in it"),
+    "diagnose": ("diagnose_", "causes and fixes for an error message or symptom"),
+    "explain": ("explain_", "a question, rule or limit: what, why, sources"),
+    "tools": ("tools_", "create or check the tool schema of a Lambda target"),
+    "tree": ("tree_", "print the decision tree"),
+    "skill": ("skill_", "install the skill for coding assistants"),
+    "doctor": ("doctor_", "compare the installed tools with what is known"),
     "serve": ("serve_", "the same engine as an MCP server"),
 }
 KINDS = ("mcp", "lambda", "openapi", "api-gateway", "smithy", "credential")
@@ -35,12 +35,11 @@ _OBJECTS_OF_A_SHORT_CALL = 200_000
 
 _EPILOG = """\
 examples:
-  agentcore-connect next mcp -a answers.yaml             the next question, as JSON
-  agentcore-connect next -a answers.yaml --answer endpoint=https://mcp.example.com/mcp
-  agentcore-connect plan answers.yaml --out connect      the plan, and its files
+  agentcore-connect next mcp -a answers.yaml
+  agentcore-connect plan answers.yaml --out connect
 
-exit codes:
-  0  done   1  a check failed or there are findings   2  bad input   3  answers are missing   130  interrupted
+exit codes: 0 done, 1 a check failed or findings, 2 bad input,
+3 answers missing, 130 interrupted
 """
 
 
@@ -48,7 +47,8 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     """The parser with the sub-commands that were named; each brings its own."""
     parser = argparse.ArgumentParser(
         prog="agentcore-connect",
-        description="Connects an agent on Amazon Bedrock AgentCore to MCP servers, Lambda functions and APIs.",
+        description="Connect an agent on Amazon Bedrock AgentCore to MCP servers, Lambda functions\n"
+        "and APIs. Without a command: the wizard, in a terminal.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
 from agentcore_connect.contract.choose import Surface, choose
+from agentcore_connect.endpoint_hints import answers_from_endpoint
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.outside import named
-from agentcore_connect.readers.endpoint_hints import answers_from_endpoint
 from agentcore_connect.situation import Case
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from agentcore_connect.endpoint_hints import hints_from_endpoint
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.questions import Question, of_scope
-from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
 from agentcore_connect.runtime_address import endpoint_url, runtime_address
 from agentcore_connect.triage import patterns

@@ -10,8 +10,8 @@ import pytest
 
 from agentcore_connect.plan.brief import brief, split_headline
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.prose import markdown, text
 from agentcore_connect.render.environment import markdown_prose
+from agentcore_connect.render.prose import markdown, text
 from tests.plan.cases import SITUATIONS, built
 
 FIRST_COMMAND = 25  # lines of plan.md

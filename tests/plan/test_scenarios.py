@@ -10,7 +10,7 @@ import pytest
 
 from agentcore_connect.answers import store
 from agentcore_connect.answers.document import parse
-from agentcore_connect.plan.prose import markdown, text
+from agentcore_connect.render.prose import markdown, text
 from tests.plan.cases import SITUATIONS, Situation, built
 
 

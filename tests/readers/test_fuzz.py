@@ -29,11 +29,11 @@ from test_swagger2 import SHOP
 from test_tool_sources import JSON_SCHEMA, MCP, MODELS, OPENAPI
 
 from agentcore_connect.checks import tool_schema
+from agentcore_connect.endpoint_hints import hints_from_endpoint
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import answers_from_project, read_project
 from agentcore_connect.readers import mcp_auth, mcp_probe, mcp_wire, smithy
-from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.readers.http_fetch import Answer
 from agentcore_connect.readers.openapi import answers_from_openapi, summary
 from agentcore_connect.readers.openapi_repair import repair

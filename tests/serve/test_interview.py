@@ -15,11 +15,11 @@ from tests.serve.conftest import Talk, data, said, tool
 MODES = ("auto", "legacy")
 ENDPOINT = "https://mcp.example.com/mcp"
 IDP = "https://idp.example.com/.well-known/openid-configuration"
-PERSON = {"What is its address?": ENDPOINT, "How does the service want to be signed in to?": "api-key"}
+PERSON = {"What is its address?": ENDPOINT, "How does the service authenticate callers?": "api-key"}
 LONG = {
     "What does the agent call?": "mcp-server",
     "What is its address?": ENDPOINT,
-    "How does the service want to be signed in to?": "oauth-authorization-code",
+    "How does the service authenticate callers?": "oauth-authorization-code",
     "Who may call the gateway?": "custom-jwt",
     "What is the OIDC discovery URL of its identity provider?": IDP,
     "What is the client id?": "desk",

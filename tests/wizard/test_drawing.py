@@ -110,9 +110,7 @@ OPTIONS = tuple(
     )
     for n in range(9)
 )
-QUESTION = Screen(
-    "choice", "How does the service want to be signed in to?", "What it demands.", HEAD, OPTIONS, initial=0
-)
+QUESTION = Screen("choice", "How does the service authenticate callers?", "What it demands.", HEAD, OPTIONS, initial=0)
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
@@ -125,7 +123,7 @@ def test_a_question_fits_in_the_terminal(columns: int, rows: int) -> None:
     if columns >= 60:
         assert len(lines) <= rows
     text = "\n".join(line.plain for line in lines)
-    assert "signed in to?" in text
+    assert "authenticate callers?" in text
     assert all(f"Choice number {n}" in text for n in range(9))
     assert text.count("✗") == 6
     if columns >= 60:

@@ -115,7 +115,7 @@ def _structure(value: Mapping[str, Any], shape: Any, path: str, sensitive: bool)
             yield _fault(_join(path, name), "unknown-member", text, list(members), str(name))
     for name in shape.required_members:
         if name not in value:
-            yield Problem("error", "missing", _join(path, name), "the model wants this member, and it is not there")
+            yield Problem("error", "missing", _join(path, name), "required member is missing")
     if shape.is_tagged_union and len([name for name in value if name in members]) != 1:
         given = ", ".join(map(str, value)) or "none"
         yield Problem("error", "union", path, f"exactly one of {', '.join(members)} has to be there, received {given}")

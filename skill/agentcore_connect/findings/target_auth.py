@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentcore_connect.endpoint_hints import hints_from_endpoint, host_name
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.findings.model import Confidence, Finding, Scan
 from agentcore_connect.findings.tools import tools_of
 from agentcore_connect.project.model import Target
-from agentcore_connect.readers.endpoint_hints import hints_from_endpoint, host_name
 
 
 def missing(scan: Scan) -> Iterator[Finding]:

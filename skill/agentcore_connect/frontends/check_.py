@@ -22,14 +22,16 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "check",
         help="run every check that can be run here on a written plan",
-        description="Check a written plan with the real tools, in a scratch copy of the project: the agentcore\n"
-        "CLI, botocore's model, Python, Cedar, the schemas. Neither the project nor AWS is touched.\n\n"
-        "Only the plan's own text is run, rendered again from its answers. A file that was\n"
-        "changed since is compared, compiled and read; --run-changed runs it too. On Linux,\n"
-        "what runs has no network but 127.0.0.1, cannot see the home directory and can write\n"
-        "to the scratch folder only. The last line says whether that was so.",
-        epilog="example: agentcore-connect check connect\n"
-        "exit codes: 0 all that was run passed, 1 a check failed, 2 bad input",
+        description="Check a written plan with the real tools in a scratch copy of the project:\n"
+        "the agentcore CLI, botocore's model, Python, Cedar, the schemas.\n"
+        "Changes neither the project nor AWS.\n\n"
+        "Only the plan's own text is run, rendered again from its answers. A file that\n"
+        "was changed since is compared, compiled and read; --run-changed runs it too.\n"
+        "On Linux, what runs has no network but 127.0.0.1, cannot see the home\n"
+        "directory and can write to the scratch folder only. The last line says\n"
+        "whether that was so.",
+        epilog="example:\n  agentcore-connect check connect\n\n"
+        "exit codes: 0 every check that ran passed, 1 a check failed, 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")

@@ -20,8 +20,9 @@ examples:
   agentcore-connect doctor ~/projects/travel --json
   agentcore-connect doctor --full
 
-Programs are run in a scratch place with a HOME of its own; nothing is installed, changed or asked over the network.
-exit codes: 0 nothing is wrong, 1 problems were found, 2 bad input
+Programs run in a scratch folder with their own HOME. Nothing is installed or
+changed, and the network is not used.
+exit codes: 0 no problems, 1 problems found, 2 bad input
 """
 _PARTS = {
     "project": "Project",
@@ -39,8 +40,8 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "doctor",
         help="which CLI, Node, boto3 and frameworks are here, and whether the knowledge still fits",
-        description="Looks the machine over: the programs called agentcore, Node, uv, Python packages, and every "
-        "difference between them and what this program knows.",
+        description="Compare the agentcore CLI, Node, uv and the Python packages of this machine\n"
+        "with what this program knows, and report every difference.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

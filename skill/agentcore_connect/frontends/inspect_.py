@@ -22,7 +22,7 @@ examples:
   agentcore-connect inspect ~/projects/travel --json
   agentcore-connect inspect --probe https://mcp.example.com/mcp
 
-Files are read, nothing is executed, and nothing is asked over the network but what --probe names.
+Files are read, never executed. Only --probe uses the network.
 exit codes: 0 nothing found, 1 findings, 2 bad input
 """
 
@@ -32,8 +32,9 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "inspect",
         help="what the project tells, and what is wrong in it",
-        description="Reads an AgentCore project, or any folder with code, API documents and templates: what need "
-        "not be asked, what cannot be known, and findings with place, reason and fix.",
+        description="Read an AgentCore project, or any folder with code, API documents and\n"
+        "templates. Prints the answers it gives, and each finding with its place,\n"
+        "reason and fix.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -24,8 +24,10 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "next",
         help="the interview, one step a call",
-        description="Records the answers given, then prints one JSON object: the next question, or done.",
-        epilog="exit codes: 0 a question or done, 2 a refused answer or bad input",
+        description="Record the given answers, then print one JSON object: the next question, or\ndone.",
+        epilog="example:\n  agentcore-connect next mcp -a answers.yaml --answer region=us-east-1\n\n"
+        "exit codes: 0 a question or done, 2 a refused answer or bad input",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND", help=f"what to connect: {', '.join(KINDS)}")
     parser.add_argument("-a", "--answers", required=True, type=named, metavar="FILE", help="the answers file")

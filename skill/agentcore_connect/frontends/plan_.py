@@ -20,21 +20,19 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "plan",
         help="the plan for an answers file; with --out also its files",
-        description="Prints the plan for an answers file. With --out DIR it also writes the files, all or nothing.",
-        epilog="example: agentcore-connect plan answers.yaml --out connect\n"
-        "exit codes: 0 done, 2 bad input, 3 answers are missing (each is named)",
+        description="Print the plan for an answers file. --out DIR also writes its files.",
+        epilog="example:\n  agentcore-connect plan answers.yaml --out connect\n\n"
+        "exit codes: 0 done, 2 bad input, 3 answers missing (each is named)",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="the answers file; - or absent: standard input"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="an answer that comes first; repeatable"
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override an answer; repeatable"
     )
-    parser.add_argument(
-        "--project", type=named, metavar="DIR", help="the AgentCore project; comes before the file's own"
-    )
-    parser.add_argument("--out", type=named, metavar="DIR", help="write the plan's files there")
+    parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project; overrides the file's own")
+    parser.add_argument("--out", type=named, metavar="DIR", help="write the plan's files to DIR")
     parser.add_argument("--force", action="store_true", help="overwrite files that differ")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print the plan (default: text)")
     parser.add_argument("--full", action="store_true", help="print every reason and note, not only the essentials")
@@ -65,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
     else:
-        from agentcore_connect.plan.prose import markdown, text
+        from agentcore_connect.render.prose import markdown, text
 
         say = text if args.format == "text" else markdown
         print(say(plan, full=args.full), end="")

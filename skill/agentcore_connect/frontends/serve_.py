@@ -12,11 +12,12 @@ from agentcore_connect.errors import ConnectError, ExitCode
 from agentcore_connect.outside import named
 
 _EPILOG = """\
-example, as an MCP client's settings have it:
-  {"command": "uvx", "args": ["--from", "agentcore-connect[serve]", "agentcore-connect", "serve"]}
+example, in the settings of an MCP client:
+  {"command": "uvx",
+   "args": ["--from", "agentcore-connect[serve]", "agentcore-connect", "serve"]}
 
-It reads below --root only, and writes nothing but a plan, on demand, into --out.
-exit codes: 0 the client has closed the connection, 2 bad input, or the MCP SDK is missing
+Reads below --root only. Writes only plans, on request, to --out.
+exit codes: 0 the client closed the connection, 2 bad input or no MCP SDK
 """
 
 
@@ -25,8 +26,8 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "serve",
         help="the same engine as an MCP server",
-        description="Serves inspect, next_question, plan, check, diagnose and explain as tools of an MCP server\n"
-        "(stdio), and the auth matrix and the decision tree as resources.",
+        description="Serve inspect, next_question, plan, check, diagnose and explain as tools of an\n"
+        "MCP server (stdio), and the auth matrix and decision tree as resources.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  agentcore-connect skill install                           for the assistants that are here
-  agentcore-connect skill install --assistant claude-code --scope project
+  agentcore-connect skill install
+  agentcore-connect skill install --assistant claude-code
   agentcore-connect skill uninstall --dry-run
 
-Only what `skill install` has put somewhere is ever replaced or removed.
-exit codes: 0 done, also when nothing had to be done; 2 bad input, or a place that is not ours (nothing is written)
+Replaces and removes only what `skill install` wrote.
+exit codes: 0 done or already done, 2 bad input, or a folder that
+`skill install` did not write (nothing is changed)
 """
 _SAID = {
     "installed": "installed",
@@ -38,13 +39,19 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "skill",
         help="put the skill where coding assistants look",
-        description="Puts the skill `connect` where coding assistants look for skills, or takes it away.",
+        description="Install the skill `connect` where coding assistants look for skills, or\nremove it.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", metavar="install|uninstall", required=True)
-    install = actions.add_parser("install", help="put it there, or bring it up to date")
-    uninstall = actions.add_parser("uninstall", help="take it away")
+    install = actions.add_parser(
+        "install",
+        help="install or update it",
+        epilog="example: agentcore-connect skill install --assistant claude-code",
+    )
+    uninstall = actions.add_parser(
+        "uninstall", help="remove it", epilog="example: agentcore-connect skill uninstall --dry-run"
+    )
     how = install.add_mutually_exclusive_group()
     how.add_argument("--copy", action="store_true", help="a copy (the default)")
     how.add_argument("--link", action="store_true", help="a symbolic link to this checkout")

@@ -24,8 +24,8 @@ def has_terminal() -> bool:
 
 
 def run(words: list[str]) -> int:
-    """Run the wizard with these words, or name the other doors and leave with 2."""
-    if has_terminal():
+    """Run the wizard with these words, or name the other doors and leave with 2. Help needs no terminal."""
+    if has_terminal() or {"-h", "--help"} & set(words):
         status: int = import_module("agentcore_connect.frontends.wizard").main(words)
         return status
     kind = next((f" {word}" for word in words if word in kinds()), "")

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from agentcore_connect.readers.tool_draft import ToolDraft
 
 _EPILOG = """\
-FROM is a Python file (FILE.py for the functions that it marks as tools, or FILE.py:one,two; it is read, never run), a
-folder of such files, an OpenAPI document, a whole MCP tools/list result, a tools.json in the old or the new format,
-or a JSON Schema. Without FROM a short dialog asks for the tools.
+FROM is a Python file (FILE.py for its marked tools, or FILE.py:one,two; read,
+never run), a folder of Python files, an OpenAPI document, an MCP tools/list
+result, a tools.json or a JSON Schema. Without FROM, a dialog asks for tools.
 
 examples:
   agentcore-connect tools weather.py -o tools.json
   agentcore-connect tools --check tools.json
-  agentcore-connect tools api.yaml --repair api.json --server https://api.example.com
+  agentcore-connect tools api.yaml --repair api.json
 
-exit codes: 0 done, 1 a tool left out or findings (or losses with --strict or --check), 2 bad input
+exit codes: 0 done, 1 a tool was left out, findings, or losses with --strict or
+--check, 2 bad input
 """
 
 
@@ -37,17 +38,15 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "tools",
         help="a Lambda tool schema from code or documents",
-        description="Makes the tools.json of a Lambda target, reduced to what the service takes, or checks one.",
+        description="Create the tools.json of a Lambda target, reduced to what the service accepts,\nor check one.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sources", nargs="*", metavar="FROM", help="what describes the tools")
     parser.add_argument("-o", "--output", type=named, metavar="FILE", help="write here instead of standard output")
-    parser.add_argument("--target", metavar="NAME", help="the target's name, which counts in the length of tool names")
-    parser.add_argument("--strict", action="store_true", help="refuse where something would be lost, and write nothing")
-    parser.add_argument(
-        "--check", action="store_true", help="only check what is there; an OpenAPI document as a target"
-    )
+    parser.add_argument("--target", metavar="NAME", help="the target's name (counts in tool name length)")
+    parser.add_argument("--strict", action="store_true", help="write nothing if anything would be lost")
+    parser.add_argument("--check", action="store_true", help="only check; an OpenAPI document as a target")
     parser.add_argument("--repair", type=named, metavar="FILE", help="write an OpenAPI document's repaired copy here")
     parser.add_argument("--server", metavar="URL", help="with --repair: the https URL of the API")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

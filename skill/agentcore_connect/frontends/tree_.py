@@ -17,8 +17,9 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "tree",
         help="the decision tree as a picture",
-        description="Prints the decision tree: which question leads where.",
-        epilog="exit codes: 0 done, 2 bad input",
+        description="Print the decision tree: which question leads where.",
+        epilog="example:\n  agentcore-connect tree route --format mermaid\n\nexit codes: 0 done, 2 bad input",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--format", choices=("text", "mermaid", "json"), default="text", help="default: text")
     parser.add_argument("tree", nargs="?", metavar="TREE", help="one tree only (route, gateway-auth, inbound, ...)")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import __version__
 from agentcore_connect.decide import Verdict
+from agentcore_connect.endpoint_hints import hints_from_endpoint
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.questions import questions
-from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
 from agentcore_connect.resources import load
 from agentcore_connect.variables import variable_name
 

@@ -124,7 +124,7 @@ class _Reader:
                 "project-older-shape",
                 "a project of the CLI before 0.4.0, which today's CLI refuses",
                 where,
-                "make a new project with `agentcore create` and move the code over",
+                "create a new project with `agentcore create` and move the code over",
             )
         elif (self.root / self.words["format"]["older_config"]).is_file():
             message = "a file of the CLI before 0.4.0, which today's CLI does not read"

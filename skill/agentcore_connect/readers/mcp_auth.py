@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from agentcore_connect.readers.endpoint_hints import hints_from_endpoint
+from agentcore_connect.endpoint_hints import hints_from_endpoint
 from agentcore_connect.readers.http_fetch import Answer, fetch
 
 _MAX_METADATA: Final = 256 * 1024

@@ -14,11 +14,11 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.prose import markdown
 from agentcore_connect.plan.requests import configure_context, is_scripted
 from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
+from agentcore_connect.render.prose import markdown
 from agentcore_connect.resources import load
 
 Content = tuple[str, int]

@@ -22,7 +22,7 @@ def changed_constants(text: str, planned: str, name: str) -> list[str]:
     for constant, (_, value) in wanted.items():
         line, now = found.get(constant, (1, _NO_VALUE))
         if not _is_as_planned(now, value):
-            state = "is not there any more" if now is _NO_VALUE else "is not what the plan says"
+            state = "no longer exists" if now is _NO_VALUE else "is not what the plan says"
             problems.append(f"{name}:{line}: {constant} {state}")
     return problems
 

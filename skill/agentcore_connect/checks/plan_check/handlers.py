@@ -64,7 +64,7 @@ def _problems(calls: list[dict[str, Any]], wrong: list[str], answers: list[Any])
             ran[answer["ran"]] = call["name"]
     for name, answer in zip(wrong, answers[len(calls) :], strict=False):
         if not isinstance(answer, dict) or not answer.get("error"):
-            what = "which is not there" if name.endswith("no-such-tool") else "without its arguments"
+            what = "which does not exist" if name.endswith("no-such-tool") else "without its arguments"
             yield f"a call of {name}, {what}, is not answered with an error: {_told(answer)}"
 
 

@@ -86,7 +86,7 @@ def fault_of(folder: Path, name: str) -> str | None:
             return f"it has {state.st_size:,} bytes, and no file of a plan has more than {LARGEST:,}"
         path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return "the plan names this file, and it is not there"
+        return "the plan names this file, but it does not exist"
     except UnicodeDecodeError:
         return "it is no text in UTF-8"
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle

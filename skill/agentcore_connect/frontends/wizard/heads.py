@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import interview_view as view
 from agentcore_connect.answers import store
 from agentcore_connect.answers.load import question_of
-from agentcore_connect.decide import Verdict
 from agentcore_connect.frontends.wizard.picture import picture
 from agentcore_connect.frontends.wizard.screen import Head, Help, Pairs
 from agentcore_connect.interview import Asked, State
 from agentcore_connect.questions import Question
-from agentcore_connect.situation import Case
+
+if TYPE_CHECKING:
+    from agentcore_connect.decide import Verdict
+    from agentcore_connect.situation import Case
 
 _UNKNOWN = "?"
 

@@ -87,7 +87,7 @@ class Sitting:
             hint = "put that right, or begin another answers file: agentcore-connect -a OTHER.yaml"
             raise ConnectError(
                 error.code,
-                f"{file} is there and cannot be gone on with; it was left as it is.\n{error}",
+                f"Cannot resume from {file}; the file was left unchanged.\n{error}",
                 hint=hint,
             ) from None
         count = len(view.keys_of(document.data))
@@ -120,7 +120,8 @@ class Sitting:
             return None
         if found is None:
             return None
-        self._notices.append(f"The AgentCore project {found.name} is here; what it says is not asked.")
+        here = f"Found the AgentCore project {found.name}; questions that it already answers are skipped."
+        self._notices.append(here)
         return found.root
 
     def _take_kind(self, session: Session) -> None:

@@ -39,14 +39,22 @@ def parse(words: list[str]) -> Options:
     names = list(kinds())
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
-        description="The interview in a terminal: asks what has to be known, shows the plan, and writes it.",
-        epilog="Enter takes the default, Esc or Left goes back, ? or F1 says why; Ctrl-C leaves, answers are on disk.",
+        description="Run the interview in a terminal: answer questions, review the plan, write it.",
+        epilog="Keys: Enter accepts the default, Esc goes back, ? or F1 explains. Ctrl-C leaves;\n"
+        "answers are saved after each question.\n\n"
+        "example:\n  agentcore-connect mcp -a answers.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kind", nargs="?", choices=names, metavar="KIND", help=f"what to connect: {', '.join(names)}")
     parser.add_argument(
-        "-a", "--answers", type=named, default=Path(DEFAULT_FILE), metavar="FILE", help="the answers file, resumed from"
+        "-a",
+        "--answers",
+        type=named,
+        default=Path(DEFAULT_FILE),
+        metavar="FILE",
+        help="the answers file, created or resumed",
     )
-    parser.add_argument("--plain", action="store_true", help="one line after the other, for screen readers and logs")
+    parser.add_argument("--plain", action="store_true", help="line by line, for screen readers and logs")
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument(
         "--out", type=named, default=Path(DEFAULT_OUT), metavar="DIR", help=f"where the plan goes ({DEFAULT_OUT})"

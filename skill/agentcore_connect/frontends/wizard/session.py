@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import interview
 from agentcore_connect import interview_view as view
@@ -16,7 +16,9 @@ from agentcore_connect.answers.lock import locked
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.interview import Asked, State
-from agentcore_connect.situation import Case
+
+if TYPE_CHECKING:
+    from agentcore_connect.situation import Case
 
 
 @dataclass(frozen=True, slots=True)

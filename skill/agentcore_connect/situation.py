@@ -67,7 +67,15 @@ def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
     taken = {one.name for one in project.runtimes} if project is not None else set()
     names = (f"{_NEW_AGENT}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
     new_name = next(one for one in names if one not in taken)
-    return {**_defaults("agent", found, asking=asking), **found, "kind": kind, "name": name, "new_name": new_name}
+    more = {"kind": kind, "name": name, "new_name": new_name, "only_clients": _only_clients(case, found, kind)}
+    return {**_defaults("agent", {**found, **more}, asking=asking), **found, **more}
+
+
+def _only_clients(case: Case, agent: Mapping[str, Any], kind: str) -> bool:
+    """Whether MCP clients use the gateway, and neither the answers nor the project name an agent."""
+    directions = {c.get("direction") for c in case.connections}
+    named = {"framework", "language", "state"} & agent.keys()
+    return "client-calls-gateway" in directions and kind == "unknown" and not named
 
 
 def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:

@@ -355,6 +355,9 @@ def _agents() -> Iterator[Situation]:
         yield Situation(changed(data, many), why=f"client for {framework}")
         if inbound == "custom-jwt":
             yield Situation(changed(data, {**many, **JWT[0]}), why=f"client for {framework}, token from outside")
+    for inbound, surface, via in product(INBOUNDS, SURFACES, ("cli", "boto3")):
+        data = changed(document(PUBLIC, inbound), {"agent.state": "none", "agent.framework": None})
+        yield Situation(data, surface, via, "MCP clients and no agent")
     for framework, surface in product(frameworks(), SURFACES):
         data = changed(document(PUBLIC, "aws-iam", framework), {"agent.state": "new"})
         yield Situation(data, surface, why=f"a new agent with {framework}")

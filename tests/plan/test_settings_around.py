@@ -274,3 +274,25 @@ def test_a_server_that_is_a_local_program_is_no_target(tmp_path: Path, command: 
     for other in ("service: openapi, schema: 's3://b/a.json'", "service: mcp-server, direct_reason: latency"):
         with pytest.raises(ConnectError, match="a form that is not for this"):
             planned(tmp_path, f"{other}, endpoint: '{command}', service_auth: none")
+
+
+TWO = (
+    "version: 1\n{agent}gateway: {{inbound_auth: custom-jwt, discovery_url: "
+    "'https://idp.example.com/.well-known/openid-configuration', allowed_clients: [kiro]}}\n"
+    "connections:\n  - {{name: T, service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none}}\n"
+    "  - {{name: C, direction: client-calls-gateway, client: kiro}}\n"
+)
+
+
+@pytest.mark.parametrize(("agent", "has_agent"), [("", False), ("agent: {framework: strands}\n", True)])
+def test_a_gateway_for_mcp_clients_alone_gets_no_code_for_an_agent(tmp_path: Path, agent: str, has_agent: bool) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text(TWO.format(agent=agent), encoding="utf-8")
+    plan = build(gather(load.load(path)))
+    files = {one["path"] for one in plan.artifacts}
+    asked = [one["name"] for step in plan.steps for one in step.get("inputs", ())]
+    assert ("gateway_client.py" in files) is has_agent
+    assert any("CLIENT_SECRET" in name for name in asked) is has_agent
+    assert "mcp_client.md" in files
+    state = [one for one in plan.assumed if one["key"] == "agent.state"]
+    assert [one["value"] for one in state] == ["existing" if has_agent else "none"]

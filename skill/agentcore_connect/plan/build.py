@@ -218,7 +218,7 @@ def _context(
         "plan": {**plan_context(gathered), "files_dir": "connect"},
         "project": project_context(gathered),
         "agent": dict(agent),
-        "gateway": gateway_context(gathered, gateway, connections, kind),
+        "gateway": gateway_context(gathered, gateway, connections, kind, agent),
         "connections": connections,
         "search": {"recommended": bool(kind.get("search_recommended")), "total_tools": kind["total"]},
         "policy": policy,

@@ -143,7 +143,11 @@ def _starter_tools(c: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def gateway_context(
-    gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], kind: Mapping[str, Any]
+    gathered: Gathered,
+    gateway: Mapping[str, Any],
+    connections: list[dict[str, Any]],
+    kind: Mapping[str, Any],
+    agent: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The gateway for templates."""
     name = gateway["name"]
@@ -166,7 +170,7 @@ def gateway_context(
         "exists": bool(gateway.get("exists")) and not gateway["in_project"],
         "protocol_type": gateway.get("existing_protocol") or kind["protocol_type"],
         "semantic_search": (gateway.get("existing_protocol") or kind["protocol_type"]) == "MCP",
-        "token_provider": _token_provider(gathered, gateway, connections),
+        "token_provider": _token_provider(gathered, gateway, connections) if agent["state"] != "none" else None,
         "existing_protocol": gateway.get("existing_protocol"),
         "existing_authorizer": gateway.get("existing_authorizer"),
         "inbound_given": gateway.get("inbound_given"),

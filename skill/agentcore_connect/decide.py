@@ -132,3 +132,8 @@ def _reasons_of_the_way_left(route: Decision, auth: Decision | None) -> set[str]
 def advise(scope: str, facts: Mapping[str, Any]) -> list[str]:
     """The ids of the rules of a scope that speak up by themselves about these facts."""
     return [rule.id for rule in triage.advice(scope) if rule.applies is not None and rule.applies(facts)]
+
+
+def speaks_for(scope: str, facts: Mapping[str, Any], key: str) -> bool:
+    """Whether some rule says what it says because of one answer: without it the rules would say something else."""
+    return key in facts and advise(scope, facts) != advise(scope, {**facts, key: None})

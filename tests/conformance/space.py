@@ -237,6 +237,7 @@ _MODEL = {"target_type": "smithy-model"}
 _FUNCTION = {"target_type": "lambda-function-arn"}
 _HEADERS = {"target_type": ("mcp-server", "open-api-schema", "api-gateway", "lambda-function-arn", "passthrough")}
 _PRIVATE = {"target_type": ("mcp-server", "open-api-schema", "passthrough")}
+_INVOKED = {"redirect": "invoke-agent-runtime"}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
 BY_BOTO3 = "by boto3"
 _ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
@@ -267,6 +268,10 @@ def wishes() -> tuple[Wish, ...]:
         Wish("Entra as itself", {"c.oauth": {"vendor": "MicrosoftOauth2", "discovery_url": ENTRA}}, _OAUTH),
         Wish("Okta as itself", {"c.oauth": {"vendor": "OktaOauth2", "discovery_url": OKTA}}, _OAUTH),
         Wish("tools that change", {"c.listing_mode": "dynamic"}, {"target_type": "mcp-server"}),
+        *(
+            Wish(f"calls that are {d}", {"c.duration": d}, {"redirect": "invoke-agent-runtime"})
+            for d in ("long", "async")
+        ),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),

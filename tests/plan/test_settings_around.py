@@ -296,3 +296,27 @@ def test_a_gateway_for_mcp_clients_alone_gets_no_code_for_an_agent(tmp_path: Pat
     assert "mcp_client.md" in files
     state = [one for one in plan.assumed if one["key"] == "agent.state"]
     assert [one["value"] for one in state] == ["existing" if has_agent else "none"]
+
+
+@pytest.mark.parametrize(
+    ("auth", "said", "not_said"),
+    [
+        ("iam", "sign each call with SigV4", "bearer token of"),
+        ("jwt-passthrough", "bearer token of", "SigV4 (InvokeAgentRuntime)"),
+        (None, "SigV4 (IAM) or with a JWT", "sign each call"),
+    ],
+)
+def test_an_app_is_told_the_way_in_that_was_given(tmp_path: Path, auth: str | None, said: str, not_said: str) -> None:
+    own = f"direction: app-calls-agent, front: none, endpoint: '{ARN}'" + (f", service_auth: {auth}" if auth else "")
+    plan = planned(tmp_path, own)
+    text = " ".join(one["text"] for one in plan.connections[0]["why"])
+    assert said in text
+    assert not_said not in text
+    assert not any("service_auth" in key for key in plan.unused)
+
+
+@pytest.mark.parametrize(("duration", "said"), [("short", ""), ("long", "60"), ("async", "8 hours")])
+def test_how_long_a_call_takes_decides_how_to_make_it(tmp_path: Path, duration: str, said: str) -> None:
+    own = f"direction: app-calls-agent, front: none, endpoint: '{ARN}', service_auth: iam, duration: {duration}"
+    warnings = [one for one in planned(tmp_path, own).connections[0]["warnings"] if "invoke-" in one["rule"]]
+    assert [said in one["text"] for one in warnings] == ([True] if said else [])

@@ -237,6 +237,12 @@ _MODEL = {"target_type": "smithy-model"}
 _FUNCTION = {"target_type": "lambda-function-arn"}
 _HEADERS = {"target_type": ("mcp-server", "open-api-schema", "api-gateway", "lambda-function-arn", "passthrough")}
 _PRIVATE = {"target_type": ("mcp-server", "open-api-schema", "passthrough")}
+ENDPOINTS = {
+    "discovery_url": None,
+    "issuer": "https://acct.example.com",
+    "authorization_endpoint": "https://acct.example.com/oauth/authorize",
+    "token_endpoint": "https://acct.example.com/oauth/token-request",
+}
 _INVOKED = {"redirect": "invoke-agent-runtime"}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
 BY_BOTO3 = "by boto3"
@@ -262,6 +268,8 @@ def wishes() -> tuple[Wish, ...]:
         Wish("client elsewhere", _ELSEWHERE, _OAUTH),
         Wish("client elsewhere with scopes", {**_ELSEWHERE, "c.oauth": {"scopes": ["orders.read"]}}, _OAUTH),
         Wish("scopes", {"c.oauth": {"scopes": ["orders.read", "orders.write"]}}, _OAUTH),
+        Wish("no discovery document", {"c.oauth": ENDPOINTS}, _OAUTH),
+        Wish("the secret in the body", {"c.oauth": {"client_auth_method": "client-secret-post"}}, _OAUTH),
         Wish("named credential", {"c.credential": {"name": "shop-Key_1"}}, {"outbound_auth": ("oauth", "api-key")}),
         *(Wish(f"vendor {v}", {"c.oauth": {"vendor": v}}, _OAUTH, ("path", "grant", "surface")) for v in vendors),
         *(Wish(f"at {u}", {"c.oauth": {"discovery_url": u}}, _OAUTH) for u in (ENTRA, OKTA, COGNITO)),

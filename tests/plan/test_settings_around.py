@@ -320,3 +320,38 @@ def test_how_long_a_call_takes_decides_how_to_make_it(tmp_path: Path, duration: 
     own = f"direction: app-calls-agent, front: none, endpoint: '{ARN}', service_auth: iam, duration: {duration}"
     warnings = [one for one in planned(tmp_path, own).connections[0]["warnings"] if "invoke-" in one["rule"]]
     assert [said in one["text"] for one in warnings] == ([True] if said else [])
+
+
+NO_DOCUMENT = (
+    "service: mcp-server, endpoint: 'https://acct.example.com/mcp', service_auth: {auth}, oauth: {{client_id: x, "
+    "scopes: ['session:role:ANALYST'], return_url: 'https://a.example.com/done', token_endpoint: "
+    "'https://acct.example.com/oauth/token-request', client_auth_method: client-secret-post{more}}}"
+)
+REST = ", issuer: 'https://acct.example.com', authorization_endpoint: 'https://acct.example.com/oauth/authorize'"
+JWT = (
+    "gateway: {inbound_auth: custom-jwt, discovery_url: 'https://idp.example.com/.well-known/openid-configuration', "
+    "allowed_clients: [c]}"
+)
+
+
+@pytest.mark.parametrize("auth", ["oauth-authorization-code", "oauth-client-credentials"])
+def test_no_discovery_document_is_no_dead_end(tmp_path: Path, auth: str) -> None:
+    plan = planned(tmp_path, NO_DOCUMENT.format(auth=auth, more=REST), JWT)
+    assert plan.connections[0]["mechanism"] == "cli+sdk"
+    [provider] = [one for one in requests_for(plan.context, plan.context["connections"][0]) if one.id == "provider"]
+    config = provider.body["oauth2ProviderConfigInput"]["customOauth2ProviderConfig"]
+    assert config["oauthDiscovery"] == {
+        "authorizationServerMetadata": {
+            "issuer": "https://acct.example.com",
+            "authorizationEndpoint": "https://acct.example.com/oauth/authorize",
+            "tokenEndpoint": "https://acct.example.com/oauth/token-request",
+            "responseTypes": ["code"],
+        }
+    }
+    assert config["clientAuthenticationMethod"] == "CLIENT_SECRET_POST"
+    with pytest.raises(ConnectError) as caught:
+        planned(tmp_path, NO_DOCUMENT.format(auth=auth, more=""), JWT)
+    assert {one.message.split(" ")[0] for one in caught.value.problems} == {
+        "oauth.issuer",
+        "oauth.authorization_endpoint",
+    }

@@ -33,7 +33,10 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("tool_filters", "knowledge_base_id", "tool_count"),
     ),
     "connections.*.credential": ("name", "exists"),
-    "connections.*.oauth": ("vendor", "discovery_url", "client_id", "scopes", "return_url"),
+    "connections.*.oauth": (
+        *("vendor", "discovery_url", "issuer", "authorization_endpoint", "token_endpoint", "client_auth_method"),
+        *("client_id", "scopes", "return_url"),
+    ),
     "connections.*.api_key": ("location", "parameter", "prefix"),
     "connections.*.tools.*": ("name", "description", "inputSchema", "outputSchema"),
     "connections.*.tool_filters.*": ("path", "methods"),

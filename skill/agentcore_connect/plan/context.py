@@ -29,6 +29,10 @@ _RESULT_KEYS = (
     *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),
     "front_missing",
 )
+_OAUTH_KEYS = (
+    *("vendor", "discovery_url", "client_id", "return_url", "issuer", "authorization_endpoint", "token_endpoint"),
+    "client_auth_method",
+)
 #: A target gets credentials of a kind where it signs in with one.
 _CREDENTIAL_KIND = {"oauth": "oauth", "api-key": "api-key"}
 
@@ -89,9 +93,7 @@ def _credential(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any
 
 def _oauth(facts: Mapping[str, Any], details: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
     own = facts["oauth"]
-    found = {
-        key: details.get(f"oauth.{key}", own.get(key)) for key in ("vendor", "discovery_url", "client_id", "return_url")
-    }
+    found = {key: details.get(f"oauth.{key}", own.get(key)) for key in _OAUTH_KEYS}
     found["scopes"] = own.get("scopes") or []
     vendors = load("oauth-vendors")
     if not found["vendor"] and c["grant"] in vendors["infer_when"]["grant"]:

@@ -29,7 +29,7 @@ READY = "Ctrl-C leave"
 Step = tuple[str, list[str]]
 OURS = {
     "What is its address": [MCP, ENTER],
-    "How does the service want to be signed in to": [ENTER],
+    "How does the service authenticate callers": [ENTER],
     "Who may call the gateway": [ENTER],
     "What now": [ENTER],
 }

@@ -37,6 +37,7 @@ OPTIONAL = {
     "oauth.issuer",
     "oauth.authorization_endpoint",
     "oauth.token_endpoint",
+    "oauth.client_auth_method",
     "oauth.exchange_grant",
     "direct_reason",
     "at_run_time",

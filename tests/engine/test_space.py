@@ -252,7 +252,13 @@ def test_product_of_all_answers_agrees_with_the_walk() -> None:
     """A brute-force product over the route's variables reaches no outcome that the walk does not know."""
     engine, domains = triage.engine(), triage.domains()
     names = ["direction", "service", "front", "direct_reason", "prefer", "can_front", "network"]
-    fixed = {"blocker_stated": True, "web_search_offered": True, "runtime_hosted": False, "own_agent": False}
+    fixed = {
+        "blocker_stated": True,
+        "web_search_offered": True,
+        "runtime_hosted": False,
+        "own_agent": False,
+        "local_program": False,
+    }
     known = {space.outcome(route.decision) for route, _ in SPACE}
     for values in product(*(domains[n] for n in names)):
         decision = engine.decide("route", {**fixed, **dict(zip(names, values, strict=True))})

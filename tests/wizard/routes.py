@@ -85,7 +85,14 @@ ROUTES = {
         files={"tools.json": TOOLS},
     ),
     "C-openapi": Route(
-        {**_SERVICE, "service": "openapi", "service_auth": "api-key", "schema": "pets.json", **_LAST},
+        {
+            **_SERVICE,
+            "service": "openapi",
+            "service_auth": "api-key",
+            "api_key.parameter": "x-api-key",
+            "schema": "pets.json",
+            **_LAST,
+        },
         "C",
         files={"pets.json": OPENAPI},
     ),
@@ -107,6 +114,7 @@ ROUTES = {
             "direct_reason": "streaming",
             "endpoint": "https://stream.example.com/v1",
             "service_auth": "api-key",
+            "api_key.parameter": "x-api-key",
             "agent.framework": "strands",
         },
         "D",

@@ -45,6 +45,7 @@ def plan_of(folder: Path) -> dict[str, Any]:
     return data
 
 
+KEY = ("Which header or query parameter", ENTER)
 INBOUND, FRAMEWORK, END = ("Who may call", ENTER), ("What is the agent written with", ENTER), ("What now", ENTER)
 
 WAYS = {
@@ -55,7 +56,7 @@ WAYS = {
     ),
     "C": (
         "openapi",
-        [("Where is the API's", "pets.json", ENTER), ("How does the service", DOWN, ENTER), INBOUND, FRAMEWORK],
+        [("Where is the API's", "pets.json", ENTER), ("How does the service", DOWN, ENTER), KEY, INBOUND, FRAMEWORK],
     ),
     "D": (
         None,
@@ -97,7 +98,7 @@ def test_all_paths_and_redirects_to_the_end(way: str, start: Any, tmp_path: Path
 
 def test_the_inverted_flow_is_crossed_out(start: Any, tmp_path: Path) -> None:
     driver = start("mcp", rows=60)
-    go(driver, ("What is its address", RUNTIME, ENTER), ("Is that the runtime of the very", "1", ENTER))
+    go(driver, ("What is its address", RUNTIME, ENTER), ("Is that the runtime of the agent", "1", ENTER))
     driver.wait("What now", READY)
     assert "──✗─▶" in driver.text
     assert "Instead:" in driver.text
@@ -318,7 +319,7 @@ def test_an_unrelated_file_is_left_alone(start: Any, tmp_path: Path) -> None:
     driver = start("mcp")
     assert driver.end() == 2
     said = driver.text.replace("\n", "")
-    assert "it was left as it is" in said
+    assert "the file was left unchanged" in said
     assert "agentcore-connect -a OTHER.yaml" in said
 
 

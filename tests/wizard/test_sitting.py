@@ -240,7 +240,7 @@ def test_going_back_works_in_a_resumed_file_too(folder: Path) -> None:
 def test_a_file_that_is_no_answers_file_is_left_alone(folder: Path) -> None:
     text = "services:\n  web: {image: nginx}\n"
     (folder / "answers.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ConnectError, match="left as it is"):
+    with pytest.raises(ConnectError, match="left unchanged"):
         sit(Scripted({}), folder)
     assert (folder / "answers.yaml").read_text(encoding="utf-8") == text
 

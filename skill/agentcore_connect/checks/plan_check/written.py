@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -100,9 +101,9 @@ def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool =
     Errors: ConnectError when the folder holds no plan, or its answers cannot be used.
     """
     for name in ("plan.json", "answers.yaml"):
-        found = fault_of(folder, name)
-        if found and "not there" in found:
+        if not os.path.lexists(folder / name):
             raise _no_plan(folder, name)
+        found = fault_of(folder, name)
         if found:
             raise ConnectError("unreadable-plan", f"{name}: {found}", where=str(folder / name), hint=_ANEW)
     plan = _plan(folder / "plan.json")

@@ -215,6 +215,15 @@ def plant(folder: Path, key: str, value: Any) -> None:
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
 
 
+@pytest.mark.parametrize("region", ["mx-central-1", "us-west-9"])
+def test_a_region_without_the_service(region: str, tmp_path: Path) -> None:
+    folder = written(tmp_path, SERVER, GATEWAY)
+    plant(folder, "gateway.region", region)
+    assert any("does not list" in text for text in refused(folder, {"answers.yaml"}))
+    (tmp_path / "other").mkdir()
+    assert refused(written(tmp_path / "other", SERVER, {**GATEWAY, "region": region}), {"answers.yaml"})
+
+
 # ---- limits ----------------------------------------------------------------------------------------------------------
 
 

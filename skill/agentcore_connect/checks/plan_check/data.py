@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load, load_schema
+from agentcore_connect.triage import patterns
 
 if TYPE_CHECKING:
     from agentcore_connect.readers.openapi_model import Fault
@@ -24,6 +26,12 @@ def check_answers(written: Written) -> Iterator[Result]:
     """The answers against their published schema, and against the gate (which reading them has passed)."""
     yield _schema("answers.yaml", written.answers.data, "answers")
     yield Result("answers.yaml", "answers-gate", "passed", OWN)
+    region = written.fresh.context["gateway"].get("region") if written.fresh.gateway else None
+    if region:
+        offered = re.search(patterns()["region-gateway"], region) is not None
+        why = [] if offered else [f"gateway.region: AWS does not list {region} among the Regions of AgentCore Gateway"]
+        cure = "choose another Region; if AWS has added it since, update agentcore-connect"
+        yield judged("answers.yaml", "region-offered", OWN, why, cure=cure)
 
 
 def check_plan_file(written: Written) -> Iterator[Result]:

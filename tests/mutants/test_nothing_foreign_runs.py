@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,15 @@ import pytest
 from agentcore_connect.checks import confinement
 from agentcore_connect.checks.plan_check import check_confined, check_plan
 from agentcore_connect.checks.plan_check.report import Result
+from agentcore_connect.errors import ConnectError
 
 #: Plans with every kind of program: commands, boto3 scripts, handlers, clients, direct calls.
 KINDS = ("oauth", "lambda", "stream", "invoke", "a2a", "policy-elsewhere")
 #: Names that Python or the shell take for their own when they are in the folder of what runs.
-BESIDE = ("sitecustomize.py", "usercustomize.py", "boto3.py", "json.py", "conftest.py", "agentcore", "python3", "env")
+BESIDE = (
+    *("sitecustomize.py", "usercustomize.py", "boto3.py", "json.py", "typing.py", "mcp.py", "conftest.py"),
+    *("agentcore", "agentcore.js", "node", "npm", "bash", "git", "python3", "env"),
+)
 
 
 @pytest.fixture
@@ -35,6 +40,9 @@ def foreign(copied: Callable[[str], Path], marker: Path) -> Callable[[str], Path
         folder = copied(plan)
         for path in [*folder.glob("*.py"), *folder.glob("*.sh"), *(folder / name for name in BESIDE)]:
             plant(path, marker)
+        (folder / "own.pth").write_text(f"import os; open({str(marker)!r}, 'a').close()\n", encoding="utf-8")
+        (folder / "package.json").write_text(f'{{"scripts": {{"preinstall": "touch {marker}"}}}}', encoding="utf-8")
+        (folder / ".npmrc").write_text(f"node-options=--require {folder}/agentcore.js\n", encoding="utf-8")
         return folder
 
     return of
@@ -84,6 +92,21 @@ def test_one_changed_file_keeps_no_other_from_being_run(
     assert not marker.exists()
     assert (script.name, "requests-sent") not in results
     assert results["commands.sh", "secrets-stay-secret"] == "passed"
+
+
+@pytest.mark.parametrize("key", ["cli_version", "via", "summary"])
+def test_a_foreign_plan_json_puts_nothing_into_what_runs(
+    key: str, copied: Callable[[str], Path], marker: Path, with_tools: Callable[[str], None]
+) -> None:
+    """What runs is rendered from the answers; of plan.json only a version and a way are read, and both are checked."""
+    with_tools("")
+    folder = copied("oauth")
+    path = folder / "plan.json"
+    plan = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**plan, key: f"0.30.0'; touch {marker}; $(touch {marker})"}), encoding="utf-8")
+    with suppress(ConnectError):  # a version that is none is refused
+        assert any(one.status == "failed" for one in check_plan(folder))
+    assert not marker.exists()
 
 
 def test_a_link_to_a_program_is_not_followed(

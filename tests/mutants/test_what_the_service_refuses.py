@@ -53,6 +53,7 @@ CONSENT = {
         "return_url": "https://app.example.com/back",
     },
 }
+CLIENT = {**CONSENT, "service_auth": "oauth-client-credentials"}
 KEYED = {**SERVER, "service_auth": "api-key", "api_key": {"parameter": "X-Key"}}
 SIGNED = {**SERVER, "service_auth": "iam", "sigv4": {"service": "execute-api"}}
 
@@ -120,10 +121,11 @@ def test_a_document_with_a_fault(fault: str, document: Any, tmp_path: Path, coun
     folder = written(tmp_path, {"name": "Pets", "service": "openapi", "schema": "api.json", "service_auth": "api-key"})
     assert refused(folder, {"Pets.schema.json"}) == []
     (folder / "Pets.schema.json").write_text(json.dumps(document), encoding="utf-8")
+    count("openapi-faults", "planted")
     said = [text for text in refused(folder, {"Pets.schema.json"}) if "not the document" not in text]
     assert said, "it passes"
     assert all(text.startswith("Pets.schema.json: ") for text in said)
-    count("openapi faults", "caught")
+    count("openapi-faults", "caught")
 
 
 def test_every_fault_of_a_document_is_planted() -> None:
@@ -144,9 +146,11 @@ def test_a_model_with_a_fault(fault: str, tmp_path: Path, count: Count) -> None:
     folder = written(tmp_path, {"name": "Tables", "service": "smithy", "schema": "model.json"})
     assert refused(folder, {"Tables.schema.json"}) == []
     (folder / "Tables.schema.json").write_text(json.dumps(smithy_cases.refused()[fault]), encoding="utf-8")
+    count("smithy-faults", "planted")
     said = [text for text in refused(folder, {"Tables.schema.json"}) if "not the document" not in text]
     assert said, "it passes"
-    count("smithy faults", "caught")
+    assert all(text.startswith("Tables.schema.json: ") for text in said)
+    count("smithy-faults", "caught")
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
@@ -197,6 +201,7 @@ def test_an_answer_without_its_form(key: str, wrong: str, tmp_path: Path, count:
     folder = written(tmp_path, connection, gateway)
     is_list = questions()[key].type == "list"
     plant(folder, key, [wrong] if is_list else wrong)
+    count("patterns", "planted")
     said = refused(folder)
     assert said, "it passes"
     assert any(key.rpartition(".")[2] in text for text in said), said
@@ -247,6 +252,7 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any], str, Callable[[], Any]]]
     "request-headers-per-target": (SERVER, GATEWAY, "forward_headers", lambda: _names(_limit("request-headers-per-target") + 1)),
     "header-name-length": (SERVER, GATEWAY, "forward_headers", lambda: ["X-" + "a" * (_limit("header-name-length") - 1)]),
     "scopes-per-target": (CONSENT, JWT, "oauth.scopes", lambda: _names(_limit("scopes-per-target") + 1)),
+    "oauth-scope-length by the CLI": (CLIENT, GATEWAY, "oauth.scopes", lambda: ["s" * (_limit("oauth-scope-length") + 1)]),
     "oauth-scope-length": (CONSENT, JWT, "oauth.scopes", lambda: ["s" * (_limit("oauth-scope-length") + 1)]),
     "credential-parameter-length": (KEYED, GATEWAY, "api_key.parameter", lambda: "X" * (_limit("credential-parameter-length") + 1)),
     "credential-prefix-length": (KEYED, GATEWAY, "api_key.prefix", lambda: "p" * (_limit("credential-prefix-length") + 1)),
@@ -313,17 +319,31 @@ ELSEWHERE = {
 
 def test_every_limit_is_planted_or_has_a_reason() -> None:
     every = set(load("limits")["limits"])
-    assert set(LIMITS) | set(ELSEWHERE) == every
-    assert set(LIMITS) & set(ELSEWHERE) == set()
+    planted = {name.partition(" ")[0] for name in LIMITS}
+    assert planted | set(ELSEWHERE) == every
+    assert planted & set(ELSEWHERE) == set()
 
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_an_answer_beyond_a_limit(limit: str, tmp_path: Path, count: Count) -> None:
+    """Planted before the plan is written, so that nothing but the limit is wrong: it is not planned, or check fails."""
     connection, gateway, key, value = LIMITS[limit]
-    folder = written(tmp_path, connection, gateway)
-    plant(folder, key, value())
-    said = refused(folder)
+    wrong = value()
+    if key == "tools":
+        (tmp_path / "tools.json").write_text(json.dumps(wrong), encoding="utf-8")
+        wrong = "tools.json"
+    scope, _, inner = key.partition(".")
+    count("limits", "planted")
+    try:
+        if scope == "gateway":
+            folder = written(tmp_path, connection, {**gateway, inner: wrong})
+        else:
+            folder = written(tmp_path, _with(connection, key, wrong), gateway)
+        said = refused(folder)
+    except ConnectError as error:
+        said = [str(error)]
     assert said, "it passes"
+    assert any(key.rpartition(".")[2] in text or f"{connection['name']}.tools.json" in text for text in said), said
     count("limits", "caught")
 
 

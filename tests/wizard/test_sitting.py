@@ -327,7 +327,7 @@ def test_what_the_project_says_is_not_asked_but_shown_and_can_be_changed(folder:
     assert known["gateway.name"] == "ShopGateway"
     assert answers_of(inside)["project"] == "."
     assert answers_of(inside)["agent"]["framework"] == "crewai"
-    assert any("project Shop is here" in notice for notice in front.screens[0].head.notices)
+    assert any("project Shop; questions" in notice for notice in front.screens[0].head.notices)
 
 
 def _project(root: Path) -> None:

@@ -111,7 +111,11 @@ def _check_name(name: str, at: str, target_name: str | None) -> Iterator[Problem
         message = f"{name!r} has characters that models refuse in a tool's name: {' '.join(map(repr, bad))}"
         yield Problem("warning", "tool-name", at, message, rule["meaning"])
     full = f"{target_name}___{name}" if target_name else name
-    if len(full) > longest:
+    most = limits["limits"]["gateway-tool-name-length"]["value"]
+    if len(full) > most:
+        message = f"a gateway takes names of up to {most} characters, the target's name included; this has {len(full)}"
+        yield Problem("error", "tool-name-length", at, message, "shorten the tool's name")
+    elif len(full) > longest:
         message = f"models take names of up to {longest} characters, and {full!r} has {len(full)}"
         hint = f"shorten the tool's name or the target's by {len(full) - longest}"
         yield Problem("warning", "tool-name-length", at, message, hint)

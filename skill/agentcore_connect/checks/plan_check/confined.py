@@ -41,7 +41,7 @@ def check_confined(folder: Path, tell: Callable[[str], None], *, run_changed: bo
     confined = ""
     with tempfile.TemporaryDirectory(prefix="agentcore-connect-", ignore_cleanup_errors=True) as scratch:
         request = {"folder": str(folder), "scratch": scratch, "run_changed": run_changed}
-        environment = {**os.environ, "TMPDIR": scratch, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment = {**os.environ, "TMPDIR": scratch, "PYTHONPATH": os.pathsep.join(_import_path())}
         with subprocess.Popen(  # noqa: S603 - this program itself
             [sys.executable, "-P", "-c", f"from {__name__} import main; raise SystemExit(main())"],
             env=environment,
@@ -67,6 +67,12 @@ def check_confined(folder: Path, tell: Callable[[str], None], *, run_changed: bo
         message = f"the checks ended before they were done (exit status {process.returncode})"
         raise ConnectError("check-ended", message, hint="run check again; if it stays, report it with this text")
     return Checked(results, confined)
+
+
+def _import_path() -> list[str]:
+    """Where this program is imported from, without the working directory: that may be somebody else's folder."""
+    own = Path(__file__).resolve().parents[3]
+    return [one for one in sys.path if one and (Path(one).resolve() == own or Path(one).resolve() != Path.cwd())]
 
 
 def _error(data: Mapping[str, Any]) -> ConnectError:

@@ -26,12 +26,24 @@ def check_answers(written: Written) -> Iterator[Result]:
     """The answers against their published schema, and against the gate (which reading them has passed)."""
     yield _schema("answers.yaml", written.answers.data, "answers")
     yield Result("answers.yaml", "answers-gate", "passed", OWN)
+    scopes = list(_long_scopes(written))
+    yield judged("answers.yaml", "scope-length", OWN, scopes, cure="ask for shorter scopes that cover these")
     region = written.fresh.context["gateway"].get("region") if written.fresh.gateway else None
     if region:
         offered = re.search(patterns()["region-gateway"], region) is not None
         why = [] if offered else [f"gateway.region: AWS does not list {region} among the Regions of AgentCore Gateway"]
         cure = "choose another Region; if AWS has added it since, update agentcore-connect"
         yield judged("answers.yaml", "region-offered", OWN, why, cure=cure)
+
+
+def _long_scopes(written: Written) -> Iterator[str]:
+    """The scopes that no target takes, whoever creates it: the CLI says yes to them."""
+    longest = load("limits")["limits"]["oauth-scope-length"]["value"]
+    for number, c in enumerate(written.fresh.context["connections"]):
+        for scope in c["oauth"]["scopes"] if c["target_type"] and c["outbound_auth"] == "oauth" else ():
+            if len(scope) > longest:
+                where = f"connections.{number}.oauth.scopes"
+                yield f"{where}: {scope[:20]}... has {len(scope)} characters, a target takes {longest}"
 
 
 def check_plan_file(written: Written) -> Iterator[Result]:

@@ -22,6 +22,7 @@ class Rule(NamedTuple):
     scope: str = "connection"
     closes: bool = False
     refuses: bool = False
+    fails_check: bool = False
     older: str | None = None
     section: str = "use"
 
@@ -67,6 +68,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         scope=entry.get("scope", "connection"),
         closes=entry.get("closes", False),
         refuses=entry.get("refuses", False),
+        fails_check=entry.get("fails_check", False),
         older=entry.get("older"),
         section=entry.get("section", "use"),
     )

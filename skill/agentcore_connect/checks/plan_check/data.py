@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load, load_schema
-from agentcore_connect.triage import patterns
+from agentcore_connect.triage import rules
 
 if TYPE_CHECKING:
     from agentcore_connect.readers.openapi_model import Fault
@@ -26,24 +25,18 @@ def check_answers(written: Written) -> Iterator[Result]:
     """The answers against their published schema, and against the gate (which reading them has passed)."""
     yield _schema("answers.yaml", written.answers.data, "answers")
     yield Result("answers.yaml", "answers-gate", "passed", OWN)
-    scopes = list(_long_scopes(written))
-    yield judged("answers.yaml", "scope-length", OWN, scopes, cure="ask for shorter scopes that cover these")
-    region = written.fresh.context["gateway"].get("region") if written.fresh.gateway else None
-    if region:
-        offered = re.search(patterns()["region-gateway"], region) is not None
-        why = [] if offered else [f"gateway.region: AWS does not list {region} among the Regions of AgentCore Gateway"]
-        cure = "choose another Region; if AWS has added it since, update agentcore-connect"
-        yield judged("answers.yaml", "region-offered", OWN, why, cure=cure)
+    yield judged("answers.yaml", "service-takes-it", OWN, list(_refused(written)), cure=_IN_STEP)
 
 
-def _long_scopes(written: Written) -> Iterator[str]:
-    """The scopes that no target takes, whoever creates it: the CLI says yes to them."""
-    longest = load("limits")["limits"]["oauth-scope-length"]["value"]
-    for number, c in enumerate(written.fresh.context["connections"]):
-        for scope in c["oauth"]["scopes"] if c["target_type"] and c["outbound_auth"] == "oauth" else ():
-            if len(scope) > longest:
-                where = f"connections.{number}.oauth.scopes"
-                yield f"{where}: {scope[:20]}... has {len(scope)} characters, a target takes {longest}"
+def _refused(written: Written) -> Iterator[str]:
+    """The warnings of the plan about what the service refuses, each with the connection that it is about."""
+    plan = written.fresh
+    said = [("", one) for one in plan.warnings]
+    said += [(f"{c['name']}: ", one) for c in plan.connections for one in c["warnings"]]
+    known = rules()
+    for place, one in said:
+        if one["rule"] in known and known[one["rule"]].fails_check:
+            yield f"{place}{one['text']}"
 
 
 def check_plan_file(written: Written) -> Iterator[Result]:

@@ -134,6 +134,8 @@ def advise(scope: str, facts: Mapping[str, Any]) -> list[str]:
     return [rule.id for rule in triage.advice(scope) if rule.applies is not None and rule.applies(facts)]
 
 
-def speaks_for(scope: str, facts: Mapping[str, Any], key: str) -> bool:
-    """Whether some rule says what it says because of one answer: without it the rules would say something else."""
-    return key in facts and advise(scope, facts) != advise(scope, {**facts, key: None})
+def unspoken(scope: str, facts: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """The answers among some without which the rules would say the same."""
+    named = list(keys)
+    said = advise(scope, facts) if named else []
+    return [key for key in named if key not in facts or advise(scope, {**facts, key: None}) == said]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from agentcore_connect import triage
 from agentcore_connect.answers import gate
-from agentcore_connect.decide import Verdict, advise, decide, speaks_for
+from agentcore_connect.decide import Verdict, advise, decide, unspoken
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan import words
@@ -282,7 +282,7 @@ def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
         if verdict.pending is None and number < len(case.connections):
             one = details("connection", verdict.facts, case.connections[number], "x", set(verdict.used))
             facts = {**verdict.facts, "c": verdict.facts}
-            found += [f"connections.{number}.{key}" for key in one.unused if not speaks_for("connection", facts, key)]
+            found += [f"connections.{number}.{key}" for key in unspoken("connection", facts, one.unused)]
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect import triage
-from agentcore_connect.decide import Verdict, advise, decide, speaks_for
+from agentcore_connect.decide import Verdict, advise, decide, unspoken
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, raise_all
 from agentcore_connect.gather import Gathered
@@ -357,12 +357,7 @@ def _assumed(found: list[_Connection], shared: Mapping[str, Details]) -> list[di
 
 def _unused_keys(found: list[_Connection], shared: Mapping[str, Details]) -> list[str]:
     """The answers that no question of this situation asks for, and that no rule speaks for."""
-    own = [
-        f"connections.{c.number}.{key}"
-        for c in found
-        for key in c.details.unused
-        if not speaks_for("connection", c.facts, key)
-    ]
+    own = [f"connections.{c.number}.{key}" for c in found for key in unspoken("connection", c.facts, c.details.unused)]
     return [*own, *(key for one in shared.values() for key in one.unused)]
 
 

@@ -217,6 +217,12 @@ def test_what_runs_confined_can_do_no_harm(what: str, home: Path, tmp_path: Path
         assert outside.returncode == 4
 
 
+def test_a_home_directory_that_is_needed_is_not_called_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    with pytest.raises(confinement.NotConfinedError, match="home directory itself"):
+        confinement.confined(lambda: 0, tmp_path, [Path.home()])
+
+
 def test_a_system_without_namespaces_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(confinement.NotConfinedError, match="darwin"):

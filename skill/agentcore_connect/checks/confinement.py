@@ -48,6 +48,8 @@ def confined(run: Callable[[], int], scratch: Path, needed: Iterable[Path]) -> i
     if sys.platform != "linux":
         raise NotConfinedError(f"this system ({sys.platform}) has no namespaces")
     places = [one for one in dict.fromkeys(path.absolute() for path in needed) if one.exists()]
+    if Path.home().absolute() in places:
+        raise NotConfinedError("the checks read the home directory itself")
     ready, say = os.pipe()
     child = os.fork()
     if child == 0:
@@ -127,8 +129,6 @@ def _mounts(scratch: Path, needed: list[Path], here: Path) -> None:
 
 def _hide(home: Path, kept: list[Path]) -> None:
     """Put an empty folder over the home directory, with the places in it that are needed put back."""
-    if home in kept:
-        return
     held = [(one, one.is_dir(), _copy_of(one)) for one in kept if one.is_relative_to(home)]
     _mount("none", str(home), "tmpfs", _NO_SUID | _NO_DEVICES)
     for place, is_folder, mount in held:

@@ -108,6 +108,11 @@ def test_only_the_lines_that_have_to_change_do(what: str, ending: str) -> None:
     assert [line[2:] for line in lines if line.startswith("+ ")] == new
 
 
+def test_a_byte_order_mark_stays_and_costs_no_comment() -> None:
+    data = store.put(parse(TEXT).data, "version", 2)
+    assert edited(f"\ufeff{TEXT}", data) == f"\ufeff{edited(TEXT, data)}"
+
+
 def test_a_value_that_stands_for_several_is_written_anew() -> None:
     """A change at the anchor would change the alias too."""
     text = "a: &x {b: 1}\nc: *x\n"

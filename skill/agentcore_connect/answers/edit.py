@@ -13,7 +13,7 @@ from agentcore_connect.answers.document import parse
 from agentcore_connect.answers.emit import ORDER, dump
 from agentcore_connect.errors import ConnectError
 
-_ABSENT: Any = object()
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class _Change(NamedTuple):
@@ -32,6 +32,8 @@ def edited(text: str, data: Mapping[str, Any]) -> str:
     """
     import yaml
 
+    if text.startswith(_BYTE_ORDER_MARK):
+        return _BYTE_ORDER_MARK + edited(text.removeprefix(_BYTE_ORDER_MARK), data)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         before = parse(text, format_="yaml").data

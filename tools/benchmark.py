@@ -1,7 +1,8 @@
 """Whole-process medians of the commands that are called again and again, as ratios; and the engine's own speed.
 
 `python tools/benchmark.py [--runs N]` prints, in one run: next, plan and --help against `python -c pass` and
-`agentcore --version`, the peak memory of each, decisions a second, and a plan of 1,000 connections against one.
+`agentcore --version`, the peak memory of each, what the search for secrets costs, decisions a second, and a plan of
+1,000 connections against one.
 The commands are run turn by turn, so that a busy machine slows all of them alike.
 """
 
@@ -134,6 +135,31 @@ def code(folder: Path) -> None:
     print(f"inspect: 500 Python files ({lines:,} lines) in {seconds:.1f} s, reach below 2")
 
 
+SCAN = """
+import time
+from agentcore_connect.answers import load
+document = load.read({path!r})
+begun = time.process_time()
+load.refuse_secrets(document)
+print(time.process_time() - begun)
+"""
+
+
+def scan(runs: int) -> None:
+    """Print what the search for secrets costs a process that has not searched yet, its imports included."""
+    path = str(ROOT / "examples" / "support-desk" / "answers.yaml")
+    argv = [sys.executable, "-c", SCAN.format(path=path)]
+    empty, taken = [], []
+    for _ in range(runs + 1):
+        empty.append(once([sys.executable, "-c", "pass"], ROOT)[0])
+        taken.append(float(subprocess.run(argv, capture_output=True, check=True, env=_environment()).stdout))
+    seconds = statistics.median(taken[1:])
+    print(
+        f"search for secrets in three connections: {seconds * 1000:.1f} ms of CPU, "
+        f"{seconds / statistics.median(empty[1:]):.2f} x python -c pass, reach 2 ms"
+    )
+
+
 def main() -> None:
     """Run everything."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,6 +168,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         processes(folder, args.runs)
+        scan(args.runs)
         many(folder)
         code(folder)
     decisions()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +116,13 @@ def test_a_byte_order_mark_stays_and_costs_no_comment() -> None:
     assert edited(f"\ufeff{TEXT}", data) == f"\ufeff{edited(TEXT, data)}"
 
 
-def test_a_value_that_stands_for_several_is_written_anew() -> None:
+def test_a_value_that_stands_for_several_is_written_anew_below_the_comments() -> None:
     """A change at the anchor would change the alias too."""
-    text = "a: &x {b: 1}\nc: *x\n"
+    text = "# ours\na: &x {b: 1}  # shared\nc: *x\n"
     data = {"a": {"b": 2}, "c": {"b": 1}}
-    assert parse(edited(text, data)).data == data
+    result = edited(text, data)
+    assert parse(result).data == data
+    assert result.splitlines()[:2] == ["# ours", "# shared"]
 
 
 names = st.text("abcdef", min_size=1, max_size=3)
@@ -157,23 +162,57 @@ def written(data: Any, draw: Any, indent: int = 0) -> list[str]:
     return lines
 
 
+def comments(text: str) -> list[str]:
+    """The comments of a text that `written` made: no value holds one, since JSON keeps a value on its line."""
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+    return sorted(re.findall(r"# \w+", plain))
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(documents, st.data())
 def test_whatever_is_changed_the_text_says_it_and_keeps_its_comments(data: dict[str, Any], draw: st.DataObject) -> None:
     text = "\n".join(written(data, draw.draw)) + draw.draw(st.sampled_from(["\n", ""]))
     assume(parse(text, format_="yaml").data == data)
-    for _ in range(draw.draw(st.integers(1, 3))):
+    for _ in range(draw.draw(st.integers(1, 4))):
         key = draw.draw(st.sampled_from([*data, "new"]))
-        value = draw.draw(values)
-        after = {k: v for k, v in data.items() if k != key} if draw.draw(st.booleans()) else {**data, key: value}
-        if not after:
-            continue
+        after = {**data, key: draw.draw(values)}
         result = edited(text, after)
         assert parse(result, format_="yaml").data == after
-        if key not in data and key in after:
+        if not (isinstance(after[key], dict) and isinstance(data.get(key), dict)):  # what goes takes its comments along
+            assert comments(result) == comments(text)
+        if key not in data:
             kept = iter(result.splitlines())
             assert all(line in kept for line in text.splitlines()), "a line is lost, or stands elsewhere"
         text, data = result, after
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(documents, st.data())
+def test_what_is_forgotten_takes_its_own_lines_and_no_other(data: dict[str, Any], draw: st.DataObject) -> None:
+    parts = {key: written({key: value}, draw.draw) for key, value in data.items()}
+    text = "\n".join(line for lines in parts.values() for line in lines) + draw.draw(st.sampled_from(["\n", ""]))
+    assume(parse(text, format_="yaml").data == data)
+    while parts:
+        key = draw.draw(st.sampled_from([*parts]))
+        above = itertools.takewhile(lambda line: not line or line.startswith("#"), parts.pop(key))
+        kept = [line for lines in parts.values() for line in lines]
+        result = edited(text, {name: data[name] for name in parts})
+        assert parse(result, format_="yaml").data == {name: data[name] for name in parts}
+        lines = [line for line in result.splitlines() if line not in ("", "{}")]
+        own = [line for line in above if line]
+        rest = iter(lines)
+        assert all(line in rest for line in kept if line), "a line of another entry is lost, or stands elsewhere"
+        assert Counter(own) <= Counter(lines), "a comment above the entry is lost"
+        text = result
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(documents, st.data())
+def test_a_value_answered_and_forgotten_leaves_the_text_as_it_was(data: dict[str, Any], draw: st.DataObject) -> None:
+    text = "\n".join(written(data, draw.draw)) + "\n"
+    assume(parse(text, format_="yaml").data == data)
+    answered = edited(text, {**data, "new": draw.draw(values)})
+    assert edited(answered, data) == text
 
 
 def test_next_keeps_the_comments_of_a_file(tmp_path: Path) -> None:

@@ -6,14 +6,17 @@ a text that does not say what it should is never handed out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
 from agentcore_connect.answers.document import parse
 from agentcore_connect.answers.emit import ORDER, dump
 from agentcore_connect.errors import ConnectError
 
-_BYTE_ORDER_MARK = "\ufeff"
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_COMMENT: Final = r"(?:^|(?<=\s))#[^\r\n]*"
 
 
 class _Change(NamedTuple):
@@ -27,7 +30,7 @@ class _Change(NamedTuple):
 def edited(text: str, data: Mapping[str, Any]) -> str:
     """The text with as few changes as make it say the data; comments, order, quotes and line ends stay.
 
-    A text that cannot be changed in place (an alias that stands for several values, say) is written anew, without its
+    A text that cannot be changed in place (an alias that stands for several values, say) is written anew, below its
     comments. Out: the text; reading it gives the data.
     """
     import yaml
@@ -40,18 +43,31 @@ def edited(text: str, data: Mapping[str, Any]) -> str:
         root = yaml.compose(text, Loader=loader)
         if isinstance(root, yaml.MappingNode) and (before or not root.flow_style):
             ending = "\r\n" if "\r\n" in text else "\n"
-            changes = sorted(_Places(text).of_mapping(root, before, data, ""), reverse=True)
-            for change in changes:
-                text = text[: change.start] + change.text.replace("\n", ending) + text[change.end :]
-            if parse(text, format_="yaml").data == data:
-                return text
+            changed = text
+            for change in sorted(_Places(text).of_mapping(root, before, data, ""), reverse=True):
+                changed = changed[: change.start] + change.text.replace("\n", ending) + changed[change.end :]
+            if parse(changed, format_="yaml").data == data:
+                return changed
     except (yaml.YAMLError, ConnectError, _CannotError):
         pass
-    return dump(data)
+    return "".join(f"{comment}\n" for comment in _comments(text)) + dump(data)
 
 
 class _CannotError(Exception):
     """A change that has no place in the text as it is."""
+
+
+def _comments(text: str) -> list[str]:
+    """The comments of a text, in order: what stands after a `#` between two tokens."""
+    import yaml
+
+    found, at = [], 0
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            found += re.findall(_COMMENT, text[at : token.start_mark.index])
+            at = max(at, token.end_mark.index)
+        found += re.findall(_COMMENT, text[at:])
+    return found
 
 
 class _Places:
@@ -91,19 +107,18 @@ class _Places:
         yield self._replaced(parent, key, node, after, place)
 
     def _of_list(self, node: Any, before: list[Any], after: list[Any], place: str) -> list[_Change] | None:
-        """The changes of a list to which items were added, of which some went, or some mappings changed; else None."""
+        """The changes of a list to which items were added, of which some went, or some changed in place; else None."""
         inner = f"{place}.*"
         shared = len(before) if before == after[: len(before)] else 0
         if shared:
             return [self._appended(node, after[shared:], place)]
-        if len(after) >= len(before) and all(
-            one == other or (isinstance(one, dict) and isinstance(other, dict) and one and other)
-            for one, other in zip(before, after, strict=False)
-        ):
+        if len(after) >= len(before) and all(map(_is_alike, before, after)):
             changes: list[_Change] = []
             for item, one, other in zip(node.value, before, after, strict=False):
-                if one != other:
+                if one != other and isinstance(other, Mapping):
                     changes += self.of_mapping(item, one, other, inner)
+                elif one != other or type(one) is not type(other):
+                    changes.append(_Change(item.start_mark.index, self._end(item), _scalar(other)))
             return [*changes, *([self._appended(node, after[len(before) :], place)] if after[len(before) :] else [])]
         gone = _left_out(before, after)
         if gone is None:
@@ -194,17 +209,25 @@ class _Places:
         if parent.flow_style or stays_in_line:
             return _Change(start, end, _flow(value))
         lines = dump({key.value: value}, _order_below(place.rpartition(".")[0]))
-        is_line = lines.count("\n") == 1
-        if is_line and not _is_nested(node):
+        if lines.count("\n") == 1 and not _is_nested(node):
             text = lines.rstrip("\n").partition(": ")[2]
             gap = "" if self._text[start - 1 : start] in (" ", "\n") else " "
             return _Change(start, max(start, end), f"{gap}{text}")
-        indented = _indented(lines, key.start_mark.column).rstrip("\n").lstrip(" ")
-        return _Change(key.start_mark.index, max(end, key.end_mark.index + 1), indented)
+        end = max(end, key.end_mark.index + 1)
+        kept = "".join(f"{comment}\n" for comment in _comments(self._text[key.start_mark.index : end]))
+        indented = _indented(kept + lines, key.start_mark.column).rstrip("\n").lstrip(" ")
+        return _Change(key.start_mark.index, end, indented)
 
 
 def _is_nested(node: Any) -> bool:
     return isinstance(node.value, list) and not node.flow_style
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    """Whether an item of a list can be changed into another where it stands: the same, two mappings, two scalars."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return bool(one and other)
+    return bool(one == other) or (not isinstance(one, Mapping | list) and not isinstance(other, Mapping | list))
 
 
 def _left_out(before: list[Any], after: list[Any]) -> list[int] | None:

@@ -5,7 +5,6 @@ The thresholds are data: `random` in `knowledge/secret-patterns.yaml`.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -88,5 +87,7 @@ def _is_mixed(part: str) -> bool:
 
 def _bits(text: str) -> float:
     """Shannon's entropy of the characters, in bits each."""
+    import math  # rarely needed
+
     total = len(text)
     return -sum(count / total * math.log2(count / total) for count in Counter(text).values())

@@ -6,9 +6,9 @@ The words are data: `words` in `knowledge/secret-patterns.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from agentcore_connect import resources
 
@@ -17,14 +17,19 @@ _WORD: Final = r"OAuth|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 _SENTENCE_END: Final = r"[.;!?](?=\s|$)|\n"
 
 
-class _Words(NamedTuple):
-    chosen: frozenset[str]
-    issued: frozenset[str]
-    vendors: frozenset[str]
-    ends: tuple[str, ...]
-    references: frozenset[str]
-    between: frozenset[str]
-    harmless_before: frozenset[str]
+class _Words:
+    """The words of `knowledge/secret-patterns.yaml`."""
+
+    __slots__ = ("between", "chosen", "ends", "harmless_before", "issued", "references", "vendors")
+
+    def __init__(self, data: Mapping[str, Sequence[str]]) -> None:
+        self.chosen = frozenset(data["chosen"])
+        self.issued = frozenset(data["issued"])
+        self.vendors = frozenset(data["vendors"])
+        self.ends = tuple(data["ends"])
+        self.references = frozenset(data["references"])
+        self.between = frozenset(data["between"])
+        self.harmless_before = frozenset(data["harmless_before"])
 
 
 def words_of(name: str) -> list[str]:
@@ -98,14 +103,4 @@ def _by_its_end(word: str, known: _Words) -> Said:
 
 @cache
 def _words() -> _Words:
-    data = resources.load("secret-patterns")["words"]
-
-    return _Words(
-        chosen=frozenset(data["chosen"]),
-        issued=frozenset(data["issued"]),
-        vendors=frozenset(data["vendors"]),
-        ends=tuple(data["ends"]),
-        references=frozenset(data["references"]),
-        between=frozenset(data["between"]),
-        harmless_before=frozenset(data["harmless_before"]),
-    )
+    return _Words(resources.load("secret-patterns")["words"])

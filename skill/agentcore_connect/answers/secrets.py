@@ -6,8 +6,8 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`. No message r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, Final, NamedTuple
+from functools import cache, reduce
+from typing import Any, Final
 
 from agentcore_connect import resources
 from agentcore_connect.answers import secret_forms
@@ -16,15 +16,42 @@ from agentcore_connect.errors import ConnectError
 
 CODE: Final = "secret-in-answers"
 _HIDDEN: Final = "…"
+_KINDS: Final = ("identifier", "not_random", "credential", "free_names")  # where two name a place, the first counts
+_REST: Final = "**"
+_PLACES: Final[Mapping[str | None, secret_forms.Place]] = {
+    "identifier": "identifier",
+    "not_random": "address",
+    "credential": "credential",
+}
 _KEY_MARKS: Final = str.maketrans("", "", "-_. \t\n")
 
 
-class _Rules(NamedTuple):
-    keys: frozenset[str]
-    credential_keys: frozenset[str]
-    shortest_number: int
-    fields: Mapping[str, list[list[str]]]
-    advice: list[tuple[list[list[str]], str]]
+class _Rules:
+    """The rules of `knowledge/secret-patterns.yaml` that are about keys and places, ready to be asked."""
+
+    __slots__ = ("advice", "below", "credential_keys", "exact", "keys", "shortest_number")
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.keys = frozenset(data["keys"]["secret"])
+        self.credential_keys = frozenset(data["keys"]["secret_in_credential_fields"])
+        self.shortest_number: int = data["random"]["mixed"]["min_length"]
+        self.advice = [([place.split(".") for place in one["at"]], one["text"]) for one in data["advice"]]
+        self.exact: dict[str, str] = {}
+        self.below: dict[str, str] = {}
+        for kind in _KINDS:
+            for place in data["fields"][kind]:
+                if place.endswith(_REST):
+                    self.below.setdefault(place.removesuffix(_REST), kind)
+                else:
+                    self.exact.setdefault(place, kind)
+
+    def kind_of(self, place: str) -> str | None:
+        """Which kind of field a place is. In: its dotted name, with `*` for the number of an item."""
+        return self.exact.get(place) or self.kind_above(place)
+
+    def kind_above(self, place: str) -> str | None:
+        """Which kind of field the parts above a place are."""
+        return next((kind for lead, kind in self.below.items() if place.startswith(lead)), None)
 
 
 def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at: str = "") -> list[ConnectError]:
@@ -36,16 +63,17 @@ def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at:
     """
     finder = _Finder(marks or {}, path)
     parts = tuple(at.split(".")) if at else ()
+    place = reduce(_below, parts, "")
     if parts and not isinstance(data, Mapping):
-        finder.look_at_key(parts[:-1], parts[-1], data)
-    finder.look_at(data, parts)
+        finder.look_at_key(parts[:-1], parts[-1], data, place)
+    finder.look_at(data, parts, place)
     return finder.found
 
 
 def redact(text: str) -> str:
     """The text with everything replaced that looks like a secret, for messages that must repeat it."""
     kept, at = [], 0
-    for found in sorted(secret_forms.find(text)):
+    for found in sorted(secret_forms.find(text), key=lambda found: (found.start, found.end)):
         if found.end > at:
             kept += [text[at : max(at, found.start)], "[removed]" if found.start >= at else ""]
             at = found.end
@@ -70,56 +98,47 @@ class _Finder:
         self._rules = _rules()
         self._places: set[tuple[str, ...]] = set()
 
-    def look_at(self, value: Any, parts: tuple[str, ...]) -> None:
-        """Look at a value and all below it."""
-        if isinstance(value, Mapping):
-            for key, item in value.items():
-                self.look_at_key(parts, str(key), item)
-                self.look_at(item, (*parts, str(key)))
-        elif isinstance(value, list | tuple):
-            for index, item in enumerate(value):
-                self.look_at(item, (*parts, str(index)))
-        elif isinstance(value, str):
-            found = next(secret_forms.find(value, self._place(parts), self._name(parts)), None)
+    def look_at(self, value: Any, parts: tuple[str, ...], place: str) -> None:
+        """Look at a value and all below it. In: the value, its place as parts and as the rules name it."""
+        if isinstance(value, str):
+            kind = self._rules.kind_of(place)
+            name = parts[-1] if kind == "free_names" else ""  # the answers' own keys hold no secrets
+            found = next(secret_forms.find(value, _PLACES.get(kind, "prose"), name), None)
             if found is not None:
                 self._report(parts, f"the value looks like {found.what}")
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                text = str(key)
+                inner = _below(place, text)
+                self.look_at_key(parts, text, item, inner)
+                self.look_at(item, (*parts, text), inner)
+        elif isinstance(value, list | tuple):
+            inner = _below(place, "0")
+            for index, item in enumerate(value):
+                self.look_at(item, (*parts, str(index)), inner)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            self._number(str(value), parts)
+            self._number(str(value), parts, place)
 
-    def look_at_key(self, parents: tuple[str, ...], key: str, value: Any) -> None:
+    def look_at_key(self, parents: tuple[str, ...], key: str, value: Any, place: str) -> None:
         """Look at the name alone: what it says it holds, and whether it is a secret itself."""
         if what := self._form(key):
             self._report((*parents, key), f"a key looks like {what}")
-        elif isinstance(value, Mapping) or self._is_in("free_names", (*parents, key)):
-            return
-        elif self._names_a_secret(parents, key):
+        elif not isinstance(value, Mapping) and self._names_a_secret(key, place):
             self._report((*parents, key), "this key would hold a secret, and secrets do not go into the answers")
 
-    def _names_a_secret(self, parents: tuple[str, ...], key: str) -> bool:
+    def _names_a_secret(self, key: str, place: str) -> bool:
         name = key.translate(_KEY_MARKS).lower()
-        return name in self._rules.keys or (name in self._rules.credential_keys and self._is_in("credential", parents))
+        if name in self._rules.keys:
+            return self._rules.kind_of(place) != "free_names"
+        return name in self._rules.credential_keys and self._rules.kind_above(place) == "credential"
 
     def _form(self, text: str) -> str | None:
         found = next(secret_forms.find(text), None)
         return found.what if found else None
 
-    def _place(self, parts: Sequence[str]) -> secret_forms.Place:
-        if self._is_in("identifier", parts):
-            return "identifier"
-        if self._is_in("not_random", parts):
-            return "address"
-        return "credential" if self._is_in("credential", parts) else "prose"
-
-    def _name(self, parts: Sequence[str]) -> str:
-        """The developer's own name for a value; the answers' own keys hold no secrets."""
-        return parts[-1] if parts and self._is_in("free_names", parts) else ""
-
-    def _number(self, digits: str, parts: tuple[str, ...]) -> None:
-        if self._place(parts) == "credential" and len(digits) >= self._rules.shortest_number:
+    def _number(self, digits: str, parts: tuple[str, ...], place: str) -> None:
+        if len(digits) >= self._rules.shortest_number and self._rules.kind_of(place) == "credential":
             self._report(parts, "the value looks like a long random number")
-
-    def _is_in(self, kind: str, parts: Sequence[str]) -> bool:
-        return any(_fits(place, parts) for place in self._rules.fields[kind])
 
     def _report(self, parts: tuple[str, ...], message: str) -> None:
         if parts in self._places:
@@ -134,20 +153,15 @@ class _Finder:
         self.found.append(ConnectError(CODE, message, where=place, hint=f"{advice}. {exposed}"))
 
 
+def _below(place: str, part: str) -> str:
+    """The place of a part of what is at a place; each item of a list has the same."""
+    part = "*" if part.isdigit() else part
+    return f"{place}.{part}" if place else part
+
+
 @cache
 def _rules() -> _Rules:
-    data = resources.load("secret-patterns")
-    return _Rules(
-        keys=frozenset(data["keys"]["secret"]),
-        credential_keys=frozenset(data["keys"]["secret_in_credential_fields"]),
-        shortest_number=data["random"]["mixed"]["min_length"],
-        fields={kind: _places(found) for kind, found in data["fields"].items()},
-        advice=[(_places(one["at"]), one["text"]) for one in data["advice"]],
-    )
-
-
-def _places(patterns: Sequence[str]) -> list[list[str]]:
-    return [pattern.split(".") for pattern in patterns]
+    return _Rules(resources.load("secret-patterns"))
 
 
 def _fits(place: Sequence[str], parts: Sequence[str]) -> bool:

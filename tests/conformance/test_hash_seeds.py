@@ -30,6 +30,20 @@ def test_three_seeds_give_the_same_bytes(tmp_path: Path, count: Callable[..., No
         assert [(a, b) for a, b in zip(first, other, strict=True) if a != b] == []
 
 
+def test_three_seeds_give_the_same_examples(tmp_path: Path) -> None:
+    for answers in sorted((ROOT / "examples").glob("*/answers.yaml")):
+        plans = []
+        for seed in SEEDS:
+            out = tmp_path / f"{answers.parent.name}-{seed}"
+            argv = [sys.executable, "-m", "agentcore_connect", "plan", str(answers), "--out", str(out)]
+            env = {**os.environ, "PYTHONHASHSEED": seed}
+            done = subprocess.run([*argv, "--format", "json"], env=env, capture_output=True, text=True, check=True)
+            files = {str(f.relative_to(out)): f.read_bytes() for f in sorted(out.rglob("*")) if f.is_file()}
+            assert files
+            plans.append((done.stdout.replace(str(out), "OUT"), files))
+        assert plans[1:] == plans[:1] * 2, answers
+
+
 def digests(folder: Path, numbers: list[int], seed: str) -> list[str]:
     """The digests of all files, by a Python with that seed."""
     done = subprocess.run(

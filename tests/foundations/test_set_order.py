@@ -1,4 +1,4 @@
-"""Nothing iterates over a set on the way to output: its order hangs on the hash seed.
+"""Nothing iterates over a set or a folder on the way to output: their order hangs on the hash seed or the disk.
 
 A model of the types inside a module: displays, calls, annotations and operators that make sets, followed through names.
 What takes the order away again (`sorted`, `any`, another set, ...) may iterate.
@@ -15,6 +15,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "skill" / "agentcore_connect"
 _MAKERS = {"set", "frozenset"}
 _SET_NAMES = {"set", "frozenset", "Set", "AbstractSet", "FrozenSet", "MutableSet"}
+_LISTINGS = {"glob", "rglob", "iterdir", "listdir", "scandir"}  # a folder's order is the file system's
 _SET_METHODS = {"union", "intersection", "difference", "symmetric_difference"}
 #: What a set's elements may go through in any order.
 _ORDERLESS = {"sorted", "any", "all", "len", "sum", "min", "max", "set", "frozenset", "Counter"}
@@ -84,7 +85,7 @@ def _is_set(node: ast.expr, names: set[str], returns: set[str]) -> bool:
             return node.func.id in _MAKERS or node.func.id in returns
         if isinstance(node.func, ast.Attribute):
             is_method = node.func.attr in _SET_METHODS and _is_set(node.func.value, names, returns)
-            return is_method or node.func.attr in returns
+            return is_method or node.func.attr in returns | _LISTINGS
     if isinstance(node, ast.BinOp) and isinstance(node.op, _SET_OPERATORS):
         return _is_set(node.left, names, returns) or _is_set(node.right, names, returns)
     if isinstance(node, ast.BoolOp):
@@ -142,6 +143,8 @@ def test_no_module_takes_its_order_from_a_set(path: Path) -> None:
         "def f(a: set[int] | None):\n    for x in a or (): yield x",
         "a = {1, 2}\nb = a.pop()",
         "a = dict.fromkeys({x for x in y})",
+        "for x in Path('a').iterdir(): print(x)",
+        "print([x.name for x in folder.glob('*')])",
     ],
 )
 def test_what_hangs_on_a_set_is_found(line: str) -> None:

@@ -166,7 +166,7 @@ def _toolkit(path: Path, script: str, toolkit: Mapping[str, Any]) -> Agentcore:
     parts = path.resolve().parts
     cure = next(one for one in toolkit["cures"] if one.get("folder", parts[-1]) in parts)
     version = None
-    for site in Path(python).parent.parent.glob("lib/python*/site-packages"):
+    for site in sorted(Path(python).parent.parent.glob("lib/python*/site-packages")):
         version = _packages(site).get(toolkit["package"], version)
     return Agentcore(path, TOOLKIT, version, cure=cure["command"].format(python=python))
 

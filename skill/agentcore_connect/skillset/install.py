@@ -219,7 +219,7 @@ def _remove_copy(place: Place, kept: list[str], *, keep_above: bool = False) -> 
     for name in place.files:
         if name not in kept:
             _forget(place.path, name)
-    for cache in [*place.path.rglob("__pycache__")]:
+    for cache in sorted(place.path.rglob("__pycache__")):
         shutil.rmtree(cache, ignore_errors=True)
         _remove_empty(cache.parent, place.path)
     if not kept:

@@ -32,8 +32,8 @@ class Place:
 
     def strangers(self) -> list[str]:
         """The files in a copy that our marker does not list; what Python keeps for itself aside."""
-        found = (path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if not path.is_dir())
-        return sorted(name for name in found if name not in (MARKER, *self.files) and "__pycache__" not in name)
+        found = [path.relative_to(self.path).as_posix() for path in sorted(self.path.rglob("*")) if not path.is_dir()]
+        return [name for name in found if name not in (MARKER, *self.files) and "__pycache__" not in name]
 
 
 def look(path: Path) -> Place:

@@ -178,7 +178,7 @@ def project_root(bench: Bench) -> Path | None:
     """The scratch project: the copy, or the one that the script has made."""
     if bench.written.gathered.project is not None:
         return bench.sandbox.project
-    made = (path.parent.parent for path in bench.sandbox.root.glob("*/agentcore/agentcore.json"))
+    made = (path.parent.parent for path in sorted(bench.sandbox.root.glob("*/agentcore/agentcore.json")))
     return next((one for one in made if one != bench.sandbox.project), None)
 
 

@@ -6,12 +6,12 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from agentcore_connect import resources
 from agentcore_connect.answers import randomness, secret_words
-from agentcore_connect.answers.secret_forms import LONG, Place, is_address, may_be_token
+from agentcore_connect.answers.secret_forms import ENDING, LONG, Found, is_address, may_be_token, random_rules
 
 RANDOM: Final = "a long random string"
 WRITTEN_OUT: Final = "a secret written out as name and value"
@@ -20,24 +20,23 @@ _ASSIGNED: Final = (
     r"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,60})[\"']?"
     r"(?:[ \t]{0,3}(?:=>|:=|={1,3}|:)[ \t]{0,3}|[ \t](?:is|was)[ \t])[\"']?(?P<value>[^\s\"'<>,;]{8,400})"
 )
-_ENDING: Final = ".,;:!?)]}"
 
 
-def find(text: str, bare: str, place: Place, name: str) -> Iterator[tuple[int, int, str]]:
-    """Secrets in a text that nothing but their surroundings tells, as start, end and what they look like.
+def find(text: str, bare: str, place: str, name: str) -> Iterator[Found]:
+    """Secrets in a text that nothing but their surroundings tells.
 
     In: the text; the same with blanks for addresses; the place it stands in; its name there, if it has one.
     """
     yield from _written_out(bare)
-    if place == "credential" and not is_address(text) and randomness.is_random(text, _random()):
-        yield 0, len(text), RANDOM
+    if place == "credential" and not is_address(text) and randomness.is_random(text, random_rules()):
+        yield Found(0, len(text), RANDOM)
     elif place == "identifier":
         if _is_no_identifier(text):
-            yield 0, len(text), RANDOM
+            yield Found(0, len(text), RANDOM)
     else:
         yield from _by_the_words_around(bare, name)
     if name and is_secret_value(secret_words.named(name), bare.strip()):
-        yield 0, len(text), WRITTEN_OUT
+        yield Found(0, len(text), WRITTEN_OUT)
 
 
 def is_secret_value(said: secret_words.Said, value: str) -> bool:
@@ -48,18 +47,10 @@ def is_secret_value(said: secret_words.Said, value: str) -> bool:
         return False
     if said == "chosen" and randomness.is_password(value):
         return True
-    return randomness.is_random(value, _random(), "named")
+    return randomness.is_random(value, random_rules(), "named")
 
 
-def is_secret_parameter(name: str, value: str, rules: Mapping[str, Any]) -> bool:
-    """Whether a parameter of a query holds a secret, by its name; a weak name wants a value that could be one."""
-    weak, lowered = rules["weak"], name.lower()
-    if lowered in weak["names"]:
-        return len(value) >= weak["min_length"] and any(map(str.isdigit, value))
-    return lowered in rules["names"] or secret_words.named(name) in ("chosen", "issued")
-
-
-def _written_out(text: str) -> Iterator[tuple[int, int, str]]:
+def _written_out(text: str) -> Iterator[Found]:
     """Secrets after their names: `password: …`, `API_KEY=…`, `the password is …`."""
     lowered = text.lower()
     if not any(sign in lowered for sign in ("=", ":", " is ", " was ")) or not randomness.has_sign_or_digit(text):
@@ -67,18 +58,18 @@ def _written_out(text: str) -> Iterator[tuple[int, int, str]]:
     if not any(hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]):
         return
     for match in re.finditer(_ASSIGNED, text):
-        value = match["value"].rstrip(_ENDING)
+        value = match["value"].rstrip(ENDING)
         if is_secret_value(secret_words.named(match["name"]), value):
-            yield match.start(), match.start("value") + len(value), WRITTEN_OUT
+            yield Found(match.start(), match.start("value") + len(value), WRITTEN_OUT)
 
 
-def _by_the_words_around(text: str, name: str) -> Iterator[tuple[int, int, str]]:
+def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
     """Random strings that the words around them call a secret, and those that are none of the usual identifiers."""
     if not any(len(piece) >= LONG and may_be_token(piece) for piece in text.split()):
         return
     for match in re.finditer(_CANDIDATE, text):
         value = match[0].rstrip(".")
-        if not randomness.is_random(value, _random(), "named", shortest=LONG):
+        if not randomness.is_random(value, random_rules(), "named", shortest=LONG):
             continue
         if secret_words.named(value.split("-")[0]) == "reference":  # sha384-…
             continue
@@ -86,12 +77,12 @@ def _by_the_words_around(text: str, name: str) -> Iterator[tuple[int, int, str]]
         if said is None and name:
             said = secret_words.named(name)
         if said in ("chosen", "issued") or (said is None and _is_no_usual_identifier(value)):
-            yield match.start(), match.start() + len(value), RANDOM
+            yield Found(match.start(), match.start() + len(value), RANDOM)
 
 
 def _is_no_usual_identifier(value: str) -> bool:
     """Whether a random string that nothing names is longer than ids are, and of an alphabet that hashes do not have."""
-    limits = _random()["unnamed"]
+    limits = random_rules()["unnamed"]
     if not limits["min_length"] <= len(value) <= limits["max_length"] or randomness.is_identifier_like(value):
         return False
     return randomness.has_both_cases_and_digits(value) and randomness.mean_chunk(value) < _mean_below()
@@ -99,44 +90,10 @@ def _is_no_usual_identifier(value: str) -> bool:
 
 def _is_no_identifier(value: str) -> bool:
     """Whether a client id has the length of a secret key that has no form of its own."""
-    if len(value) not in _random()["identifier"]["lengths"] or randomness.is_identifier_like(value):
+    if len(value) not in random_rules()["identifier"]["lengths"] or randomness.is_identifier_like(value):
         return False
     return randomness.has_both_cases_and_digits(value) and randomness.mean_chunk(value) < _mean_below()
 
 
 def _mean_below() -> float:
-    return float(_random()["named"]["mean_chunk_below"])
-
-
-def _random() -> Mapping[str, Any]:
-    return resources.load("secret-patterns")["random"]  # type: ignore[no-any-return]
-
-
-def _is_basic(match: re.Match[str]) -> bool:
-    """Whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
-    import base64  # rarely needed
-
-    value = match["value"].rstrip("=")
-    try:
-        decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
-    except ValueError:
-        return False
-    return ":" in decoded and decoded.isprintable()
-
-
-def _is_issued(match: re.Match[str]) -> bool:
-    """Whether the text after "Bearer" is a token: it has digits, and is no word with a number."""
-    value = match["value"].rstrip(_ENDING)
-    digits = sum(map(str.isdigit, value))
-    return (digits > 1 and randomness.is_password(value)) or randomness.is_random(value, _random(), "named")
-
-
-def _is_random(match: re.Match[str]) -> bool:
-    return randomness.is_random(match["value"], _random())
-
-
-PROOFS: Final[Mapping[str, Callable[[re.Match[str]], bool]]] = {
-    "basic": _is_basic,
-    "issued": _is_issued,
-    "random": _is_random,
-}
+    return float(random_rules()["named"]["mean_chunk_below"])

@@ -1,4 +1,4 @@
-"""Finds secrets in one text: here by the forms that vendors give them, in `secret_context` by what is around them.
+"""Finds secrets in one text: by the forms that vendors give them and the places in URLs.
 
 What a secret looks like is data: `knowledge/secret-patterns.yaml`.
 """
@@ -6,16 +6,15 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from agentcore_connect import resources
 
-Place = Literal["prose", "credential", "identifier", "address"]
-
 # Expressions are compiled where they are used, since most answers need none of them.
 _ADDRESSES: Final = r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]+|arn:[a-z-]{2,20}:[A-Za-z0-9_+=,.@!:/*{}$-]+"
+ENDING: Final = ".,;:!?)]}"
 LONG: Final = 16  # shorter pieces of text are no token of any vendor
 
 
@@ -42,33 +41,14 @@ class _Form:
     def search(self, text: str) -> Iterator[Found]:
         proof = self.entry.get("proof")
         for match in re.finditer(self.entry.get("regex") or _regex(self.entry), text):
-            if proof is None or _is_proved(proof, match):
+            if proof is None or _PROOFS[proof](match):
                 yield Found(match.start(), match.end("value" if proof else 0), self.entry["what"])
 
 
-def _is_proved(proof: str, match: re.Match[str]) -> bool:
-    from agentcore_connect.answers import secret_context
-
-    return secret_context.PROOFS[proof](match)
-
-
-def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
-    """Every secret in a text, in no particular order; finds may overlap.
-
-    In: the text; the place it stands in; the name that it is given there (a key, a variable), if it has one.
-    """
-    if not name and len(text) < LONG and text.isidentifier():
-        return  # a short word: it has none of the signs that short secrets have
+def find(text: str) -> Iterator[Found]:
+    """Every secret in a text that has the form of one, in no particular order; finds may overlap."""
     yield from _by_form(text)
     yield from _in_addresses(text)
-    if place == "address":
-        return
-    bare = _without_addresses(text)
-    strict = place != "prose" and len(bare) >= LONG and not is_address(text)
-    if name or strict or _has_token_or_assignment(bare):
-        from agentcore_connect.answers import secret_context  # most answers need it for none of their values
-
-        yield from (Found(*one) for one in secret_context.find(text, bare, place, name))
 
 
 def _by_form(text: str) -> Iterator[Found]:
@@ -90,7 +70,7 @@ def may_be_token(piece: str) -> bool:
     return not piece.startswith("arn:") and any(map(str.isdigit, piece))
 
 
-def _has_token_or_assignment(text: str) -> bool:
+def has_token_or_assignment(text: str) -> bool:
     """Whether a text can hold a secret that has no form of its own: a long piece with a digit, or a name and value."""
     if any(len(piece) >= LONG and may_be_token(piece) for piece in text.split()):
         return True
@@ -113,20 +93,62 @@ def _in_addresses(text: str) -> Iterator[Found]:
         for match in re.finditer(rules["password"]["regex"], text):
             yield Found(match.start(), match.end(), rules["password"]["what"])
     if "=" in text:
-        from agentcore_connect.answers import secret_context
-
         for match in re.finditer(rules["query"]["regex"], text):
-            if secret_context.is_secret_parameter(match["name"], match["value"], rules):
+            if _is_secret_parameter(match["name"], match["value"], rules):
                 yield Found(match.start(), match.end(), rules["query"]["what"])
 
 
-def _without_addresses(text: str) -> str:
+def without_addresses(text: str) -> str:
     """The text with blanks for URLs and ARNs: they say where something is; the secrets in a URL are found apart."""
     if "://" not in text and "arn:" not in text:
         return text
     if is_address(text) and not any(map(str.isspace, text)):
         return ""
     return re.sub(_ADDRESSES, lambda match: " " * len(match[0]), text)
+
+
+def _is_secret_parameter(name: str, value: str, rules: Mapping[str, Any]) -> bool:
+    """Whether a parameter of a query holds a secret, by its name; a weak name wants a value that could be one."""
+    from agentcore_connect.answers import secret_words
+
+    weak, lowered = rules["weak"], name.lower()
+    if lowered in weak["names"]:
+        return len(value) >= weak["min_length"] and any(map(str.isdigit, value))
+    return lowered in rules["names"] or secret_words.named(name) in ("chosen", "issued")
+
+
+def _is_basic(match: re.Match[str]) -> bool:
+    """Whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
+    import base64  # rarely needed
+
+    value = match["value"].rstrip("=")
+    try:
+        decoded = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
+    except ValueError:
+        return False
+    return ":" in decoded and decoded.isprintable()
+
+
+def _is_issued(match: re.Match[str]) -> bool:
+    """Whether the text after "Bearer" is a token: it has digits, and is no word with a number."""
+    from agentcore_connect.answers import randomness
+
+    value = match["value"].rstrip(ENDING)
+    digits = sum(map(str.isdigit, value))
+    return (digits > 1 and randomness.is_password(value)) or randomness.is_random(value, random_rules(), "named")
+
+
+def _is_random(match: re.Match[str]) -> bool:
+    from agentcore_connect.answers import randomness
+
+    return randomness.is_random(match["value"], random_rules())
+
+
+_PROOFS: Final[Mapping[str, Callable[[re.Match[str]], bool]]] = {
+    "basic": _is_basic,
+    "issued": _is_issued,
+    "random": _is_random,
+}
 
 
 class _Forms:
@@ -159,3 +181,8 @@ def _regex(token: Mapping[str, Any]) -> str:
     rest = alphabet.replace("0-9", "")
     digit = f"(?=[{rest}]{{0,80}}[0-9])" if token.get("digit") else ""
     return f"(?<![A-Za-z0-9])(?:{prefixes}){digit}[{alphabet}]{{{token['min']},}}"
+
+
+def random_rules() -> Mapping[str, Any]:
+    """The section `random` of the knowledge."""
+    return resources.load("secret-patterns")["random"]  # type: ignore[no-any-return]

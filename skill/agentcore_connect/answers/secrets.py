@@ -5,20 +5,23 @@ What a secret looks like is data: `knowledge/secret-patterns.yaml`. No message r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, reduce
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from agentcore_connect import resources
 from agentcore_connect.answers import secret_forms
 from agentcore_connect.answers.document import Mark, where
+from agentcore_connect.answers.secret_forms import Found
 from agentcore_connect.errors import ConnectError
+
+Place = Literal["prose", "credential", "identifier", "address"]
 
 CODE: Final = "secret-in-answers"
 _HIDDEN: Final = "…"
 _KINDS: Final = ("identifier", "not_random", "credential", "free_names")  # where two name a place, the first counts
 _REST: Final = "**"
-_PLACES: Final[Mapping[str | None, secret_forms.Place]] = {
+_PLACES: Final[Mapping[str | None, Place]] = {
     "identifier": "identifier",
     "not_random": "address",
     "credential": "credential",
@@ -73,11 +76,29 @@ def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at:
 def redact(text: str) -> str:
     """The text with everything replaced that looks like a secret, for messages that must repeat it."""
     kept, at = [], 0
-    for found in sorted(secret_forms.find(text), key=lambda found: (found.start, found.end)):
+    for found in sorted(find(text), key=lambda found: (found.start, found.end)):
         if found.end > at:
             kept += [text[at : max(at, found.start)], "[removed]" if found.start >= at else ""]
             at = found.end
     return "".join([*kept, text[at:]])
+
+
+def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
+    """Every secret in a text, in no particular order; finds may overlap.
+
+    In: the text; the place it stands in; the name that it is given there (a key, a variable), if it has one.
+    """
+    if not name and len(text) < secret_forms.LONG and text.isidentifier():
+        return  # a short word: it has none of the signs that short secrets have
+    yield from secret_forms.find(text)
+    if place == "address":
+        return
+    bare = secret_forms.without_addresses(text)
+    strict = place != "prose" and len(bare) >= secret_forms.LONG and not secret_forms.is_address(text)
+    if name or strict or secret_forms.has_token_or_assignment(bare):
+        from agentcore_connect.answers import secret_context  # most answers need it for none of their values
+
+        yield from secret_context.find(text, bare, place, name)
 
 
 def looks_like_secret(text: str, *, credential: bool = False, name: str = "") -> str | None:
@@ -86,7 +107,7 @@ def looks_like_secret(text: str, *, credential: bool = False, name: str = "") ->
     In: the text; `credential` where it stands in the place of a secret, so that a long random string is one too;
     the name that it is given (a variable, a key), which may say that it is one.
     """
-    found = next(secret_forms.find(text, "credential" if credential else "prose", name), None)
+    found = next(find(text, "credential" if credential else "prose", name), None)
     return found.what if found else None
 
 
@@ -103,7 +124,7 @@ class _Finder:
         if isinstance(value, str):
             kind = self._rules.kind_of(place)
             name = parts[-1] if kind == "free_names" else ""  # the answers' own keys hold no secrets
-            found = next(secret_forms.find(value, _PLACES.get(kind, "prose"), name), None)
+            found = next(find(value, _PLACES.get(kind, "prose"), name), None)
             if found is not None:
                 self._report(parts, f"the value looks like {found.what}")
         elif isinstance(value, Mapping):
@@ -133,7 +154,7 @@ class _Finder:
         return name in self._rules.credential_keys and self._rules.kind_above(place) == "credential"
 
     def _form(self, text: str) -> str | None:
-        found = next(secret_forms.find(text), None)
+        found = next(find(text), None)
         return found.what if found else None
 
     def _number(self, digits: str, parts: tuple[str, ...], place: str) -> None:

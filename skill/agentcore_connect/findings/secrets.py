@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from agentcore_connect.answers import secret_context, secret_forms, secret_words
+from agentcore_connect.answers import secret_context, secret_words, secrets
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.python_texts import KINDS, texts
@@ -65,7 +65,7 @@ def judge(text: str, name: str = "") -> Confidence | None:
     if len(text) > _LONGEST or _PLACEHOLDER.search(text):
         return None
     sure: Confidence | None = None
-    for found in secret_forms.find(text, "prose", name):
+    for found in secrets.find(text, "prose", name):
         part = text[found.start : found.end]
         if found.what in (secret_context.RANDOM, secret_context.WRITTEN_OUT):
             named = name or secret_words.said_around(text, found.start, found.end) in ("chosen", "issued")

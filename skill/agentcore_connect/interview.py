@@ -212,8 +212,8 @@ def _remaining(question: Question, facts: Mapping[str, Any]) -> int:
 
 def _answers(question: Question) -> list[Any]:
     """The answers that can lead different ways; of all others one stands for the rest."""
-    if question.ask != "tree":
-        return [_SOMETHING]
+    if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
+        return [_SOMETHING, *([question.default] if question.has_default else [])]
     return question.values if question.type == "choice" else [True, False]
 
 

@@ -116,7 +116,7 @@ def _client_claim(discovery: str) -> dict[str, str | None]:
 
 
 def _wants(case: Case) -> list[str]:
-    """What the services behind a gateway demand of its callers, such as the user's token.
+    """What the services behind a gateway demand of it and its callers: the user's token, that it streams.
 
     A connection that takes no gateway as it is answered demands nothing of one.
     """
@@ -124,6 +124,8 @@ def _wants(case: Case) -> list[str]:
     goes_through = compile_condition(load("derivations")["through_gateway"])
     through = [c for c in case.connections if goes_through(c)]
     found = {str(demands.get(c.get("service_auth"))) for c in through if c.get("service_auth")}
+    reasons = load("derivations")["reason_needs"]
+    found |= {reasons[c["direct_reason"]] for c in through if c.get("direct_reason") in reasons}
     return sorted(found - {"nothing", "None"})
 
 

@@ -59,6 +59,10 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "allowed_clients": [],
             "allowed_scopes": [],
             "custom_claims": [],
+            "settings": {},
+            "settings_named": "",
+            "request_interceptor": None,
+            "response_interceptor": None,
             **gateway,
         },
     }

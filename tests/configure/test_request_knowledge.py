@@ -38,10 +38,15 @@ OPTIONAL = {
     "oauth.authorization_endpoint",
     "oauth.token_endpoint",
     "oauth.client_auth_method",
+    "oauth.custom_parameters",
+    "oauth.custom_parameters.audience",
     "oauth.exchange_grant",
     "direct_reason",
     "at_run_time",
     "gateway.inbound_given",
+    # what is set on a gateway that is there; the context has the request made of it
+    *(f"gateway.{one}" for one in ("description", "instructions", "streaming", "session_timeout", "protocol_versions")),
+    "gateway.kms_key",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
 
@@ -231,7 +236,8 @@ def rights(ctx: dict[str, Any] | None = None, **changes: Any) -> dict[str, list[
 
 
 def test_every_statement_is_needed_by_some_connection() -> None:
-    ctx = {**context(), "policy": POLICY}
+    function = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+    ctx = {**context(request_interceptor=function, response_interceptor=function), "policy": POLICY}
     used = {text.partition(":")[0] for c in connections() for text in iam_notes(ctx, c)}
     told = {one.get("sid") or one["text"].partition(":")[0] for one in resources.load("iam-statements")["statements"]}
     assert told - used == set()

@@ -20,6 +20,7 @@ from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.requests import requests_for
+from agentcore_connect.plan.settings_requests import settings_requests
 from agentcore_connect.render.plan_files import _with_places, render
 from agentcore_connect.resources import load as knowledge
 from agentcore_connect.triage import patterns
@@ -189,7 +190,8 @@ def _take(found: Emitted, one: Situation, done: set[str]) -> Plan | None:
             for request in requests_for(ctx, c):
                 text = json.dumps(request.as_dict(), sort_keys=True)
                 found.bodies.setdefault(text, Body(request.service, request.operation, request.body, one))
-    for request in policy_requests(ctx, "${GATEWAY_ARN}") if (ctx["policy"] or {}).get("scripted") else ():
+    policies = policy_requests(ctx, "${GATEWAY_ARN}") if (ctx["policy"] or {}).get("scripted") else []
+    for request in [*policies, *settings_requests(ctx)]:
         text = json.dumps(request.as_dict(), sort_keys=True)
         found.bodies.setdefault(text, Body(request.service, request.operation, request.body, one))
     for artifact in artifacts(ctx):

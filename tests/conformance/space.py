@@ -160,7 +160,7 @@ def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _at_runtime(facts: Mapping[str, Any]) -> bool:
-    return bool(facts.get("runtime_hosted")) or facts.get("direction") == "app-calls-agent"
+    return any(map(facts.get, ("runtime_hosted", "client_at_runtime"))) or facts.get("direction") == "app-calls-agent"
 
 
 def gateway(facts: Mapping[str, Any], inbound: str) -> dict[str, Any]:
@@ -243,6 +243,21 @@ ENDPOINTS = {
     "authorization_endpoint": "https://acct.example.com/oauth/authorize",
     "token_endpoint": "https://acct.example.com/oauth/token-request",
 }
+MASK = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+#: What a gateway is given once it is there.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "streaming": {"gateway.streaming": True},
+    "in words": {"gateway.description": "Shop tools", "gateway.instructions": "Ask before you order."},
+    "versions and sessions": {"gateway.protocol_versions": ["2025-11-25"], "gateway.session_timeout": 900},
+    "own key": {"gateway.kms_key": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
+    "one interceptor": {"gateway.response_interceptor": MASK},
+    "both interceptors": {
+        "gateway.request_interceptor": f"{MASK}:live",
+        "gateway.response_interceptor": MASK,
+        "gateway.interceptor_headers": True,
+    },
+}
+PARAMETERS = ["audience=https://api.example.com", "access_type=offline"]
 _INVOKED = {"redirect": "invoke-agent-runtime"}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
 BY_BOTO3 = "by boto3"
@@ -269,6 +284,7 @@ def wishes() -> tuple[Wish, ...]:
         Wish("client elsewhere with scopes", {**_ELSEWHERE, "c.oauth": {"scopes": ["orders.read"]}}, _OAUTH),
         Wish("scopes", {"c.oauth": {"scopes": ["orders.read", "orders.write"]}}, _OAUTH),
         Wish("no discovery document", {"c.oauth": ENDPOINTS}, _OAUTH),
+        Wish("parameters of its own", {"c.oauth": {"custom_parameters": PARAMETERS}}, _OAUTH),
         Wish("the secret in the body", {"c.oauth": {"client_auth_method": "client-secret-post"}}, _OAUTH),
         Wish("named credential", {"c.credential": {"name": "shop-Key_1"}}, {"outbound_auth": ("oauth", "api-key")}),
         *(Wish(f"vendor {v}", {"c.oauth": {"vendor": v}}, _OAUTH, ("path", "grant", "surface")) for v in vendors),
@@ -280,6 +296,7 @@ def wishes() -> tuple[Wish, ...]:
             Wish(f"calls that are {d}", {"c.duration": d}, {"redirect": "invoke-agent-runtime"})
             for d in ("long", "async")
         ),
+        *(Wish(why, change, {"leads_to": "gateway"}) for why, change in SETTINGS.items()),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),

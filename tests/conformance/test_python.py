@@ -225,6 +225,21 @@ def test_every_script_of_policies_sends_what_its_plan_says(
     assert not wrong, "\n".join(wrong)[:6000]
 
 
+def test_every_script_of_settings_sends_what_its_plan_says(
+    everything: Emitted, monkeypatch: pytest.MonkeyPatch, count: Count
+) -> None:
+    """As the scripts of targets."""
+    wrong = []
+    for one in everything.of_kind("configure-gateway"):
+        case = gathered(one.situation, everything.folder)
+        ctx = _with_places(build(case), case, everything.folder)
+        problems = _problems_of_run(one.path, one.text, scripts.settings_run(ctx), monkeypatch)
+        wrong += [f"{one.situation.why}: {problem}" for problem in problems]
+        count("scripts", "run")
+        count("scripts", "accepted", not problems)
+    assert not wrong, "\n".join(wrong)[:6000]
+
+
 def _problems_of(one: File, ctx: Any, c: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     planned = [request.as_dict() for request in requests_for(ctx, c)]
     values, env, secrets = scripts.run_values(ctx, c)

@@ -258,6 +258,7 @@ def test_product_of_all_answers_agrees_with_the_walk() -> None:
         "runtime_hosted": False,
         "own_agent": False,
         "local_program": False,
+        "client_at_runtime": False,
     }
     known = {space.outcome(route.decision) for route, _ in SPACE}
     for values in product(*(domains[n] for n in names)):

@@ -96,6 +96,9 @@ PLANS: dict[str, str] = {
     ),
     "policy": _answers(f"name: Orders, {_LAMBDA}", _JWT, more=_POLICY),
     "policy-elsewhere": _answers(f"name: Orders, {_LAMBDA}", _JWT.replace("{", "{exists: true, ", 1), more=_POLICY),
+    "settings": _answers(
+        f"name: Weather, {_MCP}, service_auth: none", _IAM.replace("{", "{streaming: true, description: Tools, ", 1)
+    ),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
     "codex": _answers(f"{_IDE} codex", _IAM),
     **{

@@ -70,6 +70,21 @@ _POLICIES = [
 ]  # fmt: skip
 
 
+def _settings(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
+    return Mutant("configure-gateway", "settings", "configure_gateway.py", wrong, edit, check, says)
+
+
+_SETTINGS = [
+    _settings("a setting is left out", drop('    "description": "Tools",\n'), "requests-as-planned", "description"),
+    _settings("streaming stays off", swap('"enableResponseStreaming": True', '"enableResponseStreaming": False'), "requests-as-planned", "enableResponseStreaming"),
+    _settings("a session beyond the limit", swap("3600", "360000"), "request-model", "sessionTimeoutInSeconds"),
+    _settings("the gateway's own members are forgotten", swap("merged(body, SETTINGS)", "SETTINGS"), "request-model", "roleArn"),
+    _settings("it is never sent", drop("        control.update_gateway(**gateway_body(gateway))\n"), "requests-sent", "update_gateway"),
+    _settings("a member that does not exist", swap('"streamingConfiguration"', '"streaming"'), "request-model", "streaming"),
+    _settings("another gateway", swap('GATEWAY = "', 'GATEWAY = "Other'), "facts-as-planned", "GATEWAY"),
+]  # fmt: skip
+
+
 def _handler(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
     return Mutant("lambda-handler", "lambda", "lambda_handler.py", wrong, edit, check, says)
 
@@ -90,4 +105,4 @@ _HANDLER = [
     _handler("another module than the plan's", swap('YOURS = "orders_tools"', 'YOURS = "tools"'), "facts-as-planned", "YOURS"),
 ]  # fmt: skip
 
-MUTANTS = [*_CONFIGURE, *_POLICIES, *_HANDLER]
+MUTANTS = [*_CONFIGURE, *_POLICIES, *_SETTINGS, *_HANDLER]

@@ -251,6 +251,11 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any], str, Callable[[], Any]]]
     "credential-name-length": (CONSENT, JWT, "credential.name", lambda: "a" * (_limit("credential-name-length") + 1)),
     "request-headers-per-target": (SERVER, GATEWAY, "forward_headers", lambda: _names(_limit("request-headers-per-target") + 1)),
     "header-name-length": (SERVER, GATEWAY, "forward_headers", lambda: ["X-" + "a" * (_limit("header-name-length") - 1)]),
+    "gateway-description-length": (SERVER, GATEWAY, "gateway.description", lambda: "d" * (_limit("gateway-description-length") + 1)),
+    "gateway-instructions-length": (SERVER, GATEWAY, "gateway.instructions", lambda: "d" * (_limit("gateway-instructions-length") + 1)),
+    "gateway-session-min": (SERVER, GATEWAY, "gateway.session_timeout", lambda: _limit("gateway-session-min") - 1),
+    "gateway-session-max": (SERVER, GATEWAY, "gateway.session_timeout", lambda: _limit("gateway-session-max") + 1),
+    "custom-parameters-per-target": (CLIENT, GATEWAY, "oauth.custom_parameters", lambda: [f"{name}=x" for name in _names(_limit("custom-parameters-per-target") + 1)]),
     "scopes-per-target": (CONSENT, JWT, "oauth.scopes", lambda: _names(_limit("scopes-per-target") + 1)),
     "oauth-scope-length by the CLI": (CLIENT, GATEWAY, "oauth.scopes", lambda: ["s" * (_limit("oauth-scope-length") + 1)]),
     "oauth-scope-length": (CONSENT, JWT, "oauth.scopes", lambda: ["s" * (_limit("oauth-scope-length") + 1)]),
@@ -292,17 +297,18 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             *("harness-name-length", "harness-tool-name-length", "workload-identity-name-length"),
-            *("connector-tool-name-length", "gateway-description-length", "gateway-instructions-length"),
-            *("interceptors-per-gateway", "custom-parameters-per-target", "response-headers-per-target"),
+            "connector-tool-name-length",
+            "response-headers-per-target",
             *("query-parameters-per-target", "query-parameter-name-length", "runtime-header-names"),
             *("connector-enabled-tools", "inference-operations", "inference-models", "alternate-domains"),
             *("web-search-domains", "api-gateway-export-size", "policy-prompt-length", "stickiness-timeout-max"),
-            *("gateway-session-min", "gateway-session-max", "cedar-record-depth"),
+            "cedar-record-depth",
         ),
         _NOT_WRITTEN,
     ),
     **dict.fromkeys(
         (
+            "interceptors-per-gateway",
             *("project-name-length", "policy-name-length", "agent-name-length", "target-description-length"),
             *("policy-engines-per-gateway", "credentials-per-target", "sync-targets-per-call", "client-token-min"),
             *("runtime-session-id-min", "runtime-session-id-max", "policy-statement-min", "policies-per-engine"),

@@ -355,3 +355,44 @@ def test_no_discovery_document_is_no_dead_end(tmp_path: Path, auth: str) -> None
         "oauth.issuer",
         "oauth.authorization_endpoint",
     }
+
+
+_OKTA = "https://acme.okta.com/oauth2/default/.well-known/openid-configuration"
+_CLIENT_AT_RUNTIME = f"direction: client-calls-gateway, client: claude-code, endpoint: '{ARN}'"
+
+
+@pytest.mark.parametrize(
+    ("gateway", "says", "entry"),
+    [
+        ("", "mcp-proxy-for-aws", "stdio"),
+        ("gateway: {inbound_auth: none, environment: development}", "a runtime is never open", "stdio"),
+        (
+            f"gateway: {{inbound_auth: custom-jwt, discovery_url: '{_OKTA}', allowed_clients: [app-1]}}",
+            "name the client in cid",
+            "http",
+        ),
+    ],
+    ids=["signature", "nothing said", "Okta"],
+)
+def test_an_mcp_client_can_call_a_server_on_runtime_itself(tmp_path: Path, gateway: str, says: str, entry: str) -> None:
+    plan = planned(tmp_path, _CLIENT_AT_RUNTIME, gateway)
+    [connection] = plan.connections
+    assert (connection["redirect"], connection["mechanism"], plan.gateway) == ("mcp-client", "none", {})
+    assert plan.unused == []
+    said = " ".join(one["text"] for key in ("why", "warnings", "notes") for one in connection[key]).lower()
+    assert says.lower() in said
+    assert "invocations?qualifier=default" in said
+    assert "gateway-id" not in said
+    _, files = render_plan(plan, gather(load.load(tmp_path / "answers.yaml")), tmp_path / "connect")
+    text = files["mcp_client.md"][0]
+    settings = json.loads(text.partition("```json")[2].partition("```")[0])["mcpServers"]["T"]
+    url = f"https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/{ARN.replace(':', '%3A').replace('/', '%2F')}"
+    assert settings["type"] == entry
+    assert f"{url}/invocations?qualifier=DEFAULT" in (settings.get("url"), *settings.get("args", ()))
+    assert "us-east-1" in settings.get("args", ["us-east-1"])
+    assert "gateway" not in text.lower().replace("agentgateway", "")
+
+
+def test_an_mcp_client_without_a_runtime_uses_the_gateway(tmp_path: Path) -> None:
+    plan = planned(tmp_path, "direction: client-calls-gateway, client: claude-code")
+    assert plan.gateway

@@ -12,10 +12,12 @@ from agentcore_connect.answers._yaml import scalar
 #: The order of keys in the answers file, by place ("*" is any list index). Keys not named follow as given.
 ORDER: Final[Mapping[str, Sequence[str]]] = {
     "": ("version", "project", "agent", "gateway", "connections", "policy"),
-    "agent": ("framework", "language", "state"),
+    "agent": ("framework", "language", "state", "host"),
     "gateway": (
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth", "discovery_url"),
         *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
+        *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
+        *("request_interceptor", "response_interceptor", "interceptor_headers"),
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),
@@ -35,6 +37,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "connections.*.credential": ("name", "exists"),
     "connections.*.oauth": (
         *("vendor", "discovery_url", "issuer", "authorization_endpoint", "token_endpoint", "client_auth_method"),
+        "custom_parameters",
         *("client_id", "scopes", "return_url"),
     ),
     "connections.*.api_key": ("location", "parameter", "prefix"),

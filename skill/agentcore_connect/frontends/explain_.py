@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
         _show(_file(known, topic), args.format)
     else:
         found = known.find(topic)
-        if not found:
-            _show(_searched(known, topic), args.format)
+        if not found or _is_plain_word(known, topic, found):
+            _show(_searched(known, topic, found), args.format)
         else:
             _show(_several(known, found) if len(found) > 9 else [_entry(known, one) for one in found], args.format)
     return ExitCode.DONE
@@ -91,11 +91,23 @@ def _file(known: Index, name: str) -> dict[str, Any]:
     return {"topic": name, "about": words["files"].get(name, ""), **({"grids": grids} if grids else {}), **found}
 
 
-def _searched(known: Index, words: str) -> dict[str, Any]:
-    """The entries that answer these words best. Errors: ConnectError `unknown-topic` where no text holds any."""
+def _is_plain_word(known: Index, topic: str, found: list[Entry]) -> bool:
+    """Whether a topic is a word that some texts are about, and only the last part of a key besides."""
     from agentcore_connect.explain_search import search
 
-    found = search(known, words)
+    named = any(one.id.lower() == topic.strip().lower() for one in found)
+    return not named and len(found) == 1 and "." not in topic and bool(search(known, topic))
+
+
+def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any]:
+    """The entries that answer these words best, after those that are named so.
+
+    Errors: ConnectError `unknown-topic` where no text holds any.
+    """
+    from agentcore_connect.explain_search import search
+
+    hits = search(known, words)
+    found = [*named, *(one for one in hits if one not in named)][: max(len(hits), 1)]
     if not found:
         raise _unknown(known, words)
     return {"search": words, **_several(known, found), "nearest": known.nearest(words)}

@@ -135,7 +135,11 @@ def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
 
 
 def _uses_gateway(c: _Connection) -> bool:
-    return c.verdict.result.get("leads_to") == "gateway" or c.verdict.result.get("redirect") == "mcp-client"
+    return c.verdict.result.get("leads_to") == "gateway" or (_is_client(c) and not c.facts.get("client_at_runtime"))
+
+
+def _is_client(c: _Connection) -> bool:
+    return bool(c.verdict.result.get("redirect") == "mcp-client")
 
 
 def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, Details]:
@@ -153,7 +157,7 @@ def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, D
 
 def _used(c: _Connection) -> set[str]:
     """The variables that the decisions on a connection looked at, those on its gateway included."""
-    return {*c.verdict.used, *(("inbound",) if _uses_gateway(c) else ())}
+    return {*c.verdict.used, *(("inbound",) if _uses_gateway(c) or _is_client(c) else ())}
 
 
 def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping[str, Details]) -> None:

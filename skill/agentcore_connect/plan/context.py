@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 _CONNECTION_KEYS = (
     *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
-    "listing_mode",
+    *("listing_mode", "client_at_runtime"),
+)
+_GATEWAY_KEYS = (
+    *("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project"),
+    *("request_interceptor", "response_interceptor"),
 )
 _RESULT_KEYS = (
     *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),
@@ -62,6 +66,7 @@ def connection_context(
     c["api_key"] = _api_key(facts, c)
     c["sigv4"] = _signing(facts, c, gateway)
     c["runtime"] = facts.get("project_runtime")
+    c["endpoint_region"] = hints_from_endpoint(c["endpoint"] or "").get("region")
     c["run_time"] = settled.inputs if by_cli else []
     c["at_run_time"] = list(details)
     c["tool_filters"] = facts.get("tool_filters") or []
@@ -95,6 +100,7 @@ def _oauth(facts: Mapping[str, Any], details: Mapping[str, Any], c: Mapping[str,
     own = facts["oauth"]
     found = {key: details.get(f"oauth.{key}", own.get(key)) for key in _OAUTH_KEYS}
     found["scopes"] = own.get("scopes") or []
+    found["custom_parameters"] = dict(one.split("=", 1) for one in own.get("custom_parameters") or ())
     vendors = load("oauth-vendors")
     if not found["vendor"] and c["grant"] in vendors["infer_when"]["grant"]:
         found["vendor"] = infer_vendor(found["discovery_url"])
@@ -156,7 +162,7 @@ def gateway_context(
     choices = questions()["gateway.inbound_auth"].choices
     authorizer = next(c["api_value"] for c in choices if c["value"] == gateway["inbound_auth"])
     return {
-        **{k: gateway.get(k) for k in ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project")},
+        **{k: gateway.get(k) for k in _GATEWAY_KEYS},
         "name": name,
         "aws_name": _aws_name(gathered, gateway),
         "managed": _managed(gathered, gateway),
@@ -178,7 +184,41 @@ def gateway_context(
         "inbound_given": gateway.get("inbound_given"),
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
+        **_settings(gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"]),
     }
+
+
+def _settings(gateway: Mapping[str, Any], connections: list[dict[str, Any]], protocol: str | None) -> dict[str, Any]:
+    """What a script sets on the gateway once it is there: the members of its request, and their names for people."""
+    document = load("request-bodies")
+    known: dict[str, str] = document["settings"]["words"]
+    if not any(c["target_type"] for c in connections):
+        return {"settings": {}, "settings_named": ""}
+    wanted = {key: gateway.get(key) for key in known}
+    wanted["interceptors"] = _interceptors(gateway)
+    template = Template({"gateway": {**wanted, "protocol_type": protocol}}, document)
+    body = template.fill(document["settings"]["body"]) or {}
+    words = [text for key, text in known.items() if wanted[key] and (protocol == "MCP" or key not in _OF_MCP)]
+    return {"settings": body, "settings_named": _listed(words)}
+
+
+_OF_MCP = ("streaming", "session_timeout", "protocol_versions", "instructions")
+
+
+def _interceptors(gateway: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The functions that see requests and answers; one that sees both is there once."""
+    points: dict[str, list[str]] = {}
+    for key, point in (("request_interceptor", "REQUEST"), ("response_interceptor", "RESPONSE")):
+        if gateway.get(key):
+            points.setdefault(gateway[key], []).append(point)
+    return [
+        {"arn": arn, "points": seen, "headers": bool(gateway.get("interceptor_headers"))}
+        for arn, seen in points.items()
+    ]
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _custom_claims(claims: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -224,7 +264,7 @@ def _token_provider(gathered: Gathered, gateway: Mapping[str, Any], connections:
     if gateway["in_project"]:
         own = gathered.project.credential(name) if gathered.project is not None else None
         return name if own is not None else None
-    return name if gateway.get("allowed_clients") and not gateway.get("exists") else None
+    return name if gateway.get("allowed_clients") and _managed(gathered, gateway) else None
 
 
 _USER_GRANTS = ("authorization-code", "token-exchange")

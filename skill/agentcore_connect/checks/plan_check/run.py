@@ -172,6 +172,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
     if "policy-requests" in wanted and written.runs(name):
         yield from scripts.check_policy_script(written, name, bench.sandbox)
+    if "settings-requests" in wanted and written.runs(name):
+        yield from scripts.check_settings_script(written, name, bench.sandbox)
     if "tool-schema" in wanted and artifact.connection is not None:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
@@ -220,7 +222,7 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
 
 def _sends_requests(checks: Iterable[str]) -> bool:
     """Whether it is a boto3 script: its requests are checked in a run of their own."""
-    return not {"request-model", "policy-requests"}.isdisjoint(checks)
+    return not {"request-model", "policy-requests", "settings-requests"}.isdisjoint(checks)
 
 
 def _as_written(written: Written, name: str) -> Result:

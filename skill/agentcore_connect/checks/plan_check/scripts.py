@@ -19,6 +19,7 @@ from agentcore_connect.checks.sandbox import Ran, Sandbox
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.requests import configure_context, requests_for, with_samples, with_values
+from agentcore_connect.plan.settings_requests import settings_requests
 from agentcore_connect.resources import load
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gateway|target)")
@@ -55,26 +56,43 @@ def check_policy_script(written: Written, name: str, sandbox: Sandbox) -> Iterat
     yield from _checked(name, policy_run(written.fresh.context), sandbox)
 
 
+def check_settings_script(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """The boto3 script of the gateway's settings, as that of a connection."""
+    yield from _checked(name, settings_run(written.fresh.context), sandbox)
+
+
 def policy_run(ctx: Context) -> Run:
     """How the script of the policies is run: for a gateway that is there and has no policy engine."""
+    values, situation = _gateway_there(ctx)
+    engine = {"policyEngineId": values["policy_engine_id"], "policyEngineArn": values["policy_engine_arn"]}
+    arn, variable = situation["members"]["gatewayArn"], load("cedar")["arn_variable"]
+    stated = (arn, ctx["gateway"]["arn"] or variable)
+    planned, dry = ([one.as_dict() for one in policy_requests(ctx, a)] for a in stated)
+    return Run(planned, values, {}, {}, {**situation, "policy_engine": engine}, dry)
+
+
+def settings_run(ctx: Context) -> Run:
+    """How the script of the gateway's settings is run: for a gateway that is there and has none of them."""
+    values, situation = _gateway_there(ctx)
+    return Run([one.as_dict() for one in settings_requests(ctx)], values, {}, {}, situation)
+
+
+def _gateway_there(ctx: Context) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run-time values, and an AWS in which the plan's gateway is there with nothing set on it."""
     known = load("request-bodies")["runtime"]
     values = {name: entry["sample"] for name, entry in known.items() if entry["from"] == "aws"}
     gateway = ctx["gateway"]
     values["gateway_id"] = gateway["id"] or values["gateway_id"]
     arn = gateway["arn"] or f"arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/{values['gateway_id']}"
     members = {"roleArn": values["gateway_own_role"], "authorizerType": values["gateway_authorizer_type"]}
-    there = {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]}
     situation = {
-        "gateway": there,
+        "gateway": {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]},
         "gateway_id": values["gateway_id"],
         "provider": False,
         "return_urls": [],
         "members": {**members, "name": gateway["aws_name"], "gatewayArn": arn},
-        "policy_engine": {"policyEngineId": values["policy_engine_id"], "policyEngineArn": values["policy_engine_arn"]},
     }
-    variable = load("cedar")["arn_variable"]
-    planned, dry = ([one.as_dict() for one in policy_requests(ctx, a)] for a in (arn, gateway["arn"] or variable))
-    return Run(planned, values, {}, {}, situation, dry)
+    return values, situation
 
 
 def _checked(name: str, run: Run, sandbox: Sandbox) -> Iterator[Result]:

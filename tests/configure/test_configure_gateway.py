@@ -1,0 +1,158 @@
+"""The script that sets on a gateway what is set after its creation, against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.configure.conftest import Outcome
+from tests.configure.control_plane import ControlPlane
+
+from agentcore_connect.answers import load
+from agentcore_connect.checks.botocore_model import check_request
+from agentcore_connect.gather import gather
+from agentcore_connect.plan.build import build
+from agentcore_connect.plan.requests import with_samples
+from agentcore_connect.render.plan_files import render_plan
+
+ANSWERS = """\
+version: 1
+agent: {framework: strands}
+gateway: {name: gate, inbound_auth: aws-iam, region: us-east-1, GATEWAY}
+connections:
+  - {name: Shop, service: mcp-server, endpoint: "https://mcp.example.com/mcp", service_auth: none, DIRECT}
+"""
+MASK = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+STREAMS = {"streamingConfiguration": {"enableResponseStreaming": True}}
+Settings = Callable[..., Outcome]
+
+
+def planned(folder: Path, gateway: str = "", *, direct: str = "", via: str = "boto3") -> tuple[Any, dict[str, Any]]:
+    path = folder / "answers.yaml"
+    text = ANSWERS.replace(", GATEWAY", f", {gateway}" if gateway else "")
+    path.write_text(text.replace(", DIRECT", f", {direct}" if direct else ""), encoding="utf-8")
+    gathered = gather(load.load(path), via=via)
+    plan = build(gathered)
+    _, files = render_plan(plan, gathered, folder / "connect")
+    return plan, files
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Settings:
+    """Writes the script for a gateway's answers and runs it in this process."""
+
+    def runs(gateway: str, *argv: str, direct: str = "") -> Outcome:
+        _, files = planned(tmp_path, gateway, direct=direct)
+        script = tmp_path / "configure_gateway.py"
+        script.write_text(files[script.name][0], encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", [script.name, *argv, "--every", "0"])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(script), run_name="__main__")
+        captured = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), captured.out, captured.err)
+
+    return runs
+
+
+def test_it_sets_what_the_answers_say_and_keeps_the_rest(aws: ControlPlane, settings: Settings) -> None:
+    mcp = {"supportedVersions": ["2025-11-25", "2025-06-18"], "searchType": "SEMANTIC"}
+    engine = {"arn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:policy-engine/E-0123456789", "mode": "ENFORCE"}
+    gateway = aws.add_gateway(
+        "gate",
+        authorizerType="AWS_IAM",
+        protocolType="MCP",
+        description="kept",
+        protocolConfiguration={"mcp": mcp},
+        policyEngineConfiguration=engine,
+    )
+    outcome = settings(
+        f"streaming: true, session_timeout: 900, request_interceptor: '{MASK}', response_interceptor: '{MASK}'"
+    )
+    assert outcome.status == 0, outcome.err
+    assert [name for name, _ in aws.writes] == ["UpdateGateway"]
+    after = aws.gateways[gateway]
+    sessions = {"sessionConfiguration": {"sessionTimeoutInSeconds": 900}}
+    assert after["protocolConfiguration"] == {"mcp": {**mcp, **sessions, **STREAMS}}
+    [interceptor] = after["interceptorConfigurations"]
+    assert interceptor["interceptionPoints"] == ["REQUEST", "RESPONSE"]
+    assert interceptor["inputConfiguration"] == {"passRequestHeaders": False}
+    assert (after["description"], after["policyEngineConfiguration"]) == ("kept", engine)
+
+
+def test_a_second_run_sends_nothing(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", authorizerType="AWS_IAM", protocolType="MCP")
+    settings("instructions: Ask first.")
+    before = len(aws.writes)
+    outcome = settings("instructions: Ask first.")
+    assert outcome.status == 0
+    assert "already" in outcome.err
+    assert len(aws.writes) == before == 1
+
+
+def test_a_version_that_the_gateway_lost_stops_it(aws: ControlPlane, settings: Settings) -> None:
+    mcp = {"supportedVersions": ["2025-11-25"]}
+    aws.add_gateway("gate", authorizerType="AWS_IAM", protocolType="MCP", protocolConfiguration={"mcp": mcp})
+    outcome = settings("protocol_versions: ['2025-06-18', '2025-11-25']")
+    assert outcome.status == 1
+    assert "does not speak MCP 2025-06-18" in outcome.err
+    assert aws.writes == []
+
+
+def test_a_gateway_without_mcp_stops_it(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", authorizerType="AWS_IAM", protocolType="CUSTOM")
+    outcome = settings("streaming: true")
+    assert outcome.status == 1
+    assert "need MCP" in outcome.err
+    assert aws.writes == []
+
+
+def test_a_gateway_that_is_not_there_stops_it(aws: ControlPlane, settings: Settings) -> None:
+    outcome = settings("description: Shop tools")
+    assert outcome.status == 1
+    assert "There is no gateway gate" in outcome.err
+    assert aws.writes == []
+
+
+def test_dry_run_prints_a_request_that_the_model_takes(settings: Settings) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    outcome = settings(
+        f"description: Shop, kms_key: '{key}', interceptor_headers: true, request_interceptor: '{MASK}'", "--dry-run"
+    )
+    [request] = json.loads(outcome.out)
+    body = with_samples(request["body"])
+    assert list(check_request(request["operation"], body, request["service"])) == []
+    assert body["kmsKeyArn"] == key
+    assert body["interceptorConfigurations"][0]["inputConfiguration"] == {"passRequestHeaders": True}
+
+
+@pytest.mark.parametrize("via", ["cli", "boto3"])
+def test_an_mcp_server_that_streams_goes_through_a_gateway_that_does(tmp_path: Path, via: str) -> None:
+    plan, files = planned(tmp_path, direct="direct_reason: streaming", via=via)
+    [connection] = plan.context["connections"]
+    assert (connection["path"], connection["target_type"]) == ("A", "mcp-server")
+    assert {one["key"] for one in plan.assumed} >= {"gateway.streaming", "gateway.session_timeout"}
+    steps = [step.id for step in plan.operations]
+    assert steps.index("configure-gateway") > steps.index("deploy" if via == "cli" else "configure-Shop")
+    assert "enableResponseStreaming" in files["configure_gateway.py"][0]
+
+
+def test_a_service_that_streams_otherwise_is_called_directly(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text(
+        "version: 1\nconnections:\n  - {name: T, service: other, service_auth: none, endpoint: 'wss://x.example.com', direct_reason: streaming}\n"
+    )
+    plan = build(gather(load.load(path)))
+    assert plan.context["connections"][0]["path"] == "D"
+    assert plan.context["gateway"]["settings"] == {}
+
+
+def test_nothing_said_nothing_set(tmp_path: Path) -> None:
+    plan, files = planned(tmp_path)
+    assert "configure_gateway.py" not in files
+    assert "configure-gateway" not in [step.id for step in plan.operations]

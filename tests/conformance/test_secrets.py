@@ -122,7 +122,8 @@ def test_no_command_line_has_a_place_for_a_secret(everything: Emitted) -> None:
         assert {value for flag, value in after if flag in options} <= ({"-"} if surface == "1.x" else set())
     for one in everything.files.values():
         given = set(re.findall(r"--(?:api-key|client-secret)[ =]+([^\s`'\"]+)", one.text))
-        assert given <= {"-"}, f"{one.path} ({one.situation.why})"
+        values = {value for value in given if not value.startswith("--")}  # Claude Code's flag asks for the secret
+        assert values <= {"-"}, f"{one.path} ({one.situation.why})"
 
 
 def secret_options(contract: Any) -> set[str]:

@@ -38,6 +38,8 @@ CONNECTION = {
     "grant": None,
     "mechanism": "agent-code",
     "redirect": None,
+    "client_at_runtime": False,
+    "endpoint_region": None,
     "service": "other",
     "direct_reason": "none",
     "endpoint": "https://api.example.com/v1",

@@ -26,6 +26,8 @@ NONE: dict[str, Any] = {
     "grant": None,
     "mechanism": "cli",
     "redirect": None,
+    "client_at_runtime": False,
+    "endpoint_region": None,
     "service": None,
     "endpoint": None,
     "sigv4": None,

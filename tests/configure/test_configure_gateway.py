@@ -19,6 +19,7 @@ from agentcore_connect.gather import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import with_samples
 from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.resources import load as load_knowledge
 
 ANSWERS = """\
 version: 1
@@ -156,3 +157,16 @@ def test_nothing_said_nothing_set(tmp_path: Path) -> None:
     plan, files = planned(tmp_path)
     assert "configure_gateway.py" not in files
     assert "configure-gateway" not in [step.id for step in plan.operations]
+
+
+def test_every_setting_has_a_name_for_people(tmp_path: Path) -> None:
+    everything = (
+        "description: Shop, instructions: Ask first., streaming: true, session_timeout: 900, "
+        "protocol_versions: ['2025-11-25'], kms_key: 'arn:aws:kms:us-east-1:123456789012:key/"
+        f"11111111-2222-3333-4444-555555555555', request_interceptor: '{MASK}'"
+    )
+    plan, _ = planned(tmp_path, everything)
+    settings, words = plan.context["gateway"]["settings"], load_knowledge("request-bodies")["settings"]["words"]
+    members = {*settings, *(f"protocolConfiguration.mcp.{one}" for one in settings["protocolConfiguration"]["mcp"])}
+    assert members - {"protocolConfiguration"} == words.keys()
+    assert all(word in plan.context["gateway"]["settings_named"] for word in words.values())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentcore_connect import __version__
 from agentcore_connect.decide import Verdict
 from agentcore_connect.endpoint_hints import hints_from_endpoint
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.request_template import Template
@@ -190,19 +191,13 @@ def gateway_context(
 
 def _settings(gateway: Mapping[str, Any], connections: list[dict[str, Any]], protocol: str | None) -> dict[str, Any]:
     """What a script sets on the gateway once it is there: the members of its request, and their names for people."""
-    document = load("request-bodies")
-    known: dict[str, str] = document["settings"]["words"]
     if not any(c["target_type"] for c in connections):
         return {"settings": {}, "settings_named": ""}
-    wanted = {key: gateway.get(key) for key in known}
-    wanted["interceptors"] = _interceptors(gateway)
-    template = Template({"gateway": {**wanted, "protocol_type": protocol}}, document)
-    body = template.fill(document["settings"]["body"]) or {}
-    words = [text for key, text in known.items() if wanted[key] and (protocol == "MCP" or key not in _OF_MCP)]
+    document = load("request-bodies")
+    stated = {**gateway, "interceptors": _interceptors(gateway), "protocol_type": protocol}
+    body = Template({"gateway": stated}, document).fill(document["settings"]["body"]) or {}
+    words = [text for path, text in document["settings"]["words"].items() if lookup(body, path)]
     return {"settings": body, "settings_named": _listed(words)}
-
-
-_OF_MCP = ("streaming", "session_timeout", "protocol_versions", "instructions")
 
 
 def _interceptors(gateway: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -296,7 +296,7 @@ def wishes() -> tuple[Wish, ...]:
             Wish(f"calls that are {d}", {"c.duration": d}, {"redirect": "invoke-agent-runtime"})
             for d in ("long", "async")
         ),
-        *(Wish(why, change, {"leads_to": "gateway"}) for why, change in SETTINGS.items()),
+        *(Wish(w, c, {"leads_to": "gateway"}, ("target_type", "mechanism")) for w, c in SETTINGS.items()),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),

@@ -68,6 +68,7 @@ def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
     names = (f"{_NEW_AGENT}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
     new_name = next(one for one in names if one not in taken)
     more = {"kind": kind, "name": name, "new_name": new_name, "only_clients": _only_clients(case, found, kind)}
+    more["off_runtime"] = load("derivations")["agent_hosts"].get(found.get("host"))
     return {**_defaults("agent", {**found, **more}, asking=asking), **found, **more}
 
 

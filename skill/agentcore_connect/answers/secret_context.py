@@ -9,9 +9,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agentcore_connect import resources
 from agentcore_connect.answers import randomness, secret_words
-from agentcore_connect.answers.secret_forms import ENDING, LONG, Found, is_address, may_be_token, random_rules
+from agentcore_connect.answers.secret_forms import (
+    ENDING,
+    LONG,
+    Found,
+    has_assignment,
+    has_token,
+    is_address,
+    random_rules,
+)
 
 RANDOM: Final = "a long random string"
 WRITTEN_OUT: Final = "a secret written out as name and value"
@@ -52,10 +59,7 @@ def is_secret_value(said: secret_words.Said, value: str) -> bool:
 
 def _written_out(text: str) -> Iterator[Found]:
     """Secrets after their names: `password: …`, `API_KEY=…`, `the password is …`."""
-    lowered = text.lower()
-    if not any(sign in lowered for sign in ("=", ":", " is ", " was ")) or not randomness.has_sign_or_digit(text):
-        return
-    if not any(hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]):
+    if not has_assignment(text) or not randomness.has_sign_or_digit(text):
         return
     for match in re.finditer(_ASSIGNED, text):
         value = match["value"].rstrip(ENDING)
@@ -65,7 +69,7 @@ def _written_out(text: str) -> Iterator[Found]:
 
 def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
     """Random strings that the words around them call a secret, and those that are none of the usual identifiers."""
-    if not any(len(piece) >= LONG and may_be_token(piece) for piece in text.split()):
+    if not has_token(text):
         return
     for match in re.finditer(_CANDIDATE, text):
         value = match[0].rstrip(".")

@@ -58,22 +58,25 @@ def _by_form(text: str) -> Iterator[Found]:
     kinds = [
         forms.anywhere,
         forms.prefixed if long else [],
-        forms.tokens if any(may_be_token(piece) for piece in long) else [],
+        forms.tokens if any(_may_be_token(piece) for piece in long) else [],
     ]
     for hint, form in (one for kind in kinds for one in kind if one[0] in lowered):
         if hint == next(one for one in form.hints if one in lowered):  # once a form, however many hints there are
             yield from form.search(text)
 
 
-def may_be_token(piece: str) -> bool:
+def _may_be_token(piece: str) -> bool:
     """Whether a piece of text without blanks can be a token without a prefix: it has digits, and is no ARN."""
     return not piece.startswith("arn:") and any(map(str.isdigit, piece))
 
 
-def has_token_or_assignment(text: str) -> bool:
-    """Whether a text can hold a secret that has no form of its own: a long piece with a digit, or a name and value."""
-    if any(len(piece) >= LONG and may_be_token(piece) for piece in text.split()):
-        return True
+def has_token(text: str) -> bool:
+    """Whether a text has a long piece with a digit, as every secret without a form of its own has."""
+    return any(len(piece) >= LONG and _may_be_token(piece) for piece in text.split())
+
+
+def has_assignment(text: str) -> bool:
+    """Whether a text may give a secret after its name: a sign between them, and a word that such names have."""
     lowered = text.lower()
     return any(sign in lowered for sign in ("=", ":", " is ", " was ")) and any(
         hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]

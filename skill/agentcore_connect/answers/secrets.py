@@ -95,7 +95,7 @@ def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
         return
     bare = secret_forms.without_addresses(text)
     strict = place != "prose" and len(bare) >= secret_forms.LONG and not secret_forms.is_address(text)
-    if name or strict or secret_forms.has_token_or_assignment(bare):
+    if name or strict or secret_forms.has_token(bare) or secret_forms.has_assignment(bare):
         from agentcore_connect.answers import secret_context  # most answers need it for none of their values
 
         yield from secret_context.find(text, bare, place, name)

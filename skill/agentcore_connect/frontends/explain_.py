@@ -52,8 +52,10 @@ def run(args: argparse.Namespace) -> int:
         _show(_file(known, topic), args.format)
     else:
         found = known.find(topic)
-        if not found or _is_plain_word(known, topic, found):
-            _show(_searched(known, topic, found), args.format)
+        is_word = len(found) == 1 and "." not in topic and found[0].id.lower() != topic.strip().lower()
+        searched = _searched(known, topic, found) if is_word or not found else None
+        if searched is not None:
+            _show(searched, args.format)
         else:
             _show(_several(known, found) if len(found) > 9 else [_entry(known, one) for one in found], args.format)
     return ExitCode.DONE
@@ -91,25 +93,20 @@ def _file(known: Index, name: str) -> dict[str, Any]:
     return {"topic": name, "about": words["files"].get(name, ""), **({"grids": grids} if grids else {}), **found}
 
 
-def _is_plain_word(known: Index, topic: str, found: list[Entry]) -> bool:
-    """Whether a topic is a word that some texts are about, and only the last part of a key besides."""
-    from agentcore_connect.explain_search import search
+def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any] | None:
+    """The entries that answer these words best, after one whose key ends in them.
 
-    named = any(one.id.lower() == topic.strip().lower() for one in found)
-    return not named and len(found) == 1 and "." not in topic and bool(search(known, topic))
-
-
-def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any]:
-    """The entries that answer these words best, after those that are named so.
-
-    Errors: ConnectError `unknown-topic` where no text holds any.
+    Out: None where no text holds any of the words and the entry of that name is all there is.
+    Errors: ConnectError `unknown-topic` where there is none either.
     """
     from agentcore_connect.explain_search import search
 
     hits = search(known, words)
-    found = [*named, *(one for one in hits if one not in named)][: max(len(hits), 1)]
-    if not found:
+    if not hits and named:
+        return None
+    if not hits:
         raise _unknown(known, words)
+    found = [*named, *(one for one in hits if one not in named)][: len(hits)]
     return {"search": words, **_several(known, found), "nearest": known.nearest(words)}
 
 

@@ -203,9 +203,9 @@ def _settings(gateway: Mapping[str, Any], connections: list[dict[str, Any]], pro
 def _interceptors(gateway: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The functions that see requests and answers; one that sees both is there once."""
     points: dict[str, list[str]] = {}
-    for key, point in (("request_interceptor", "REQUEST"), ("response_interceptor", "RESPONSE")):
-        if gateway.get(key):
-            points.setdefault(gateway[key], []).append(point)
+    for point in ("request", "response"):
+        if arn := gateway.get(f"{point}_interceptor"):
+            points.setdefault(arn, []).append(point)
     return [
         {"arn": arn, "points": seen, "headers": bool(gateway.get("interceptor_headers"))}
         for arn, seen in points.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -44,6 +45,23 @@ class Outcome:
     status: int
     out: str
     err: str
+
+
+@pytest.fixture
+def run_file(
+    aws: ControlPlane, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Runs a script by its file in this process, against the stand-in, without waiting between looks."""
+
+    def run(path: Path, *argv: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", [path.name, *argv, "--every", "0"])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(path), run_name="__main__")
+        captured = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,19 +42,14 @@ def planned(folder: Path, gateway: str = "", *, direct: str = "", via: str = "bo
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Settings:
+def settings(tmp_path: Path, run_file: Callable[..., Outcome]) -> Settings:
     """Writes the script for a gateway's answers and runs it in this process."""
 
     def runs(gateway: str, *argv: str, direct: str = "") -> Outcome:
         _, files = planned(tmp_path, gateway, direct=direct)
         script = tmp_path / "configure_gateway.py"
         script.write_text(files[script.name][0], encoding="utf-8")
-        monkeypatch.setattr(sys, "argv", [script.name, *argv, "--every", "0"])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(str(script), run_name="__main__")
-        captured = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), captured.out, captured.err)
+        return run_file(script, *argv)
 
     return runs
 

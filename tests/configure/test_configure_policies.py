@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,9 +38,7 @@ Policies = Callable[..., Outcome]
 
 
 @pytest.fixture
-def policies(
-    tmp_path: Path, aws: ControlPlane, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Policies:
+def policies(tmp_path: Path, run_file: Callable[..., Outcome]) -> Policies:
     """Writes the script with its policies and runs it in this process."""
 
     def runs(*argv: str, mode: str = "enforce", drop: str = "") -> Outcome:
@@ -53,13 +49,7 @@ def policies(
         for name, (text, _) in files.items():
             if name.endswith((".cedar", "policies.py")) and name != drop:
                 (tmp_path / name).write_text(text, encoding="utf-8")
-        script = tmp_path / "configure_policies.py"
-        monkeypatch.setattr(sys, "argv", [script.name, *argv, "--every", "0"])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_path(str(script), run_name="__main__")
-        captured = capsys.readouterr()
-        return Outcome(int(ended.value.code or 0), captured.out, captured.err)
+        return run_file(tmp_path / "configure_policies.py", *argv)
 
     return runs
 

@@ -13,7 +13,8 @@ from agentcore_connect.readers.openapi_faults import find_faults
 from agentcore_connect.readers.openapi_model import Document, Fault, Operation, as_list, as_map
 from agentcore_connect.readers.openapi_security import Demand, demand_of
 from agentcore_connect.readers.spec_file import SpecFile, document_text, load_spec
-from agentcore_connect.readers.swagger2 import Conversion, NotConvertibleError, convert, is_swagger2
+from agentcore_connect.readers.swagger2 import Conversion, convert, is_swagger2
+from agentcore_connect.readers.swagger2_log import NotConvertibleError
 
 
 @dataclass(frozen=True)

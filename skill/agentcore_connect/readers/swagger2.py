@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
-from urllib.parse import unquote
+from typing import Any, Final
 
-from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.source import JsonPath
+from agentcore_connect.readers import swagger2_parts as parts
 from agentcore_connect.readers.openapi_model import Change, Document, as_list, as_map, is_deeper, json_copy
-from agentcore_connect.readers.spec_file import SpecFile, pointer
-from agentcore_connect.readers.swagger2_parts import (
-    FORM,
-    JSON,
-    METHODS,
-    URLENCODED,
-    array_style,
-    value_schema,
-)
+from agentcore_connect.readers.spec_file import SpecFile
+from agentcore_connect.readers.swagger2_log import Log, NotConvertibleError
+from agentcore_connect.readers.swagger2_schemas import Schemas, safe_names
 
 VERSION: Final = "3.0.3"
-FAULT: Final = "openapi-swagger-2"
 _DEEPEST: Final = 120  # levels of nesting; the deepest public document seen has 30
-_HOST: Final = re.compile(r"[^{}/ :\\@?#]+(:\d{1,5})?\Z")
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]+\Z")
 _SECTIONS: Final = ("definitions", "parameters", "responses", "securityDefinitions")
-_KINDS: Final = {
-    "moved": "definitions, parameters, responses and securityDefinitions moved to components",
-    "body": "body and formData parameters written as requestBody",
-    "array": "collectionFormat written as style and explode",
-    "media": f"*/* in consumes and produces written as {JSON}",
-    "empty": "responses given an empty description",
-}
-_FLOWS: Final = {
-    "implicit": ("implicit", ("authorizationUrl",)),
-    "password": ("password", ("tokenUrl",)),
-    "application": ("clientCredentials", ("tokenUrl",)),
-    "accessCode": ("authorizationCode", ("authorizationUrl", "tokenUrl")),
-}
-
-
-class NotConvertibleError(ConnectError):
-    """A document that cannot be converted: what is wrong, `at` which path, what to do about it."""
-
-    def __init__(self, spec: SpecFile, at: JsonPath, what: str, remedy: str) -> None:
-        """In: the document, the path, what is wrong with it as `has ...`, and the remedy."""
-        super().__init__("spec-not-convertible", what, where=spec.where(*at), hint=remedy)
-        self.at = at
 
 
 @dataclass(frozen=True)
@@ -100,47 +67,18 @@ def convert(spec: SpecFile) -> Conversion:
     worker = _Converter(spec, copy)
     made = worker.document()
     converted = _ConvertedFile(
-        spec.shown, made, spec.text, spec.format, spec.nodes, converted=True, original=spec, origins=worker.origins
+        spec.shown, made, spec.text, spec.format, spec.nodes, converted=True, original=spec, origins=worker.log.origins
     )
-    return Conversion(converted, tuple(worker.changes), tuple(worker.differences()), tuple(worker.lost))
+    return Conversion(converted, tuple(worker.log.changes), tuple(worker.log.differences()), tuple(worker.log.lost))
 
 
 class _Converter:
     def __init__(self, spec: SpecFile, root: dict[str, Any]) -> None:
-        self.changes: list[Change] = []
-        self.lost: list[Change] = []
-        self.origins: dict[JsonPath, JsonPath] = {}
-        self._counts: dict[str, int] = {}
-        self._said: list[str] = []
-        self._renamed: list[str] = []
-        self._spec = spec
+        self.log = Log(spec)
         self._root = root
         self._document = Document(SpecFile(spec.shown, root, "", "json"))
-        self._names = {section: _safe_names(as_map(root.get(section))) for section in _SECTIONS}
-        self._schemas: dict[str, Any] = {}
-        self._hoisted: dict[str, str] = {}
-
-    def refuse(self, at: JsonPath, what: str, remedy: str) -> NoReturn:
-        raise NotConvertibleError(self._spec, at, what, remedy)
-
-    def _note(self, at: JsonPath, what: str, kind: str = "") -> None:
-        self.changes.append(Change(FAULT, pointer(at), what))
-        if kind:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
-        else:
-            self._said.append(what)
-
-    def _lose(self, at: JsonPath, what: str) -> None:
-        change = Change(FAULT, pointer(at), what)
-        self.changes.append(change)
-        self.lost.append(change)
-
-    def differences(self) -> list[str]:
-        """The changes in a few words, the many of a kind counted."""
-        counted = [f"{words}: {self._counts[kind]}" for kind, words in _KINDS.items() if kind in self._counts]
-        more = f" and {len(self._renamed) - 3} more" if len(self._renamed) > 3 else ""
-        renamed = [f"renamed: {', '.join(self._renamed[:3])}{more}"] if self._renamed else []
-        return [*self._said, *renamed, *counted]
+        self._names = {section: safe_names(as_map(root.get(section))) for section in _SECTIONS}
+        self._schemas = Schemas(self.log, self._document, self._names["definitions"])
 
     # The document
 
@@ -148,12 +86,12 @@ class _Converter:
         root = self._root
         if str(root.get("swagger")) not in ("2.0", "2"):
             said = str(root.get("swagger"))[:20]
-            self.refuse(("swagger",), f"says swagger: {said}", "give a Swagger 2.0 or an OpenAPI 3 document")
+            self.log.refuse(("swagger",), f"says swagger: {said}", "give a Swagger 2.0 or an OpenAPI 3 document")
         if not isinstance(root.get("paths"), dict):
-            self.refuse(("paths",), "has no `paths`", "give the whole document, with its operations under `paths`")
+            self.log.refuse(("paths",), "has no `paths`", "give the whole document, with its operations under `paths`")
         made: dict[str, Any] = {"openapi": VERSION}
         moved = ("swagger", "host", "basePath", "schemes", "consumes", "produces", *_SECTIONS)
-        self._note(("swagger",), f"swagger 2.0 is now openapi {VERSION}")
+        self.log.note(("swagger",), f"swagger 2.0 is now openapi {VERSION}")
         for key, value in root.items():
             if key not in moved:
                 made[key] = self._requirements(value) if key == "security" else value
@@ -175,36 +113,17 @@ class _Converter:
         ]
 
     def _add_servers(self, made: dict[str, Any]) -> None:
-        servers = self._servers(self._root.get("schemes"), ("schemes",), say=True)
-        if servers:
-            made["servers"] = servers
-            self.origins[("servers",)] = ("host",) if "host" in self._root else ("basePath",)
-
-    def _servers(self, schemes: Any, at: JsonPath, *, say: bool = False) -> list[dict[str, str]]:
-        """The servers that host, basePath and schemes make: https where it is offered."""
-        host, base = self._root.get("host"), self._root.get("basePath") or ""
-        if host is not None and not (isinstance(host, str) and _HOST.match(host)):
-            self.refuse(("host",), f"has the host {str(host)[:60]!r}", "write host as NAME or NAME:PORT, no https://")
-        if not isinstance(base, str) or (base and not base.startswith("/")):
-            self.refuse(("basePath",), f"has the basePath {str(base)[:60]!r}", "begin basePath with a slash")
-        offered = [one for one in as_list(schemes) if isinstance(one, str)]
-        if offered and not {"http", "https"} & set(offered):
-            said = ", ".join(offered)[:60]
-            self.refuse(at, f"offers only {said}, and a gateway calls over HTTPS", "add https to schemes")
-        scheme = "http" if "http" in offered and "https" not in offered else "https"
-        url = f"{scheme}://{host}{base.rstrip('/')}" if host else base.rstrip("/")
-        if say and host:
-            without = "" if offered else ", https assumed for want of schemes"
-            other = ", http left out" if scheme == "https" and "http" in offered else ""
-            self._note(("host",), f"server {url} from host, basePath and schemes{without}{other}")
-        return [{"url": url}] if url else []
+        found = parts.servers(self._root, self.log, self._root.get("schemes"), ("schemes",), say=True)
+        if found:
+            made["servers"] = found
+            self.log.origins[("servers",)] = ("host",) if "host" in self._root else ("basePath",)
 
     def _components(self) -> dict[str, Any]:
         root = self._root
         for name, schema in as_map(root.get("definitions")).items():
             new = self._names["definitions"][name]
-            self._schemas[new] = self._schema(schema, ("definitions", name))
-            self._moved(("components", "schemas", new), ("definitions", name))
+            self._schemas.made[new] = self._schemas.schema(schema, ("definitions", name))
+            self.log.moved(("components", "schemas", new), ("definitions", name))
         parameters: dict[str, Any] = {}
         bodies: dict[str, Any] = {}
         for name in as_map(root.get("parameters")):
@@ -212,53 +131,28 @@ class _Converter:
             value, _ = self._parameter({"$ref": f"#/parameters/{_escaped(name)}"}, at)
             if value["in"] == "body":
                 bodies[new] = self._body(value, at, self._media(root, "consumes", ()))
-                self._moved(("components", "requestBodies", new), at)
+                self.log.moved(("components", "requestBodies", new), at)
             elif value["in"] != "formData":
                 parameters[new] = self._plain(value, at)
-                self._moved(("components", "parameters", new), at)
+                self.log.moved(("components", "parameters", new), at)
         responses = {}
         for name, response in as_map(root.get("responses")).items():
             new = self._names["responses"][name]
             responses[new] = self._response(response, ("responses", name), self._media(root, "produces", ()))
-            self._moved(("components", "responses", new), ("responses", name))
+            self.log.moved(("components", "responses", new), ("responses", name))
         schemes = {}
         for name, scheme in as_map(root.get("securityDefinitions")).items():
             new = self._names["securityDefinitions"][name]
-            schemes[new] = self._security(as_map(scheme), ("securityDefinitions", name))
-            self._moved(("components", "securitySchemes", new), ("securityDefinitions", name))
+            schemes[new] = parts.security_scheme(as_map(scheme), ("securityDefinitions", name), self.log)
+            self.log.moved(("components", "securitySchemes", new), ("securityDefinitions", name))
         found = {
-            "schemas": self._schemas,
+            "schemas": self._schemas.made,
             "parameters": parameters,
             "requestBodies": bodies,
             "responses": responses,
             "securitySchemes": schemes,
         }
         return {key: value for key, value in found.items() if value}
-
-    def _moved(self, new: JsonPath, old: JsonPath) -> None:
-        self.origins[new] = old
-        if new[-1] == old[-1]:
-            self._note(old, f"now under {'.'.join(map(str, new[:-1]))}", "moved")
-        else:
-            name = "/".join(map(str, old[1:]))[-60:]
-            self._renamed.append(f"{name} to {new[-1]}")
-            self._note(old, f"{name} is now {new[-1]} under {new[1]}", "renamed")
-
-    def _security(self, scheme: dict[str, Any], at: JsonPath) -> dict[str, Any]:
-        kind = scheme.get("type")
-        rest = {key: value for key, value in scheme.items() if key == "description" or str(key).startswith("x-")}
-        if kind == "basic":
-            return {"type": "http", "scheme": "basic", **rest}
-        if kind == "apiKey":
-            return scheme
-        if kind != "oauth2" or str(scheme.get("flow")) not in _FLOWS:
-            what = f"has a security definition of type {str(kind)[:20]}"
-            what += f" and flow {str(scheme.get('flow'))[:20]}" if kind == "oauth2" else ""
-            self.refuse(at, what, f"use basic, apiKey, or oauth2 with one of the flows {', '.join(_FLOWS)}")
-        flow, urls = _FLOWS[scheme["flow"]]
-        made: dict[str, Any] = {key: scheme[key] for key in urls if key in scheme}
-        made["scopes"] = {key: str(value) for key, value in as_map(scheme.get("scopes")).items()}
-        return {"type": "oauth2", **rest, "flows": {flow: made}}
 
     # Paths
 
@@ -267,14 +161,14 @@ class _Converter:
         if not isinstance(found, dict):
             return item
         if where != at:  # written out, for what it leads to may be outside of what is converted
-            self.origins[at] = where
+            self.log.origins[at] = where
             item, at = found, where
         plain, bodies = self._split(item.get("parameters"), (*at, "parameters"))
         made: dict[str, Any] = {}
         for key, value in item.items():
             if key == "parameters":
                 made[key] = plain
-            elif key in METHODS and isinstance(value, dict):
+            elif key in parts.METHODS and isinstance(value, dict):
                 made[key] = self._operation(value, (*at, key), bodies)
             else:
                 made[key] = value
@@ -296,10 +190,10 @@ class _Converter:
                     for code, one in as_map(value).items()
                 }
             elif key == "schemes":
-                servers = self._servers(value, (*at, "schemes"))
-                if servers != self._servers(self._root.get("schemes"), ("schemes",)):
-                    made["servers"] = servers
-                    self.origins[(*at, "servers")] = (*at, "schemes")
+                other = parts.servers(self._root, self.log, value, (*at, "schemes"))
+                if other != parts.servers(self._root, self.log, self._root.get("schemes"), ("schemes",)):
+                    made["servers"] = other
+                    self.log.origins[(*at, "servers")] = (*at, "schemes")
             elif key not in ("consumes", "produces", "parameters"):
                 made[key] = self._requirements(value) if key == "security" else value
         if plain:
@@ -319,9 +213,9 @@ class _Converter:
             fields += [one for one in inherited if one.value["in"] == "formData" and one.value.get("name") not in names]
         remedy = "keep one body, or the form fields: a request has only one of them"
         if len(bodies) > 1:
-            self.refuse(bodies[1].at, "is a second body parameter", remedy)
+            self.log.refuse(bodies[1].at, "is a second body parameter", remedy)
         if bodies and fields:
-            self.refuse(at, "has a body parameter and formData parameters", remedy)
+            self.log.refuse(at, "has a body parameter and formData parameters", remedy)
         return bodies or fields
 
     def _split(self, values: Any, at: JsonPath) -> tuple[list[Any], list[_Entry]]:
@@ -341,7 +235,7 @@ class _Converter:
             else:
                 plain.append(self._plain(value, here))
             if len(plain) != index + 1:
-                self.origins[(*at, len(plain) - 1)] = here
+                self.log.origins[(*at, len(plain) - 1)] = here
         return plain, bodies
 
     def _parameter(self, raw: Any, at: JsonPath) -> tuple[dict[str, Any], str | None]:
@@ -350,12 +244,14 @@ class _Converter:
         named = str(where[1]) if where != at and len(where) == 2 and where[0] == "parameters" else None
         if not isinstance(value, dict):
             ref = str(as_map(raw).get("$ref", raw))[:80]
-            self.refuse(at, f"has a parameter that is nowhere: {ref}", "correct the reference, or add the parameter")
+            self.log.refuse(
+                at, f"has a parameter that is nowhere: {ref}", "correct the reference, or add the parameter"
+            )
         if not isinstance(value.get("name"), str) or not value["name"]:
-            self.refuse(where, "has a parameter without a name", "give the parameter its name")
+            self.log.refuse(where, "has a parameter without a name", "give the parameter its name")
         if value.get("in") not in ("query", "header", "path", "formData", "body"):
             what = f"has the parameter {value['name'][:60]!r} with in: {str(value.get('in'))[:20]}"
-            self.refuse(where, what, "set in to query, header, path, formData or body")
+            self.log.refuse(where, what, "set in to query, header, path, formData or body")
         return value, named
 
     def _plain(self, parameter: dict[str, Any], at: JsonPath) -> dict[str, Any]:
@@ -370,26 +266,26 @@ class _Converter:
             made["allowEmptyValue"] = parameter["allowEmptyValue"]
         made["schema"] = self._value(parameter, at)
         if made["schema"].get("type") == "array":
-            style, lost = array_style(str(parameter.get("collectionFormat", "csv")), where)
+            style, lost = parts.array_style(str(parameter.get("collectionFormat", "csv")), where)
             made |= style
             if lost:
-                self._lose(at, f"{parameter['name']}: {lost}")
+                self.log.lose(at, f"{parameter['name']}: {lost}")
             else:
-                self._note(at, f"{parameter['name']}: collectionFormat is now {style}", "array")
+                self.log.note(at, f"{parameter['name']}: collectionFormat is now {style}", "array")
         return made
 
     def _value(self, parameter: dict[str, Any], at: JsonPath) -> dict[str, Any]:
         """The schema of a parameter that is no body."""
         if "type" not in parameter and isinstance(parameter.get("schema"), dict):
-            found: dict[str, Any] = self._schema(parameter["schema"], (*at, "schema"))
+            found: dict[str, Any] = self._schemas.schema(parameter["schema"], (*at, "schema"))
             return found
         name = str(parameter.get("name"))[:60]
         if not isinstance(parameter.get("type"), str):
             what = "header" if "headers" in at[-2:-1] else "parameter"
-            self.refuse(at, f"has the {what} {name!r} without a type", f"give the {what} its type")
+            self.log.refuse(at, f"has the {what} {name!r} without a type", f"give the {what} its type")
         if parameter["type"] == "file" and parameter["in"] != "formData":
-            self.refuse(at, f"has the file {name!r} outside a form", "set in to formData")
-        return value_schema(parameter)
+            self.log.refuse(at, f"has the file {name!r} outside a form", "set in to formData")
+        return parts.value_schema(parameter)
 
     # Bodies
 
@@ -398,16 +294,16 @@ class _Converter:
         given = holder[key] if isinstance(holder.get(key), list) else self._root.get(key)
         found = [one for one in as_list(given) if isinstance(one, str) and one]
         if "*/*" in found:
-            self._note((*at, key), f"{key} */* is now {JSON}", "media")
-        return list(dict.fromkeys(JSON if one == "*/*" else one for one in found))
+            self.log.note((*at, key), f"{key} */* is now {parts.JSON}", "media")
+        return list(dict.fromkeys(parts.JSON if one == "*/*" else one for one in found))
 
     def _request_body(self, entries: list[_Entry], at: JsonPath, operation: dict[str, Any]) -> dict[str, Any] | None:
         if not entries:
             return None
         consumes = self._media(operation, "consumes", at)
         first = entries[0]
-        self.origins[(*at, "requestBody")] = first.at
-        self._note(first.at, f"{first.value['in']} is now the requestBody", "body")
+        self.log.origins[(*at, "requestBody")] = first.at
+        self.log.note(first.at, f"{first.value['in']} is now the requestBody", "body")
         if first.value["in"] == "formData":
             return self._form(entries, consumes)
         if first.named and consumes == self._media(self._root, "consumes", ()):
@@ -416,9 +312,9 @@ class _Converter:
 
     def _body(self, parameter: dict[str, Any], at: JsonPath, consumes: list[str]) -> dict[str, Any]:
         if not isinstance(parameter.get("schema"), dict):
-            self.refuse(at, f"has the body {parameter['name'][:60]!r} without a schema", "give the body its schema")
-        schema = self._schema(parameter["schema"], (*at, "schema"))
-        media = [one for one in consumes if one not in FORM] or [JSON]
+            self.log.refuse(at, f"has the body {parameter['name'][:60]!r} without a schema", "give the body its schema")
+        schema = self._schemas.schema(parameter["schema"], (*at, "schema"))
+        media = [one for one in consumes if one not in parts.FORM] or [parts.JSON]
         made = {key: value for key, value in parameter.items() if key == "description" or key.startswith("x-")}
         made["content"] = {one: {"schema": schema} for one in media}
         if parameter.get("required") is True:
@@ -437,21 +333,24 @@ class _Converter:
             if one.value.get("required") is True:
                 required.append(name)
             if schema.get("type") == "array":
-                style, lost = array_style(str(one.value.get("collectionFormat", "csv")), "formData")
+                style, lost = parts.array_style(str(one.value.get("collectionFormat", "csv")), "formData")
                 encoding[name] = style
                 if lost:
-                    self._lose(one.at, f"{name}: {lost}")
+                    self.log.lose(one.at, f"{name}: {lost}")
         schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
         files = "binary" in [as_map(one.get("items", one)).get("format") for one in properties.values()]
-        media = [FORM[-1]] if files else [one for one in consumes if one in FORM] or [URLENCODED]
+        media = [parts.FORM[-1]] if files else [one for one in consumes if one in parts.FORM] or [parts.URLENCODED]
         content = {}
         for name in media:
-            content[name] = {"schema": schema, **({"encoding": encoding} if encoding and name == URLENCODED else {})}
+            content[name] = {
+                "schema": schema,
+                **({"encoding": encoding} if encoding and name == parts.URLENCODED else {}),
+            }
         return {"content": content, **({"required": True} if required else {})}
 
     def _response(self, raw: Any, at: JsonPath, produces: list[str]) -> Any:
         if not isinstance(raw, dict):
-            self.refuse(at, "has a response that is not an object", "describe the response: {description: ...}")
+            self.log.refuse(at, "has a response that is not an object", "describe the response: {description: ...}")
         if isinstance(raw.get("$ref"), str):
             value, where = self._document.resolve(raw, at)
             named = len(where) == 2 and where[0] == "responses" and isinstance(value, dict)
@@ -460,12 +359,12 @@ class _Converter:
                 return {"$ref": ref}
             if not isinstance(value, dict):
                 remedy = "correct the reference, or add the response"
-                self.refuse(at, f"has a response that is nowhere: {raw['$ref'][:80]}", remedy)
+                self.log.refuse(at, f"has a response that is nowhere: {raw['$ref'][:80]}", remedy)
             raw, at = value, where
         made = {key: value for key, value in raw.items() if key == "description" or key.startswith("x-")}
         if "description" not in made:
             made["description"] = ""
-            self._note(at, "the description that OpenAPI asks for is added, empty", "empty")
+            self.log.note(at, "the description that OpenAPI asks for is added, empty", "empty")
         headers = {
             name: self._header(as_map(one), (*at, "headers", name)) for name, one in as_map(raw.get("headers")).items()
         }
@@ -474,15 +373,15 @@ class _Converter:
         content = self._content(raw, at, produces)
         if content:
             made["content"] = content
-            self.origins[(*at, "content")] = (*at, "schema")
+            self.log.origins[(*at, "content")] = (*at, "schema")
         return made
 
     def _content(self, response: dict[str, Any], at: JsonPath, produces: list[str]) -> dict[str, Any]:
         examples = as_map(response.get("examples"))
         schema = response.get("schema")
         binary = as_map(schema).get("type") == "file"
-        media = produces or ["application/octet-stream" if binary else JSON] if isinstance(schema, dict) else []
-        made = self._schema(schema, (*at, "schema"))
+        media = produces or ["application/octet-stream" if binary else parts.JSON] if isinstance(schema, dict) else []
+        made = self._schemas.schema(schema, (*at, "schema"))
         content: dict[str, Any] = {name: {"schema": made} for name in media}
         for name, example in examples.items():
             if "/" in str(name):
@@ -494,52 +393,6 @@ class _Converter:
         made["schema"] = self._value({"name": at[-1], "in": "header", **header}, at)
         return made
 
-    # Schemas
-
-    def _schema(self, schema: Any, at: JsonPath) -> Any:
-        if not isinstance(schema, dict):
-            return schema
-        if isinstance(schema.get("$ref"), str):
-            beside = {key: value for key, value in schema.items() if key not in ("$ref", "x-nullable")}
-            return {"$ref": self._ref(schema["$ref"]), **beside}
-        made: dict[str, Any] = {}
-        for key, value in schema.items():
-            here = (*at, key)
-            if key in ("properties", "patternProperties") and isinstance(value, dict):
-                made[key] = {name: self._schema(one, (*here, name)) for name, one in value.items()}
-            elif key in ("items", "additionalProperties", "not"):
-                made[key] = self._schema(value, here)
-            elif key in ("allOf", "anyOf", "oneOf") and isinstance(value, list):
-                made[key] = [self._schema(one, (*here, index)) for index, one in enumerate(value)]
-            elif key == "discriminator" and isinstance(value, str):
-                made[key] = {"propertyName": value}
-            elif key == "x-nullable":
-                made["nullable"] = value is True
-            elif key != "collectionFormat":
-                made[key] = value
-        return _typed(made)
-
-    def _ref(self, ref: str) -> str:
-        """Where a reference to a schema leads now. What is not under `definitions` gets a place there."""
-        if not ref.startswith("#/"):
-            return ref
-        first, *rest = ref[2:].split("/")
-        if first == "definitions" and rest:
-            name = next((one for one in (_plain_name(rest[0]), rest[0]) if one in self._names["definitions"]), None)
-            new = self._names["definitions"][name] if name is not None else rest[0]
-            return "/".join(["#/components/schemas", new, *rest[1:]])
-        if ref not in self._hoisted:
-            target, where = self._document.lookup(ref)
-            if not isinstance(target, dict):
-                return ref
-            words = "_".join(re.findall(r"[A-Za-z0-9]+", "_".join(map(str, where))))[-60:].strip("_")
-            new = _unique(words or "schema", {*self._names["definitions"].values(), *self._schemas})
-            self._hoisted[ref] = new
-            self._schemas[new] = {}
-            self._schemas[new] = self._schema(target, where)
-            self._moved(("components", "schemas", new), where)
-        return f"#/components/schemas/{self._hoisted[ref]}"
-
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -550,42 +403,5 @@ class _Entry:
     named: str | None
 
 
-def _typed(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with a type that OpenAPI 3.0 has: no files, no lists with null, and no arrays of nothing."""
-    kind = schema.get("type")
-    if kind == "file":
-        return {**schema, "type": "string", "format": "binary"}
-    if isinstance(kind, list):
-        real = [one for one in kind if one != "null"]
-        if len(real) == 1:
-            schema = {**schema, "type": real[0], **({"nullable": True} if len(kind) > 1 else {})}
-    if schema.get("type") == "array" and "items" not in schema:
-        return {**schema, "items": {}}
-    return schema
-
-
-def _plain_name(part: str) -> str:
-    return unquote(part).replace("~1", "/").replace("~0", "~")
-
-
 def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
-
-
-def _safe_names(section: dict[str, Any]) -> dict[str, str]:
-    """The names that components may have, by those that the document gives them."""
-    found = {name: name for name in section if _NAME.match(name)}
-    taken = set(found)
-    for name in section:
-        if name not in found:
-            found[name] = _unique(re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_") or "schema", taken)
-            taken.add(found[name])
-    return found
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    number, candidate = 2, name
-    while candidate in taken:
-        candidate = f"{name}_{number}"
-        number += 1
-    return candidate

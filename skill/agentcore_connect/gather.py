@@ -13,6 +13,7 @@ from agentcore_connect.contract.choose import Surface, choose
 from agentcore_connect.endpoint_hints import answers_from_endpoint
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.outside import named
+from agentcore_connect.runtime_address import endpoint_arn
 from agentcore_connect.situation import Case
 
 if TYPE_CHECKING:
@@ -102,8 +103,11 @@ def _read(
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
-    if isinstance(connection.get("endpoint"), str):
-        told = answers_from_endpoint(connection["endpoint"])
+    endpoint = connection.get("endpoint")
+    if endpoint is None and (arn := store.get(connection, "runtime.arn")):
+        found["answers"]["endpoint"] = endpoint = endpoint_arn(arn, store.get(connection, "runtime.qualifier"))
+    if isinstance(endpoint, str):
+        told = answers_from_endpoint(endpoint)
         whole = connection.get("service") == "api-gateway"  # another service's address has no API's id and stage
         found["answers"].update({key: value for key, value in told.items() if whole or isinstance(value, dict)})
     if isinstance(tools, list):

@@ -70,6 +70,11 @@ def runtime_address(text: str | None) -> RuntimeAddress | None:
     return None
 
 
+def endpoint_arn(arn: str, qualifier: str | None) -> str:
+    """The ARN of a runtime's endpoint; the runtime's own where no endpoint is named."""
+    return f"{arn}/runtime-endpoint/{qualifier}" if qualifier else arn
+
+
 def endpoint_url(endpoint: str) -> str:
     """The URL to call for an endpoint: a runtime's invocation URL for its ARN, any other address as it is.
 

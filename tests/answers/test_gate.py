@@ -24,6 +24,8 @@ connections:
     service_auth: none
 """
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+
 # what is written, where it is reported, and words that the message must hold
 BAD: dict[str, tuple[str, str, list[str]]] = {
     "unknown key": ("conections: []", "answers.yaml:1:conections", ["no key 'conections'", "'connections'"]),
@@ -89,6 +91,26 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         "connections:\n  - tool_filters: [{methods: [GET]}]",
         "answers.yaml:2:connections.0.tool_filters",
         ["lacks 'path'"],
+    ),
+    "function of an interceptor": (
+        "gateway:\n  interceptors: [{on: request, lambda_arn: mask}]",
+        "answers.yaml:2:gateway.interceptors",
+        ["lambda_arn has the wrong form", "function", "entry 0"],
+    ),
+    "headers of an interceptor": (
+        "gateway:\n  interceptors:\n  - {on: request, lambda_arn: '" + FUNCTION + "', pass_headers: sometimes}",
+        "answers.yaml:2:gateway.interceptors",
+        ["pass_headers has the wrong type", "boolean"],
+    ),
+    "point of an interceptor": (
+        "gateway:\n  interceptors: [{on: both, lambda_arn: '" + FUNCTION + "'}]",
+        "answers.yaml:2:gateway.interceptors",
+        ["on has no such value", "request, response"],
+    ),
+    "endpoint of a runtime": (
+        "connections:\n  - runtime: {qualifier: my-endpoint}",
+        "answers.yaml:2:connections.0.runtime.qualifier",
+        ["wrong form", "runtime's endpoint"],
     ),
     "policy key": (
         "policy:\n  restrict: [{tool: [a]}]",

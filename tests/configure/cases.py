@@ -61,8 +61,7 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "custom_claims": [],
             "settings": {},
             "settings_named": "",
-            "request_interceptor": None,
-            "response_interceptor": None,
+            "interceptors": [],
             **gateway,
         },
     }

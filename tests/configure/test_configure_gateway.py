@@ -31,6 +31,11 @@ STREAMS = {"streamingConfiguration": {"enableResponseStreaming": True}}
 Settings = Callable[..., Outcome]
 
 
+def sees(point: str, *, headers: bool = False) -> str:
+    """An entry of gateway.interceptors, in YAML."""
+    return f"{{on: {point}, lambda_arn: '{MASK}'{', pass_headers: true' if headers else ''}}}"
+
+
 def planned(folder: Path, gateway: str = "", *, direct: str = "", via: str = "boto3") -> tuple[Any, dict[str, Any]]:
     path = folder / "answers.yaml"
     text = ANSWERS.replace(", GATEWAY", f", {gateway}" if gateway else "")
@@ -65,9 +70,7 @@ def test_it_sets_what_the_answers_say_and_keeps_the_rest(aws: ControlPlane, sett
         protocolConfiguration={"mcp": mcp},
         policyEngineConfiguration=engine,
     )
-    outcome = settings(
-        f"streaming: true, session_timeout: 900, request_interceptor: '{MASK}', response_interceptor: '{MASK}'"
-    )
+    outcome = settings(f"streaming: true, session_timeout: 900, interceptors: [{sees('request')}, {sees('response')}]")
     assert outcome.status == 0, outcome.err
     assert [name for name, _ in aws.writes] == ["UpdateGateway"]
     after = aws.gateways[gateway]
@@ -116,7 +119,7 @@ def test_a_gateway_that_is_not_there_stops_it(aws: ControlPlane, settings: Setti
 def test_dry_run_prints_a_request_that_the_model_takes(settings: Settings) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
     outcome = settings(
-        f"description: Shop, kms_key: '{key}', interceptor_headers: true, request_interceptor: '{MASK}'", "--dry-run"
+        f"description: Shop, kms_key: '{key}', interceptors: [{sees('request', headers=True)}]", "--dry-run"
     )
     [request] = json.loads(outcome.out)
     body = with_samples(request["body"])
@@ -156,7 +159,7 @@ def test_every_setting_has_a_name_for_people(tmp_path: Path) -> None:
     everything = (
         "description: Shop, instructions: Ask first., streaming: true, session_timeout: 900, "
         "protocol_versions: ['2025-11-25'], kms_key: 'arn:aws:kms:us-east-1:123456789012:key/"
-        f"11111111-2222-3333-4444-555555555555', request_interceptor: '{MASK}'"
+        f"11111111-2222-3333-4444-555555555555', interceptors: [{sees('request')}]"
     )
     plan, _ = planned(tmp_path, everything)
     settings, words = plan.context["gateway"]["settings"], load_knowledge("request-bodies")["settings"]["words"]

@@ -237,7 +237,7 @@ def rights(ctx: dict[str, Any] | None = None, **changes: Any) -> dict[str, list[
 
 def test_every_statement_is_needed_by_some_connection() -> None:
     function = "arn:aws:lambda:us-east-1:123456789012:function:mask"
-    ctx = {**context(request_interceptor=function, response_interceptor=function), "policy": POLICY}
+    ctx = {**context(interceptors=[{"arn": function, "points": ["request"], "headers": False}]), "policy": POLICY}
     used = {text.partition(":")[0] for c in connections() for text in iam_notes(ctx, c)}
     told = {one.get("sid") or one["text"].partition(":")[0] for one in resources.load("iam-statements")["statements"]}
     assert told - used == set()

@@ -250,11 +250,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "in words": {"gateway.description": "Shop tools", "gateway.instructions": "Ask before you order."},
     "versions and sessions": {"gateway.protocol_versions": ["2025-11-25"], "gateway.session_timeout": 900},
     "own key": {"gateway.kms_key": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
-    "one interceptor": {"gateway.response_interceptor": MASK},
+    "one interceptor": {"gateway.interceptors": [{"on": "response", "lambda_arn": MASK}]},
     "both interceptors": {
-        "gateway.request_interceptor": f"{MASK}:live",
-        "gateway.response_interceptor": MASK,
-        "gateway.interceptor_headers": True,
+        "gateway.interceptors": [
+            {"on": "request", "lambda_arn": f"{MASK}:live", "pass_headers": True},
+            {"on": "response", "lambda_arn": MASK},
+        ],
     },
 }
 PARAMETERS = ["audience=https://api.example.com", "access_type=offline"]
@@ -373,6 +374,7 @@ def wished(kinds: Iterable[tuple[Mapping[str, Any], Situation]]) -> Iterator[Sit
 def around() -> Iterator[Situation]:
     """What does not hang on the kind of connection: agents, gateways, projects and policies."""
     yield from _agents()
+    yield from _runtimes()
     yield from _gateways()
     yield from _projects()
     yield from _policies()
@@ -393,6 +395,13 @@ def _agents() -> Iterator[Situation]:
         yield Situation(data, surface, why=f"a new agent with {framework}")
         for project in PROJECTS:
             yield Situation(changed(data, {"project": project}), surface, why=f"a new agent in the project {project}")
+
+
+def _runtimes() -> Iterator[Situation]:
+    signed = {**PUBLIC, "service_auth": "iam"}
+    for facts, qualifier, surface in product((FRONTED, signed), (None, "PROD"), SURFACES):
+        change = {"c.endpoint": None, "c.runtime": {"arn": RUNTIME, **({"qualifier": qualifier} if qualifier else {})}}
+        yield Situation(changed(document(facts), change), surface, why="a runtime by its ARN")
 
 
 def _gateways() -> Iterator[Situation]:

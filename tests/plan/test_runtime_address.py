@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from agentcore_connect.resources import load
+from agentcore_connect import resources
+from agentcore_connect.answers import load
+from agentcore_connect.gather import gather
+from agentcore_connect.plan.build import build
 from agentcore_connect.runtime_address import endpoint_url, runtime_address
 from agentcore_connect.variables import variable_name
 
@@ -56,7 +62,7 @@ def test_the_url_of_an_arn_keeps_its_endpoint() -> None:
 
 
 def test_examples_of_the_knowledge_are_read() -> None:
-    patterns = load("limits")["patterns"]
+    patterns = resources.load("limits")["patterns"]
     for form in ("runtime-arn", "runtime-endpoint-arn", "runtime-invocation-url"):
         assert runtime_address(patterns[form]["example"]) is not None, form
 
@@ -64,3 +70,28 @@ def test_examples_of_the_knowledge_are_read() -> None:
 def test_a_name_is_a_variable_in_one_way() -> None:
     assert variable_name("my-key.2") == "MY_KEY_2"
     assert variable_name("straße") == "STRASSE"
+
+
+def decided(folder: Path, address: str) -> tuple[dict[str, Any], list[str]]:
+    path = folder / "answers.yaml"
+    path.write_text(
+        "version: 1\nagent: {framework: strands}\ngateway: {name: gate, inbound_auth: aws-iam}\n"
+        f"connections:\n- {{name: Notes, service: mcp-server, service_auth: iam, {address}}}\n"
+    )
+    plan = build(gather(load.load(path)))
+    return plan.context["connections"][0], plan.unused
+
+
+@pytest.mark.parametrize("qualifier", [None, "PROD"])
+def test_runtime_arn_stands_for_the_endpoint(tmp_path: Path, qualifier: str | None) -> None:
+    said = f"runtime: {{arn: '{ARN}'" + (f", qualifier: '{qualifier}'}}" if qualifier else "}")
+    connection, unused = decided(tmp_path, said)
+    assert connection["endpoint"] == f"{HOST}/{ENCODED}/invocations?qualifier={qualifier or 'DEFAULT'}"
+    assert (connection["path"], unused) == ("A", [])
+
+
+def test_an_endpoint_beside_it_counts(tmp_path: Path) -> None:
+    other = f"{ARN.replace('kb_mcp', 'other')}"
+    connection, unused = decided(tmp_path, f"endpoint: '{other}', runtime: {{arn: '{ARN}'}}")
+    assert "other" in connection["endpoint"]
+    assert unused == ["connections.0.runtime.arn"]

@@ -17,12 +17,13 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth", "discovery_url"),
         *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
         *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
-        *("request_interceptor", "response_interceptor", "interceptor_headers"),
+        "interceptors",
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),
         *(
             "endpoint",
+            "runtime",
             "network",
             "listing_mode",
             "user_identity",
@@ -34,6 +35,8 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("credential", "oauth", "api_key", "sigv4", "lambda_arn", "tools", "schema", "rest_api_id", "stage"),
         *("tool_filters", "knowledge_base_id", "tool_count"),
     ),
+    "gateway.interceptors.*": ("on", "lambda_arn", "pass_headers"),
+    "connections.*.runtime": ("arn", "qualifier"),
     "connections.*.credential": ("name", "exists"),
     "connections.*.oauth": (
         *("vendor", "discovery_url", "issuer", "authorization_endpoint", "token_endpoint", "client_auth_method"),

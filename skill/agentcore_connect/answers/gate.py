@@ -340,33 +340,35 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
             return _problem(question, "unknown-key", f"{question.id} has no key {key!r}", expected, key)
     for key, spec in fields.items():
         value = item.get(key)
-        if value is None:
-            if spec.get("required"):
-                return _problem(question, "missing-key", f"{question.id} lacks {key!r}", f"{key}: {spec['type']}", item)
+        if value is not None:
+            problem = _check_field(question, key, spec, value)
+        elif spec.get("required"):
+            problem = _problem(question, "missing-key", f"{question.id} lacks {key!r}", f"{key}: {spec['type']}", item)
+        else:
             continue
-        if spec["type"] == "choice" and value not in spec["choices"]:
-            return _problem(
-                question,
-                "unknown-value",
-                f"{question.id}: {key} has no such value",
-                "one of " + ", ".join(spec["choices"]),
-                value,
-            )
-        many = spec.get("many") and isinstance(value, list)
-        if not many and not _is(spec["type"], value):
-            return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec["type"], value)
-        if spec["type"] == "list" and "choices" in spec and (wrong := [v for v in value if v not in spec["choices"]]):
-            return _problem(
-                question,
-                "unknown-value",
-                f"{question.id}: {key} has no such value",
-                "some of " + ", ".join(spec["choices"]),
-                wrong,
-            )
-        if spec["type"] == "mapping":
-            found = (_check_fields(question, spec["keys"], one) for one in (value if many else [value]))
-            if (problem := next((one for one in found if one is not None), None)) is not None:
-                return problem
+        if problem is not None:
+            return problem
+    return None
+
+
+def _check_field(question: Question, key: str, spec: Mapping[str, Any], value: Any) -> ConnectError | None:
+    """One key of an entry against its own specification."""
+    several = isinstance(value, list)
+    choices: list[str] = spec.get("choices") or []
+    wrong = [one for one in (value if several else [value]) if choices and one not in choices]
+    if wrong and (several or spec["type"] == "choice"):
+        expected = f"{'some' if several else 'one'} of {', '.join(choices)}"
+        received = wrong if several else value
+        return _problem(question, "unknown-value", f"{question.id}: {key} has no such value", expected, received)
+    many = spec.get("many") and several
+    if not many and not _is(spec["type"], value):
+        return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec["type"], value)
+    if "pattern" in spec and re.search(patterns()[spec["pattern"]], value) is None:
+        expected = _meaning(spec["pattern"])
+        return _problem(question, "bad-value", f"{question.id}: {key} has the wrong form", expected, value)
+    if spec["type"] == "mapping":
+        found = (_check_fields(question, spec["keys"], one) for one in (value if many else [value]))
+        return next((one for one in found if one is not None), None)
     return None
 
 

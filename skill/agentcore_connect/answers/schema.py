@@ -133,8 +133,10 @@ def _field(spec: dict[str, Any]) -> dict[str, Any]:
             return {"anyOf": [one, {"type": "array", "items": one}]} if spec.get("many") else one
         case "any":
             return {}
+        case "boolean":
+            return {"type": "boolean"}
         case _:
-            return {"type": "string"}
+            return {"type": "string", **({"pattern": _portable(spec["pattern"])} if "pattern" in spec else {})}
 
 
 def _portable(pattern: str) -> str:

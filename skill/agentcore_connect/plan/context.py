@@ -26,10 +26,7 @@ _CONNECTION_KEYS = (
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
     *("listing_mode", "client_at_runtime"),
 )
-_GATEWAY_KEYS = (
-    *("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project"),
-    *("request_interceptor", "response_interceptor"),
-)
+_GATEWAY_KEYS = (*("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project"),)
 _RESULT_KEYS = (
     *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),
     "front_missing",
@@ -185,6 +182,7 @@ def gateway_context(
         "inbound_given": gateway.get("inbound_given"),
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
+        "interceptors": _interceptors(gateway.get("interceptors") or []),
         **_settings(gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"]),
     }
 
@@ -194,22 +192,19 @@ def _settings(gateway: Mapping[str, Any], connections: list[dict[str, Any]], pro
     if not any(c["target_type"] for c in connections):
         return {"settings": {}, "settings_named": ""}
     document = load("request-bodies")
-    stated = {**gateway, "interceptors": _interceptors(gateway), "protocol_type": protocol}
+    interceptors = _interceptors(gateway.get("interceptors") or [])
+    stated = {**gateway, "interceptors": interceptors, "protocol_type": protocol}
     body = Template({"gateway": stated}, document).fill(document["settings"]["body"]) or {}
     words = [text for path, text in document["settings"]["words"].items() if lookup(body, path)]
     return {"settings": body, "settings_named": _listed(words)}
 
 
-def _interceptors(gateway: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The functions that see requests and answers; one that sees both is there once."""
-    points: dict[str, list[str]] = {}
-    for point in ("request", "response"):
-        if arn := gateway.get(f"{point}_interceptor"):
-            points.setdefault(arn, []).append(point)
-    return [
-        {"arn": arn, "points": seen, "headers": bool(gateway.get("interceptor_headers"))}
-        for arn, seen in points.items()
-    ]
+def _interceptors(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The functions that see requests and answers; one that sees both, with the same headers, is there once."""
+    points: dict[tuple[str, bool], list[str]] = {}
+    for one in given:
+        points.setdefault((one["lambda_arn"], bool(one.get("pass_headers"))), []).append(one["on"])
+    return [{"arn": arn, "points": seen, "headers": headers} for (arn, headers), seen in points.items()]
 
 
 def _listed(words: list[str]) -> str:

@@ -81,5 +81,5 @@ def _rights(ctx: Context, c: Context) -> list[dict[str, Any]]:
         if not holds(statement["when"], facts):
             continue
         resource = template.fill(statement["resources"]) or template.fill(statement.get("otherwise", []))
-        rights.append({**statement, "resources": resource})
+        rights.append({**statement, "resources": list(dict.fromkeys(resource))})
     return rights

@@ -54,6 +54,7 @@ bench: envs
 envs: $(BIN)/.ready .venvs/skill-tests/.ready
 	python tools/agentcore_cli.py
 	python tools/client_envs.py $(SHARE)
+	python tools/node_env.py
 	python tools/fetch_specs.py
 
 # What is generated from the knowledge: the skill's references, its manifests, the answers' schema.

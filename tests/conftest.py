@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tests import summaries
+from tests.share import in_share
 
 MARKS = {
     "realcli": "runs the real AgentCore CLI, offline",
     "envs": "runs in environments of their own (tools/client_envs.py), or runs emitted programs",
     "terminal": "drives a real pseudo-terminal",
     "conformance": "runs the whole decision space through the real tools",
+    "part": "long, of which a shortened run takes its part (tests/share.py)",
 }
 BY_FOLDER = {
     "realcli": "realcli",
@@ -34,8 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     top = Path(__file__).parent
+    long = [item for item in items if item.get_closest_marker("part")]
+    if left := {item for number, item in enumerate(long) if not in_share(number)}:
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     for item in items:
         folder = Path(item.path).relative_to(top).parts[0]
         if folder in BY_FOLDER:

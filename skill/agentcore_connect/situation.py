@@ -69,7 +69,9 @@ def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
     new_name = next(one for one in names if one not in taken)
     more = {"kind": kind, "name": name, "new_name": new_name, "only_clients": _only_clients(case, found, kind)}
     more["off_runtime"] = load("derivations")["agent_hosts"].get(found.get("host"))
-    return {**_defaults("agent", {**found, **more}, asking=asking), **found, **more}
+    facts = {**_defaults("agent", {**found, **more}, asking=asking), **found, **more}
+    facts["entrypoint"] = load("project-format")["languages"].get(facts.get("language"), {}).get("entrypoint")
+    return facts
 
 
 def _only_clients(case: Case, agent: Mapping[str, Any], kind: str) -> bool:

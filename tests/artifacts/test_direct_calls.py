@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
 import pytest
 from artifact_rendering import render
 from artifact_runs import ConsentIdentity, Folder, Seen, Service
+from tests.share import share_of
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import Request
 from tests.sim.identity import API_KEY, IdentitySim
@@ -283,15 +285,16 @@ for name, function in vars(d).items():
     if inspect.isfunction(function) and function.__module__ == d.__name__ and not name.startswith("_"):
         print(name, *inspect.signature(function).parameters)
 """
-    for shape, service in (("none", "other"), ("streaming", "other"), ("vendor-sdk", "other"), ("none", "mcp-server")):
-        for options in (KEY, {**OAUTH, "grant": "client-credentials"}, {**OAUTH, "grant": "token-exchange"}):
-            with IdentitySim() as identity:
-                write(folder, "https://api.example.com", direct_reason=shape, service=service, **options)
-                ended = folder.run("-c", code, **identity_variables(identity))
-            assert ended.code == 0, ended.err
-            assert identity.requests == []
-            assert not {"api_key", "access_token", "token", "secret", "key"} & set(ended.out.split())
-            assert ended.out
+    shapes = (("none", "other"), ("streaming", "other"), ("vendor-sdk", "other"), ("none", "mcp-server"))
+    kinds = (KEY, {**OAUTH, "grant": "client-credentials"}, {**OAUTH, "grant": "token-exchange"})
+    for (shape, service), options in share_of(list(itertools.product(shapes, kinds)), one_in=5):
+        with IdentitySim() as identity:
+            write(folder, "https://api.example.com", direct_reason=shape, service=service, **options)
+            ended = folder.run("-c", code, **identity_variables(identity))
+        assert ended.code == 0, ended.err
+        assert identity.requests == []
+        assert not {"api_key", "access_token", "token", "secret", "key"} & set(ended.out.split())
+        assert ended.out
 
 
 def test_outside_of_a_request_it_says_so_instead_of_making_identities(folder: Folder) -> None:

@@ -72,7 +72,7 @@ def text_of(
         "plan": {"cli_version": "0.30.0", "surface": "0.30", "via": "cli", "tool_version": "0.1.0"},
         "project": {"name": "Shop", "known": True, "path": "."},
         "agent": {"framework": framework, "state": "existing", "kind": "runtime", "name": "shop"},
-        "gateway": {**_gateway(auth, provider), "semantic_search": search is not None, **gateway},
+        "gateway": {**gateway_context(auth, provider), "semantic_search": search is not None, **gateway},
         "connections": [],
         "search": {"recommended": search is not None, "total_tools": search},
         "manifest": load_manifest(f"client-{framework}"),
@@ -80,7 +80,7 @@ def text_of(
     return environment().get_template(f"client-{framework}/gateway_client.py.j2").render(context)
 
 
-def _gateway(auth: str, provider: str | None) -> dict[str, Any]:
+def gateway_context(auth: str, provider: str | None) -> dict[str, Any]:
     return {
         "name": NAME,
         "aws_name": f"Shop-{NAME}",

@@ -387,6 +387,15 @@ def _agents() -> Iterator[Situation]:
         yield Situation(changed(data, many), why=f"client for {framework}")
         if inbound == "custom-jwt":
             yield Situation(changed(data, {**many, **JWT[0]}), why=f"client for {framework}, token from outside")
+    for framework, inbound, count in product(("mcp", "strands", "vercel-ai", "langgraph"), INBOUNDS, (None, 21)):
+        change = {"agent.language": "typescript", **({} if count is None else {"c.tool_count": count})}
+        data = changed(document(PUBLIC, inbound, framework), change)
+        yield Situation(data, why=f"TypeScript client for {framework}")
+        if inbound == "custom-jwt":
+            yield Situation(changed(data, JWT[0]), why=f"TypeScript client for {framework}, token from outside")
+    for framework, surface in product(("mcp", "strands", "vercel-ai"), SURFACES):
+        change = {"agent.language": "typescript", "agent.state": "new"}
+        yield Situation(changed(document(PUBLIC, framework=framework), change), surface, why="a new TypeScript agent")
     for inbound, surface, via in product(INBOUNDS, SURFACES, ("cli", "boto3")):
         data = changed(document(PUBLIC, inbound), {"agent.state": "none", "agent.framework": None})
         yield Situation(data, surface, via, "MCP clients and no agent")

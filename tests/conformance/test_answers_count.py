@@ -44,7 +44,7 @@ def test_each_answer_counts_or_is_listed(folder: Path, count: Callable[..., None
     situations = [*(one for _, one in space.plain()), *space.around()]
     lost = []
     answers = 0
-    for one in share_of(situations, one_in=120):
+    for one in share_of(situations, one_in=360):
         for key in given(one.data):
             answers += 1
             if is_lost(one, key, folder):

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.mutants import plans
-from tests.mutants.mutant import CLI
+from tests.mutants.mutant import CLI, NODE
 from tests.real_cli import cli_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
 
 import client_envs  # noqa: E402
+import node_env  # noqa: E402
 
 
 @pytest.fixture
@@ -67,16 +68,20 @@ def with_tools(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         own = [str(cli_folder())] if needs == CLI else []
         monkeypatch.setenv("PATH", os.pathsep.join([*own, str(beside), *others]))
         monkeypatch.delenv("VIRTUAL_ENV", raising=False)
-        if needs not in ("", CLI):
-            _environment(needs)
+        monkeypatch.delenv("NODE_PATH", raising=False)
+        if needs == NODE:
+            if not node_env.is_current():
+                _lacking("no environment of Node.js, or an old one: make it with `python tools/node_env.py`")
+            monkeypatch.setenv("NODE_PATH", str(node_env.modules()))
+        elif needs not in ("", CLI):
+            if not client_envs.is_current(needs):
+                _lacking(f"no environment {needs}, or an old one: make it with `python tools/client_envs.py {needs}`")
             monkeypatch.setenv("VIRTUAL_ENV", str(client_envs.ENVIRONMENTS / needs))
 
     return given
 
 
-def _environment(name: str) -> None:
-    if not client_envs.is_current(name):
-        problem = f"no environment {name}, or an old one: make it with `python tools/client_envs.py {name}`"
-        if os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
-            pytest.fail(problem)
-        pytest.skip(problem)
+def _lacking(problem: str) -> None:
+    if os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
+        pytest.fail(problem)
+    pytest.skip(problem)

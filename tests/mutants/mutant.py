@@ -9,8 +9,10 @@ from typing import Any
 
 Edit = Callable[[str], str]
 
-#: What a mutant's check needs beside Python: nothing, the real CLI, or the environment of a framework.
+#: What a mutant's check needs beside Python: nothing, the real CLI, Node.js, or the environment of a framework.
 CLI = "cli"
+#: The same for Node.js with the packages of the TypeScript clients.
+NODE = "node"
 #: The codes of errors with which a plan is refused as a whole, because its answers or its plan.json cannot be used.
 REFUSALS = frozenset(
     {"unknown-key", "unknown-value", "unknown-version", "wrong-type", "bad-value", "secret-in-answers"}
@@ -24,7 +26,7 @@ class Mutant:
 
     `kind`: the artifact's kind; `plan`: the plan it is taken from (plans.py); `file`: its name there; `wrong`: what is
     wrong with it, in words; `edit`: the text made wrong. `check`: the check that fails, or the code of the error with
-    which the whole plan is refused; `says`: words that the check says. `needs`: "", CLI, or an environment. `artifact`:
+    which the whole plan is refused; `says`: words that the check says. `needs`: "", CLI, NODE, or an environment. `artifact`:
     the file that the check is about, where it is another.
     """
 

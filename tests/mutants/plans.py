@@ -106,6 +106,16 @@ PLANS: dict[str, str] = {
         for framework in FRAMEWORKS
         for inbound, gateway in _INBOUND.items()
     },
+    **{
+        f"{kind} {inbound}": _answers(
+            f"name: Weather, {_MCP}, service_auth: none",
+            gateway,
+            f"{kind.removeprefix('typescript-')}, language: typescript",
+        )
+        for kind in manifests()
+        if kind.startswith("typescript-")
+        for inbound, gateway in _INBOUND.items()
+    },
 }
 
 _EMPTY = (

@@ -12,14 +12,13 @@ import pytest
 from agentcore_connect.checks.plan_check import check_plan
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load_manifest, manifests
-from tests.mutants import calls, clients, commands, documents, policies, schemas, scripts
-from tests.mutants.mutant import CLI, REFUSALS, Mutant
+from tests.mutants import calls, clients, commands, documents, policies, schemas, scripts, typescript
+from tests.mutants.mutant import CLI, NODE, REFUSALS, Mutant
 from tests.mutants.plans import PLANS
 from tests.share import in_share
 
-MUTANTS = [
-    mutant for module in (commands, schemas, scripts, clients, calls, policies, documents) for mutant in module.MUTANTS
-]
+MODULES = (commands, schemas, scripts, clients, typescript, calls, policies, documents)
+MUTANTS = [mutant for module in MODULES for mutant in module.MUTANTS]
 FEWEST = 4
 
 
@@ -31,7 +30,7 @@ def marks(needs: str) -> list[pytest.MarkDecorator]:
 def in_this_run(needs: str) -> bool:
     """Whether the environment that is needed is among those of this run: CONNECT_ENVS names them, all when it is empty."""
     chosen = os.environ.get("CONNECT_ENVS", "").split()
-    return needs in ("", CLI) or not chosen or needs in chosen
+    return needs in ("", CLI, NODE) or not chosen or needs in chosen
 
 
 def given(mutants: Iterable[Mutant]) -> list[object]:
@@ -94,9 +93,8 @@ def test_a_correct_plan_passes_every_check_that_catches_a_mutant(
 ) -> None:
     with_tools(needs)
     own = [one for one in MUTANTS if (one.plan, one.needs) == (plan, needs)]
-    every = not needs and {one.kind for one in own} - {
-        f"client-{plan.split()[0]}"
-    }  # clients' plans differ by the client
+    clients_own = {f"client-{plan.split()[0]}", plan.split()[0]}  # clients' plans differ by the client
+    every = not needs and {one.kind for one in own} - clients_own
     results = check_plan(copied(plan), only=None if every else {one.about for one in own})
     assert [one for one in results if one.status == "failed"] == []
     states = {(one.artifact, one.check): one.status for one in results}

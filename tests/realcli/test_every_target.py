@@ -18,6 +18,7 @@ from agentcore_connect.plan.promises import compare, promises
 from agentcore_connect.resources import load
 
 Count = Callable[[str, int], None]
+part = pytest.mark.part  # tests/conformance runs the commands of every plan as well
 
 
 def carry_out(project: Project, ctx: dict[str, Any], count: Count, **env: str) -> tuple[list[Operation], Ran]:
@@ -52,6 +53,7 @@ def run_again(project: Project, **env: str) -> None:
     assert project.file.read_bytes() == before
 
 
+@part
 @pytest.mark.parametrize("inbound", ["none", "aws-iam", "custom-jwt"])
 def test_mcp_targets(project: Project, count: Count, inbound: str) -> None:
     ops, _ = carry_out(project, cases.context(cases.mcp_targets(), inbound), count)
@@ -64,6 +66,7 @@ def test_mcp_targets(project: Project, count: Count, inbound: str) -> None:
         run_again(project)
 
 
+@part
 @pytest.mark.parametrize("inbound", ["none", "aws-iam", "custom-jwt"])
 def test_http_targets(project: Project, count: Count, inbound: str) -> None:
     carry_out(project, cases.context(cases.http_targets(), inbound, gateway={"protocol_type": "None"}), count)
@@ -81,6 +84,7 @@ def test_cases_are_every_sign_in_that_the_cli_can_set() -> None:
     assert covered == {(target, auth) for target, kinds in can.items() for auth in kinds}
 
 
+@part
 @pytest.mark.parametrize(
     "given",
     [
@@ -111,6 +115,7 @@ def test_things_the_project_has_are_not_added_again(project: Project, count: Cou
     assert [op.id for op in ops if not op.needs_aws] == ["add-target-second", "scopes-second", "validate"]
 
 
+@part
 @pytest.mark.parametrize("mode", ["log-only", "enforce"])
 @pytest.mark.parametrize("engine_in_project", [False, True])
 def test_policies(project: Project, count: Count, mode: str, engine_in_project: bool) -> None:
@@ -153,6 +158,7 @@ def test_policies_wait_for_the_gateway(project: Project, count: Count) -> None:
     assert project.json["policyEngines"][0]["policies"] == []
 
 
+@part
 @pytest.mark.parametrize("inbound", ["none", "aws-iam", "custom-jwt"])
 def test_harness(project: Project, count: Count, inbound: str) -> None:
     added = project.run("agentcore", "add", "harness", "--name", "Helper", cwd=project.root)
@@ -168,29 +174,33 @@ def test_harness(project: Project, count: Count, inbound: str) -> None:
     assert list(tool["outboundAuth"]) == [{"none": "none", "aws-iam": "awsIam", "custom-jwt": "oauth"}[inbound]]
 
 
+@part
 @pytest.mark.parametrize(
-    ("framework", "state", "made"),
+    ("framework", "language", "state", "made"),
     [
-        ("strands", "new", 1),
-        ("langgraph", "new", 1),
-        ("openai-agents", "new", 1),
-        ("google-adk", "new", 1),
-        ("crewai", "new", 0),
-        ("strands", "existing", 0),
+        ("strands", "python", "new", 1),
+        ("langgraph", "python", "new", 1),
+        ("openai-agents", "python", "new", 1),
+        ("google-adk", "python", "new", 1),
+        ("strands", "typescript", "new", 1),
+        ("vercel-ai", "typescript", "new", 1),
+        ("crewai", "python", "new", 0),
+        ("strands", "python", "existing", 0),
     ],
 )
 def test_a_project_is_made_where_there_is_none(
-    make_project: Callable[[str], Project], count: Count, framework: str, state: str, made: int
+    make_project: Callable[[str], Project], count: Count, framework: str, language: str, state: str, made: int
 ) -> None:
     beside = make_project("Beside")
     place = beside.root.parent / "work"
     agent = {
         "framework": framework,
-        "language": "python",
+        "language": language,
         "state": state,
         "kind": "unknown",
         "name": None,
         "new_name": "MyAgent",
+        "entrypoint": load("project-format")["languages"][language]["entrypoint"],
     }
     ctx = cases.context(cases.mcp_targets()[:1], known=False, agent=agent)
     script = cases.write(place / "connect", ctx)
@@ -203,7 +213,8 @@ def test_a_project_is_made_where_there_is_none(
     assert len(project.json["runtimes"]) == made
     assert project.json["harnesses"] == []
     wired = project.root / "app" / "MyAgent" / "mcp_client" / "client.py"
-    assert wired.is_file() == bool(made)  # the gateway was there before the agent, so the template reaches it
+    # the gateway was there before the agent, so the template reaches it; those for TypeScript know no gateway
+    assert wired.is_file() == bool(made and language == "python")
     if framework == "crewai":
         again = beside.run("bash", script, "--local", cwd=beside.root)
         assert again.returncode == 0, again.said

@@ -112,7 +112,7 @@ class GatewaySim(LoopbackServer):
             challenge = {"WWW-Authenticate": f'Bearer resource_metadata="{metadata}"'}
             return Reply(401, {"jsonrpc": "2.0", "id": 0, "error": problem}, challenge)
         if self.auth == "aws-iam":
-            problem_text = fault(request, self.origin, self.keys.current, _SERVICE, self.region)
+            problem_text = fault(request, self.origin, self.keys.of(request), _SERVICE, self.region)
             if problem_text:
                 return Reply(403, {"message": problem_text})
             self.keys.used()

@@ -34,20 +34,33 @@ class Key:
         }
 
 
-class Keys:
-    """The key in force, and its successors. `uses`: rotate after so many good signatures (None: never by itself)."""
+def _key(number: int) -> Key:
+    return Key(f"SIMKEY{number:04}", f"not-a-secret-{number:04}", f"session-{number:04}")
 
-    def __init__(self, uses: int | None = None) -> None:
+
+class Keys:
+    """The key in force, and its successors. `uses`: rotate after so many good signatures (None: never by itself).
+
+    `overlap`: the key before the one in force still signs well, as a role's does until its end.
+    """
+
+    def __init__(self, uses: int | None = None, *, overlap: bool = False) -> None:
         self.uses = uses
+        self.overlap = overlap
         self._number = 1
         self._used = 0
         self._lock = threading.Lock()
 
     @property
     def current(self) -> Key:
-        """The one key that signs well now."""
-        number = f"{self._number:04}"
-        return Key(f"SIMKEY{number}", f"not-a-secret-{number}", f"session-{number}")
+        """The key that is handed out now."""
+        return _key(self._number)
+
+    def of(self, request: Request) -> Key:
+        """The key that a request has to be signed with: the one in force, or with `overlap` the one before."""
+        before = _key(self._number - 1)
+        used = self.overlap and f"Credential={before.access}/" in request.headers.get("authorization", "")
+        return before if used else self.current
 
     def rotate(self) -> None:
         """From now on the next key is in force, and the ones before are refused."""

@@ -257,7 +257,7 @@ def _frameworks() -> dict[str, dict[str, str | None]]:
     return {
         name: {package: least.get(package) for package in about["packages"]}
         for name, about in frameworks.items()
-        if name != "mcp"
+        if about["packages"] and name != "mcp"
     }
 
 

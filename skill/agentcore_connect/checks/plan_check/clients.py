@@ -13,7 +13,7 @@ from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Ran, Sandbox
 
-_CHECK: Final = "gateway-run"
+CHECK: Final = "gateway-run"
 _CURE: Final = "write the plan anew, or mend the client: every page is to be listed, with the sign-in that is planned"
 
 
@@ -32,22 +32,40 @@ def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resu
         label, ran = run_where_it_can(written, sandbox, words, env)
         refused = list(dict.fromkeys(served.refused))
     if ran is None:
-        yield lacking(name, _CHECK, label)
+        yield lacking(name, CHECK, label)
         return
     runs = _runs(ran)
     if ran.exit_code is None or runs is None:
         why = ran.said.splitlines()[-1:] or ["it ended before it was done"]
-        yield Result(name, _CHECK, "not-run", label, why[0], next="run check again")
+        yield Result(name, CHECK, "not-run", label, why[0], next="run check again")
         return
-    problems = [*_without_a_gateway(runs[0], f"{variable}_URL"), *_with_one(runs[1], refused)]
-    said = "\n".join(run["err"] for run in runs if run["code"])
     by = f"{label}, the gateway stood in for"
-    yield judged(name, _CHECK, by, problems, cure=_CURE, command=f"python {name}", said=said)
+    yield from judge_runs(name, by, runs, refused, sandbox, variable=f"{variable}_URL", command=f"python {name}")
+
+
+def judge_runs(
+    name: str,
+    by: str,
+    runs: list[dict[str, Any]],
+    refused: list[str],
+    sandbox: Sandbox,
+    *,
+    variable: str,
+    command: str,
+) -> Iterator[Result]:
+    """What two runs of a client come to: without the gateway's URL, and with it.
+
+    In: the file, what ran it, how each run ended (`code`) and what it printed (`out`, `err`), why the gateway refused
+    requests, where it ran, the variable of the URL, the command to show.
+    """
+    problems = [*_without_a_gateway(runs[0], variable), *_with_one(runs[1], refused)]
+    said = "\n".join(run["err"] for run in runs if run["code"])
+    yield judged(name, CHECK, by, problems, cure=_CURE, command=command, said=said)
     marked = {gateway.SECRET_KEY: "AWS_SECRET_ACCESS_KEY", gateway.TOKEN.partition("{")[0]: "the token for the gateway"}
     texts = [(what, run[key]) for run in runs for what, key in (("standard output", "out"), ("standard error", "err"))]
     leaks = list(found_in(marked, texts, (sandbox.root / "connect", sandbox.home, sandbox.root / "tmp")))
     cure = "take the secret out of what is printed, logged or written"
-    yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
+    yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=command)
 
 
 # Frameworks that would otherwise look for the internet.

@@ -124,8 +124,8 @@ def _needed(folder: Path) -> Iterator[Path]:
     """What the checks read, wherever it is: this program, the interpreters, the CLI, the project."""
     yield from map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path)))
     yield from map(Path, managers().values())
-    if os.environ.get("VIRTUAL_ENV"):
-        yield Path(os.environ["VIRTUAL_ENV"])
+    for variable in ("VIRTUAL_ENV", "NODE_PATH"):  # where the person's own packages are
+        yield from (Path(one) for one in os.environ.get(variable, "").split(os.pathsep) if one)
     for name in _PROGRAMS:
         if found := shutil.which(name):
             yield Path(found)

@@ -21,6 +21,7 @@ from agentcore_connect.checks.plan_check import (
     scripts,
     shims,
     texts,
+    typescript,
 )
 from agentcore_connect.checks.plan_check.cli import Bench, check_cli
 from agentcore_connect.checks.plan_check.prepare import prepare
@@ -168,12 +169,10 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
     if "python-compile" in wanted:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
-    if "request-model" in wanted and artifact.connection is not None and written.runs(name):
-        yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
-    if "policy-requests" in wanted and written.runs(name):
-        yield from scripts.check_policy_script(written, name, bench.sandbox)
-    if "settings-requests" in wanted and written.runs(name):
-        yield from scripts.check_settings_script(written, name, bench.sandbox)
+        yield from _check_requests(bench, artifact)
+    if "typescript" in wanted:
+        yield _as_written(written, name)
+        yield from typescript.check_typescript(written, name, artifact.manifest, bench.sandbox)
     if "tool-schema" in wanted and artifact.connection is not None:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
@@ -184,6 +183,19 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield texts.check_says_the_plan(written, name)
     if not wanted:
         yield _as_written(written, name)
+
+
+def _check_requests(bench: Bench, artifact: Artifact) -> Iterator[Result]:
+    """The requests of a boto3 script, run against a stand-in for AWS."""
+    written, name, wanted = bench.written, artifact.path, artifact.checks
+    if not written.runs(name):
+        return
+    if "request-model" in wanted and artifact.connection is not None:
+        yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
+    if "policy-requests" in wanted:
+        yield from scripts.check_policy_script(written, name, bench.sandbox)
+    if "settings-requests" in wanted:
+        yield from scripts.check_settings_script(written, name, bench.sandbox)
 
 
 def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:

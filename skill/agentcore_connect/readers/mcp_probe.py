@@ -87,7 +87,7 @@ def probe(url: str, *, target_name: str | None = None, timeout: float = 30.0, re
         return Probe(url, "failed", opened.problem)
     else:  # a server of 2026-07-28 knows no initialize
         wire.version, wire.session = STATELESS, None
-    tools, last, complete = _list(wire, clock)
+    tools, last, complete = list_tools(wire, clock.left())
     if last.answer.status in (401, 403):
         return _sign_in(url, last, request_timeout)
     wire.close(timeout=clock.left())
@@ -133,8 +133,12 @@ class _Clock:
         return max(0.0, self._end - time.monotonic())
 
 
-def _list(wire: Wire, clock: _Clock) -> tuple[list[dict[str, Any]], Reply, bool]:
-    """All pages of the tools; the last reply; whether the listing came to its end."""
+def list_tools(wire: Wire, seconds: float) -> tuple[list[dict[str, Any]], Reply, bool]:
+    """All pages of the tools.
+
+    In: an open connection, the seconds for all pages. Out: the tools, the last reply, whether the listing ended.
+    """
+    clock = _Clock(seconds)
     tools: list[dict[str, Any]] = []
     cursors: set[str] = set()
     params: dict[str, Any] = {}

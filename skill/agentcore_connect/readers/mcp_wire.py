@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,7 +30,8 @@ class Reply:
 class Wire:
     """A connection to one endpoint: the session, where there is one, and the protocol version to speak.
 
-    `max_bytes` bounds each answer, `timeout` (seconds) each request.
+    `max_bytes` bounds each answer, `timeout` (seconds) each request. `authorize` gives the headers that let a request
+    in, from its method, URL, body and other headers.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Wire:
     session: str | None = None
     sent: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    authorize: Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]] | None = None
 
     def request(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float) -> Reply:
         """Send a request and wait for its own answer. Never raises for what the server does."""
@@ -54,26 +56,16 @@ class Wire:
                 f"{_META}/clientCapabilities": {},
             }
         stream = _Stream(number)
-        answer = fetch(
-            self.url,
-            method="POST",
-            body=json.dumps(body).encode(),
-            headers=headers,
-            timeout=min(timeout, self.timeout),
-            max_bytes=self.max_bytes,
-            stop=stream.feed,
-        )
-        return _reply(answer, number, stream)
+        return _reply(self._send("POST", body, headers, timeout, stream.feed), number, stream)
 
     def notify(self, method: str, *, timeout: float) -> None:
         """Send a notification; whatever comes back is ignored."""
-        body = json.dumps({"jsonrpc": "2.0", "method": method}).encode()
-        fetch(self.url, method="POST", body=body, headers=self._headers(method), timeout=min(timeout, self.timeout))
+        self._send("POST", {"jsonrpc": "2.0", "method": method}, self._headers(method), timeout)
 
     def close(self, *, timeout: float) -> None:
         """End the session, if there is one."""
         if self.session:
-            fetch(self.url, method="DELETE", headers=self._headers(""), timeout=min(timeout, self.timeout))
+            self._send("DELETE", None, self._headers(""), timeout)
 
     def initialize(self, *, timeout: float) -> Reply:
         """Open a session as clients before 2026-07-28 do."""
@@ -87,6 +79,26 @@ class Wire:
                 version if isinstance(version, str) and len(version) <= 20 and version.isascii() else NEGOTIATED
             )
         return reply
+
+    def _send(
+        self,
+        http_method: str,
+        message: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        timeout: float,
+        stop: Callable[[bytes], bool] | None = None,
+    ) -> Answer:
+        body = None if message is None else json.dumps(message).encode()
+        allowed = self.authorize(http_method, self.url, body or b"", headers) if self.authorize else {}
+        return fetch(
+            self.url,
+            method=http_method,
+            body=body,
+            headers={**headers, **allowed},
+            timeout=min(timeout, self.timeout),
+            max_bytes=self.max_bytes,
+            stop=stop,
+        )
 
     def _headers(self, method: str) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "Accept": _ACCEPT, **self.headers}

@@ -1,0 +1,57 @@
+"""The header that each inbound auth wants on a request: nothing, a bearer token, or a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.live.find import Gateway
+
+#: Gives the headers to add to a request. In: method, URL, body, the headers so far.
+Authorize = Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]]
+
+
+def nothing(_method: str, _url: str, _body: bytes, _headers: Mapping[str, str]) -> Mapping[str, str]:
+    """No header: for a gateway that asks for none."""
+    return {}
+
+
+def bearing(token: str) -> Authorize:
+    """A bearer token on each request."""
+    return lambda _method, _url, _body, _headers: {"Authorization": f"Bearer {token}"}
+
+
+def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize, str]:
+    """A SigV4 signature on each request, by botocore, with the AWS credentials that it finds here.
+
+    In: the gateway; the environment, for the Region where the URL has none.
+    Out: the function, and in words which credentials and Region.
+    Errors: ConnectError `no-botocore`, `no-credentials`, `no-region`.
+    """
+    try:
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.session import Session
+    except ImportError:
+        raise ConnectError(
+            "no-botocore", "signing needs botocore, which is not installed here", hint="pip install botocore"
+        ) from None
+    session = Session()
+    region = gateway.region or environment.get("AWS_REGION") or session.get_config_variable("region")
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise ConnectError(
+            "no-credentials",
+            "there are no AWS credentials here",
+            hint="set AWS_PROFILE, or run this where the agent runs, with its role",
+        )
+    if not region:
+        raise ConnectError("no-region", "the URL does not tell the gateway's Region", hint="set AWS_REGION")
+
+    def sign(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, str]:
+        request: Any = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
+        SigV4Auth(credentials.get_frozen_credentials(), "bedrock-agentcore", region).add_auth(request)
+        return {name: value for name, value in request.headers.items() if name not in headers}
+
+    return sign, f"{credentials.method}, Region {region}"

@@ -1,0 +1,70 @@
+"""What a plan says of the things around a decision: logs, limits of callers, edges, identities that nobody verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.plan.cases import Situation, built
+
+RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/desk-abcdefghij"
+JWT = (
+    "inbound_auth: custom-jwt, discovery_url: 'https://idp.example.com/.well-known/openid-configuration', "
+    "allowed_audience: [shop]"
+)
+MCP = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp'"
+CONSENT = (
+    f"{MCP}, service_auth: oauth-authorization-code, oauth: {{client_id: app, return_url: 'https://app.example.com/back', "
+    "discovery_url: 'https://as.example.com/.well-known/openid-configuration'"
+)
+APP = f"direction: app-calls-agent, endpoint: '{RUNTIME}', service_auth: iam"
+
+#: A connection, its gateway, and words that the plan says, or (with a !) does not.
+SAID: dict[str, tuple[str, str, list[str]]] = {
+    "logs do not come by themselves": (
+        f"{MCP}, service_auth: none",
+        "inbound_auth: aws-iam",
+        ["PutDeliverySource", "CreateDelivery", "Transaction Search"],
+    ),
+    "how the token endpoint wants the secret": (
+        f"{CONSENT}}}",
+        JWT,
+        ["token_endpoint_auth_methods_supported", "code_challenge_methods_supported", "public client has none"],
+    ),
+    "nothing of it where that was said": (
+        f"{CONSENT}, client_auth_method: client-secret-post}}",
+        JWT,
+        ["!token_endpoint_auth_methods_supported"],
+    ),
+    "a client that gives up first": (
+        "direction: client-calls-gateway, client: cursor",
+        JWT,
+        ["60 seconds", "returns an id at once"],
+    ),
+    "a header that anybody can set": (
+        f"{MCP}, service_auth: api-key, forward_headers: [X-Tenant], user_identity: true",
+        JWT,
+        ["Nobody verifies a header", "gateway.interceptors"],
+    ),
+    "a header that names nobody": (
+        f"{MCP}, service_auth: api-key, forward_headers: [X-Trace]",
+        JWT,
+        ["!Nobody verifies a header"],
+    ),
+    "a trigger that repeats": (APP, "", ["add_async_task", "185 times", "same runtimeSessionId"]),
+    "a domain of one's own": (APP, "", ["CloudFront", "web ACL"]),
+    "a canary": (f"{APP}, front: gateway", "inbound_auth: aws-iam", ["weightedRoute.trafficSplit"]),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_plan_says_it(tmp_path: Path, name: str) -> None:
+    connection, gateway, words = SAID[name]
+    head = f"version: 1\nagent: {{framework: strands}}\ngateway: {{name: gate, {gateway}}}\n"
+    plan = built(Situation(f"{head}connections:\n  - {{name: One, {connection}}}\n", {}, ()), tmp_path)
+    told = [*plan.warnings, *plan.notes]
+    told += [one for c in plan.connections for one in (*c["warnings"], *c["notes"])]
+    text = " ".join(one["text"] for one in told)
+    for word in words:
+        assert (word.removeprefix("!") in text) is not word.startswith("!"), word

@@ -16,6 +16,7 @@ COMMANDS = {
     "next": ("next_", "print the next question of the interview as JSON"),
     "plan": ("plan_", "print the plan for an answers file; --out writes it"),
     "check": ("check_", "check a written plan with the real tools"),
+    "apply": ("apply_", "carry out a written plan"),
     "test": ("test_", "try a deployed gateway as the agent uses it"),
     "inspect": ("inspect_", "what a project tells, and what is wrong in it"),
     "diagnose": ("diagnose_", "causes and fixes for an error message or symptom"),

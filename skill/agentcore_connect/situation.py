@@ -98,12 +98,20 @@ def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
         inbound_given=wanted,
         inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
         **_client_claim(discovery),
+        **_provider(found.get("identity_provider")),
         cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
         restricted_otherwise=any(found.get(key) for key in ("allowed_audience", "allowed_scopes", "custom_claims"))
         and not found.get("allowed_clients"),
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
     )
     return found
+
+
+def _provider(named: str | None) -> dict[str, str | None]:
+    """What to create at the identity provider that was named; None where it is another one."""
+    providers = load("identity-providers")["providers"]
+    known: dict[str, str] = next((one for one in providers if one["provider"] == named), {})
+    return {f"provider_{key}": known.get(key) for key in ("title", "text", "discovery", "settings")}
 
 
 def _client_claim(discovery: str) -> dict[str, str | None]:

@@ -418,6 +418,9 @@ def _gateways() -> Iterator[Situation]:
         yield Situation(changed(document(facts, "custom-jwt"), change), surface, via, "a restricted gateway")
     for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, ("cli", "boto3")):
         yield Situation(document(facts, inbound), surface, via, "a gateway by itself")
+    for choice in questions()["gateway.identity_provider"].choices:
+        change = {"gateway.identity_provider": choice["value"]}
+        yield Situation(changed(document(PUBLIC, "custom-jwt"), change), why=f"tokens of {choice['label']}")
 
 
 def _projects() -> Iterator[Situation]:

@@ -9,7 +9,16 @@ from agentcore_connect import __main__
 COMMANDS = [[name] for name in __main__.COMMANDS] + [["skill", "install"], ["skill", "uninstall"], ["mcp"]]
 WIDTH, LINES = 80, 40
 #: Commands with more options or limits than a screen of 24 lines holds.
-LONGER = {("plan",), ("tools",), ("check",), ("test",), ("skill", "install"), ("skill", "uninstall"), ("explain",)}
+LONGER = {
+    ("plan",),
+    ("tools",),
+    ("check",),
+    ("test",),
+    ("apply",),
+    ("skill", "install"),
+    ("skill", "uninstall"),
+    ("explain",),
+}
 
 
 @pytest.mark.parametrize("words", [[], *COMMANDS], ids=" ".join)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agentcore_connect.questions import questions
+from agentcore_connect.resources import load
 from tests.plan.cases import Situation, built
 
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/desk-abcdefghij"
@@ -68,3 +70,22 @@ def test_the_plan_says_it(tmp_path: Path, name: str) -> None:
     text = " ".join(one["text"] for one in told)
     for word in words:
         assert (word.removeprefix("!") in text) is not word.startswith("!"), word
+
+
+@pytest.mark.parametrize("provider", [one["provider"] for one in load("identity-providers")["providers"]])
+def test_a_named_identity_provider_comes_with_what_to_create_there(tmp_path: Path, provider: str) -> None:
+    known = next(one for one in load("identity-providers")["providers"] if one["provider"] == provider)
+    text = (
+        f"version: 1\nagent: {{framework: mcp}}\ngateway: {{name: gate, {JWT}, identity_provider: {provider}}}\n"
+        f"connections:\n  - {{name: One, {MCP}, service_auth: none}}\n"
+    )
+    plan = built(Situation(text, {}, ()), tmp_path)
+    [told] = [one["text"] for one in plan.warnings if one["rule"] == "advice.identity-provider"]
+    for words in (known["title"], known["text"], known["discovery"], known["settings"]):
+        assert words in told
+    assert plan.unused == []
+
+
+def test_every_identity_provider_can_be_named() -> None:
+    named = {choice["value"] for choice in questions()["gateway.identity_provider"].choices}
+    assert named == {one["provider"] for one in load("identity-providers")["providers"]} | {"other"}

@@ -14,7 +14,8 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "": ("version", "project", "agent", "gateway", "connections", "policy"),
     "agent": ("framework", "language", "state", "host"),
     "gateway": (
-        *("name", "exists", "id", "arn", "region", "environment", "inbound_auth", "discovery_url"),
+        *("name", "exists", "id", "arn", "region", "environment", "inbound_auth"),
+        *("identity_provider", "discovery_url"),
         *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
         *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
         "interceptors",

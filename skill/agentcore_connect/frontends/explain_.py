@@ -28,11 +28,11 @@ def add_parser(sub: Any) -> None:
         "all texts. Without a topic: lists the topics.",
         epilog="examples:\n  agentcore-connect explain auth-matrix\n  agentcore-connect explain mcp-server.api-key\n"
         "  agentcore-connect explain gateway-name --format json\n  agentcore-connect explain schema\n"
-        '  agentcore-connect explain "api key"\n\n'
+        "  agentcore-connect explain identity-provider okta\n  agentcore-connect explain api key\n\n"
         "exit codes: 0 done, 2 nothing found",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a topic, an id, or words to search for")
+    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="a topic, an id, or words to search for")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (default), markdown or json")
 
 
@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
     from agentcore_connect.explain import SCHEMA, index
 
     known = index()
-    topic = args.topic
-    if topic is None:
+    topic = _topic(known, args.topic)
+    if not topic:
         _show(_topics(known), args.format)
     elif topic == SCHEMA:
         text = json.dumps(resources.load_schema("answers"), ensure_ascii=False, indent=2)
@@ -59,6 +59,12 @@ def run(args: argparse.Namespace) -> int:
         else:
             _show(_several(known, found) if len(found) > 9 else [_entry(known, one) for one in found], args.format)
     return ExitCode.DONE
+
+
+def _topic(known: Index, words: list[str]) -> str:
+    """The words as one topic: the id of one entry that they spell with hyphens, else the words to search for."""
+    name = "-".join(words).lower()
+    return name if [one.id.lower() for one in known.entries].count(name) == 1 else " ".join(words)
 
 
 def _unknown(known: Index, topic: str) -> ConnectError:

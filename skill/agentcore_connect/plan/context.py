@@ -173,6 +173,7 @@ def gateway_context(
         **{k: gateway.get(k) or [] for k in ("allowed_audience", "allowed_clients", "allowed_scopes")},
         "custom_claims": _custom_claims(gateway.get("custom_claims") or []),
         **{k: gateway[k] for k in ("token_vendor", "client_claim", "client_claim_note")},
+        **{k: gateway[k] for k in ("provider_title", "provider_text", "provider_discovery", "provider_settings")},
         "exists": bool(gateway.get("exists")) and not gateway["in_project"],
         "protocol_type": gateway.get("existing_protocol") or kind["protocol_type"],
         "semantic_search": (gateway.get("existing_protocol") or kind["protocol_type"]) == "MCP",

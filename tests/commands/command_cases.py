@@ -133,6 +133,7 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
         "settings": {},
         "settings_named": "",
         "interceptors": [],
+        "private_endpoint": None,
         **dict.fromkeys(("token_vendor", "client_claim", "client_claim_note")),
         "token_provider": "tool-gateway-oauth" if jwt else None,
         "environment": "development" if inbound == "none" else "production",

@@ -62,6 +62,7 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "settings": {},
             "settings_named": "",
             "interceptors": [],
+            "private_endpoint": None,
             **gateway,
         },
     }

@@ -44,6 +44,10 @@ OPTIONAL = {
     "direct_reason",
     "at_run_time",
     "gateway.inbound_given",
+    "gateway.private_endpoint.vpc",
+    "gateway.private_endpoint.subnets",
+    "gateway.private_endpoint.security_groups",
+    "gateway.private_endpoint.resource_configuration",
     # what is set on a gateway that is there; the context has the request made of it
     *(f"gateway.{one}" for one in ("description", "instructions", "streaming", "session_timeout", "protocol_versions")),
     "gateway.kms_key",

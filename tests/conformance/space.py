@@ -327,6 +327,11 @@ JWT: tuple[dict[str, Any], ...] = (
     {"gateway.allowed_clients": None, "gateway.custom_claims": [{"name": "cid", "value": "app"}]},
     {"gateway.discovery_url": COGNITO},
 )
+PRIVATE_PROVIDERS: tuple[dict[str, Any], ...] = (
+    {"vpc": "vpc-0123456789abcdef0", "subnets": ["subnet-0123456789abcdef0"], "security_groups": ["sg-01234567"]},
+    {"vpc": "vpc-01234567", "subnets": ["subnet-01234567", "subnet-76543210"]},
+    {"resource_configuration": "rcfg-0123456789abcdef0"},
+)
 PUBLIC = {"direction": "agent-calls-service", "service": "mcp-server", "service_auth": "none", "direct_reason": "none"}
 FUNCTION = {"direction": "agent-calls-service", "service": "lambda", "direct_reason": "none"}
 FRONTED = {"direction": "app-calls-agent", "front": "gateway", "service_auth": "iam"}
@@ -418,6 +423,9 @@ def _gateways() -> Iterator[Situation]:
         yield Situation(changed(document(facts, "custom-jwt"), change), surface, via, "a restricted gateway")
     for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, ("cli", "boto3")):
         yield Situation(document(facts, inbound), surface, via, "a gateway by itself")
+    for one, via in product(PRIVATE_PROVIDERS, ("cli", "boto3")):
+        change = {"gateway.private_endpoint": one}
+        yield Situation(changed(document(PUBLIC, "custom-jwt"), change), via=via, why="an identity provider in a VPC")
     for choice in questions()["gateway.identity_provider"].choices:
         change = {"gateway.identity_provider": choice["value"]}
         yield Situation(changed(document(PUBLIC, "custom-jwt"), change), why=f"tokens of {choice['label']}")

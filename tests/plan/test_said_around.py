@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from agentcore_connect.answers import load as load_answers
+from agentcore_connect.gather import gather
+from agentcore_connect.plan.build import build
 from agentcore_connect.questions import questions
+from agentcore_connect.render.plan_files import render_plan
 from agentcore_connect.resources import load
 from tests.plan.cases import Situation, built
 
@@ -89,3 +93,25 @@ def test_a_named_identity_provider_comes_with_what_to_create_there(tmp_path: Pat
 def test_every_identity_provider_can_be_named() -> None:
     named = {choice["value"] for choice in questions()["gateway.identity_provider"].choices}
     assert named == {one["provider"] for one in load("identity-providers")["providers"]} | {"other"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "member"),
+    [
+        ("{vpc: vpc-01234567, subnets: [subnet-01234567]}", "managedVpcResource"),
+        ("{resource_configuration: rcfg-0123456789abcdef0}", "selfManagedLatticeResource"),
+    ],
+)
+def test_an_identity_provider_in_a_vpc_is_for_boto3(tmp_path: Path, endpoint: str, member: str) -> None:
+    text = (
+        f"version: 1\nagent: {{framework: mcp}}\ngateway: {{name: gate, {JWT}, private_endpoint: {endpoint}}}\n"
+        f"connections:\n  - {{name: One, {MCP}, service_auth: none}}\n"
+    )
+    by_cli = built(Situation(text, {}, ()), tmp_path)
+    assert "advice.private-identity-provider" in {one["rule"] for one in by_cli.warnings}
+    (tmp_path / "answers.yaml").write_text(text)
+    gathered = gather(load_answers.load(tmp_path / "answers.yaml"), via="boto3")
+    plan, files = render_plan(build(gathered), gathered, tmp_path / "connect")
+    assert "advice.private-identity-provider" not in {one["rule"] for one in plan.warnings}
+    assert plan.unused == []
+    assert f'"{member}"' in files["configure_one.py"][0]

@@ -16,7 +16,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "gateway": (
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth"),
         *("identity_provider", "discovery_url"),
-        *("allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
+        *("private_endpoint", "allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
         *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
         "interceptors",
     ),
@@ -36,6 +36,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("credential", "oauth", "api_key", "sigv4", "lambda_arn", "tools", "schema", "rest_api_id", "stage"),
         *("tool_filters", "knowledge_base_id", "tool_count"),
     ),
+    "gateway.private_endpoint": ("vpc", "subnets", "security_groups", "resource_configuration"),
     "gateway.interceptors.*": ("on", "lambda_arn", "pass_headers"),
     "connections.*.runtime": ("arn", "qualifier"),
     "connections.*.credential": ("name", "exists"),

@@ -26,7 +26,7 @@ _CONNECTION_KEYS = (
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
     *("listing_mode", "client_at_runtime"),
 )
-_GATEWAY_KEYS = (*("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project"),)
+_GATEWAY_KEYS = ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project", "private_endpoint")
 _RESULT_KEYS = (
     *("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect", "connector", "steered", "leads_to"),
     "front_missing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _EPILOG = """\
 FROM is a Python file (FILE.py for its marked tools, or FILE.py:one,two; read,
 never run), a folder of Python files, an OpenAPI document, an MCP tools/list
-result, a tools.json or a JSON Schema. Without FROM, a dialog asks for tools.
+result, a tools.json, a JSON Schema or the URL of an MCP server, which is asked.
+Without FROM, a dialog asks for tools.
 
 examples:
   agentcore-connect tools weather.py -o tools.json
@@ -44,6 +46,7 @@ def add_parser(sub: Any) -> None:
     )
     parser.add_argument("sources", nargs="*", metavar="FROM", help="what describes the tools")
     parser.add_argument("-o", "--output", type=named, metavar="FILE", help="write here instead of standard output")
+    parser.add_argument("--bearer-env", metavar="NAME", help="the variable with the token for an MCP server")
     parser.add_argument("--target", metavar="NAME", help="the target's name (counts in tool name length)")
     parser.add_argument("--strict", action="store_true", help="write nothing if anything would be lost")
     parser.add_argument("--check", action="store_true", help="only check; an OpenAPI document as a target")
@@ -100,9 +103,19 @@ def _drafts(args: argparse.Namespace) -> list[ToolDraft]:
         from agentcore_connect.frontends.tools_dialog import ask_tools
 
         return ask_tools()
-    from agentcore_connect.readers.tool_sources import read_tools
+    return [draft for source in args.sources for draft in _read(source, args.bearer_env)]
 
-    return [draft for source in args.sources for draft in read_tools(source)]
+
+def _read(source: str, bearer_env: str | None) -> list[ToolDraft]:
+    """The tools of a source: of a live server, where it is an address that names no document."""
+    from agentcore_connect.readers.tool_sources import is_server, read_tools
+
+    if not is_server(source):
+        return read_tools(source)
+    from agentcore_connect.live.authorize import bearing, token_in
+    from agentcore_connect.readers.mcp_listing import tools_of_server
+
+    return tools_of_server(source, bearing(token_in(bearer_env, os.environ)) if bearer_env else None)
 
 
 def _tell(count: int, report: dict[str, list[str]], args: argparse.Namespace, why_not: str) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.live.find import Gateway
-
-#: Gives the headers to add to a request. In: method, URL, body, the headers so far.
-Authorize = Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]]
+from agentcore_connect.readers.mcp_wire import Authorize
 
 
-def nothing(_method: str, _url: str, _body: bytes, _headers: Mapping[str, str]) -> Mapping[str, str]:
-    """No header: for a gateway that asks for none."""
-    return {}
+def token_in(variable: str, environment: Mapping[str, str]) -> str:
+    """The token that a variable holds. Errors: ConnectError `no-token`."""
+    token = environment.get(variable, "").strip()
+    if not token:
+        raise ConnectError(
+            "no-token", f"{variable} is not set", where="--bearer-env", hint="put the bearer token there"
+        )
+    return token
 
 
 def bearing(token: str) -> Authorize:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.mcp_auth import SignIn, sign_in_of
-from agentcore_connect.readers.mcp_wire import STATELESS, Reply, Wire
+from agentcore_connect.readers.mcp_wire import STATELESS, Authorize, Reply, Wire
 from agentcore_connect.readers.openapi_faults import TOOL_NAME
 
 MAX_PAGES: Final = 100
@@ -70,14 +70,21 @@ class Probe:
         return found
 
 
-def probe(url: str, *, target_name: str | None = None, timeout: float = 30.0, request_timeout: float = 10.0) -> Probe:
+def probe(
+    url: str,
+    *,
+    target_name: str | None = None,
+    timeout: float = 30.0,
+    request_timeout: float = 10.0,
+    authorize: Authorize | None = None,
+) -> Probe:
     """Ask a server for its tools, all pages.
 
     In: the endpoint; the target's name, where known, for the length of tool names; the seconds for everything and
-    for one request. Out: always an answer, whatever the server does.
+    for one request; what lets the requests in, where something has to. Out: always an answer, whatever the server does.
     """
     clock = _Clock(timeout)
-    wire = Wire(url, limit("mcp-payload-size"), request_timeout)
+    wire = Wire(url, limit("mcp-payload-size"), request_timeout, authorize=authorize)
     opened = wire.initialize(timeout=clock.left())
     if opened.answer.status in (401, 403):
         return _sign_in(url, opened, request_timeout)

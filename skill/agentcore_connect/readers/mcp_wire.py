@@ -14,6 +14,8 @@ NEGOTIATED: Final = "2025-11-25"
 _META: Final = "io.modelcontextprotocol"
 _CLIENT: Final = {"name": "agentcore-connect", "version": "0"}
 _ACCEPT: Final = "application/json, text/event-stream"
+#: Gives the headers that let a request in, from its method, URL, body and other headers.
+Authorize = Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,7 @@ class Reply:
 class Wire:
     """A connection to one endpoint: the session, where there is one, and the protocol version to speak.
 
-    `max_bytes` bounds each answer, `timeout` (seconds) each request. `authorize` gives the headers that let a request
-    in, from its method, URL, body and other headers.
+    `max_bytes` bounds each answer, `timeout` (seconds) each request. `authorize` lets each request in.
     """
 
     url: str
@@ -41,7 +42,7 @@ class Wire:
     session: str | None = None
     sent: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    authorize: Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]] | None = None
+    authorize: Authorize | None = None
 
     def request(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float) -> Reply:
         """Send a request and wait for its own answer. Never raises for what the server does."""

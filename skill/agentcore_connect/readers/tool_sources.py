@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.outside import named
@@ -18,6 +19,7 @@ KINDS: Final = "Python file, OpenAPI document, MCP tools/list result, tools.json
 _WRAPPERS: Final = ("inlinePayload", "tools", "toolSchema", "result", "toolConfig", "functions")
 _INPUTS: Final = ("inputSchema", "input_schema", "parameters")
 _OUTPUTS: Final = ("outputSchema", "output_schema")
+_DOCUMENT: Final = re.compile(r"\.(?:json|ya?ml)\Z", re.IGNORECASE)
 _FUNCTIONS: Final = re.compile(r"^(?P<file>.+\.py):(?P<names>[A-Za-z_][A-Za-z0-9_]*(?:,[A-Za-z_][A-Za-z0-9_]*)*)$")
 
 
@@ -44,6 +46,11 @@ def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
 
         return openapi_tools(spec)
     return tools_from_data(spec)
+
+
+def is_server(source: str) -> bool:
+    """Whether a source is the address of a server, and not of a document."""
+    return re.match(r"https?://", source) is not None and not _DOCUMENT.search(urlsplit(source).path)
 
 
 def _of_folder(folder: Path, shown: str) -> list[ToolDraft]:

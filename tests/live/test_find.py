@@ -15,6 +15,7 @@ from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
 
 URL = "https://shop-abcdefghij.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp"
+RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/desk-abcdefghij"
 JWT = (
     "inbound_auth: custom-jwt, discovery_url: 'https://idp.example.com/.well-known/openid-configuration', "
     "allowed_audience: [shop], allowed_clients: [app]"
@@ -52,12 +53,46 @@ def test_a_url_tells_the_region_and_nothing_else() -> None:
     assert find.of_url(URL, "--gateway-url") == find.Gateway(URL, region="eu-west-1")
 
 
-@pytest.mark.parametrize("url", ["http://gateway.example.com/mcp", "gateway", "ftp://x/mcp", "", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "http://gateway.example.com/mcp",
+            "gateway",
+            "ftp://x/mcp",
+            "",
+            "https://",
+            "https://[",
+            "https://x:99999/mcp",
+        ),
+        *("https://me:hunter2@gateway.example.com/mcp", "https://gateway.example.com/mcp?token=hunter2"),
+    ],
+)
 def test_what_is_no_gateways_url_is_refused(url: str) -> None:
     with pytest.raises(ConnectError) as refused:
         find.of_url(url, "--gateway-url")
     assert refused.value.exit_code == 2
     assert "--gateway-url" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("connection", "words"),
+    [
+        ("service: aws-service, direct_reason: aws-sdk", "has no gateway"),
+        (f"direction: app-calls-agent, front: gateway, endpoint: '{RUNTIME}', service_auth: iam", "lists no tools"),
+    ],
+)
+def test_a_plan_without_tools_to_list_says_so(tmp_path: Path, connection: str, words: str) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(
+        "version: 1\nagent: {framework: mcp}\ngateway: {name: Shop, inbound_auth: aws-iam}\n"
+        f"connections:\n  - {{name: W, {connection}}}\n"
+    )
+    gathered = gather(load.load(answers))
+    write_plan(build(gathered), gathered, tmp_path / "connect", force=False)
+    with pytest.raises(ConnectError, match=words):
+        find.of_plan(tmp_path / "connect", {"AGENTCORE_GATEWAY_SHOP_URL": URL})
 
 
 def test_a_plan_tells_whose_tokens_its_gateway_accepts(tmp_path: Path) -> None:

@@ -37,10 +37,11 @@ def work_of(folder: Path, *, local: bool, begin: str | None, run_changed: bool) 
     Errors: ConnectError for no plan, a plan without a script, a changed script, an unknown step.
     """
     written = read_written(folder)
-    if fault := fault_of(folder, SCRIPT):
+    fault = fault_of(folder, SCRIPT) if SCRIPT in written.files else "it has no steps for a script"
+    if fault:
         raise ConnectError(
             "nothing-to-apply",
-            f"this plan has no script to carry out: {fault}",
+            f"this plan cannot be carried out: {fault}",
             where=str(folder / SCRIPT),
             hint="plan.md says what there is to do",
         )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from agentcore_connect.answers import load
 from agentcore_connect.errors import ConnectError
@@ -38,12 +38,12 @@ class Gateway(NamedTuple):
 
 def of_url(url: str, place: str) -> Gateway:
     """The gateway at a URL. In: where the URL was given. Errors: ConnectError `bad-url`."""
-    parts = urlsplit(url)
-    is_local = parts.scheme == "http" and parts.hostname in _HERE
-    if parts.hostname is None or (parts.scheme != "https" and not is_local):
+    parts = _parts(url)
+    is_local = parts is not None and parts.scheme == "http" and parts.hostname in _HERE
+    if parts is None or parts.hostname is None or (parts.scheme != "https" and not is_local):
         raise ConnectError(
             "bad-url",
-            "this is not the URL of a gateway",
+            "this is not the URL of a gateway, which is https and holds no password and no query",
             where=place,
             expected="https://GATEWAY-ID.gateway.bedrock-agentcore.REGION.amazonaws.com/mcp",
             hint="`agentcore status --type gateway` prints it after a deploy",
@@ -52,12 +52,26 @@ def of_url(url: str, place: str) -> Gateway:
     return Gateway(url, region=region[1] if region else None)
 
 
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a URL; None for what is no URL, and for one with a password or a query, which may be a secret."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.username or parts.password or parts.query or parts.port == 0 else parts
+    except ValueError:
+        return None
+
+
 def of_plan(folder: Path, environment: Mapping[str, str]) -> Gateway:
     """The gateway of a written plan. In: the plan's folder, the environment. Errors: ConnectError."""
     plan = _plan(folder / "plan.json")
     answers = load.load(folder / "answers.yaml").data
     told, gateway = plan.get("gateway") or {}, answers.get("gateway") or {}
-    name = str(told.get("name"))
+    if not told.get("name") or told.get("mcp_protocol") is False:
+        what = (
+            "its gateway passes requests on to an agent and lists no tools" if told.get("name") else "it has no gateway"
+        )
+        raise ConnectError("nothing-to-test", f"this plan cannot be tested: {what}", where=str(folder))
+    name = str(told["name"])
     project = answers.get("project")
     found = read_project((folder / project).resolve()) if isinstance(project, str) else None
     own = found.gateway(name) if found is not None else None

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from agentcore_connect.checks.plan_check.python import is_secret_name
 
 _NO_VALUE: Final = object()
+#: Reads the constants of a file that hold words: name, line and value.
+Constants = Callable[[str], dict[str, tuple[int, Any]]]
 
 
-def changed_constants(text: str, planned: str, name: str) -> list[str]:
+def changed_constants(text: str, planned: str, name: str, constants: Constants | None = None) -> list[str]:
     """The constants that say something else than the plan: names, addresses, ARNs, scopes; not prose and numbers.
 
-    In: the text, the text that the plan has, the file's name. A constant that the plan leaves empty may be filled in.
+    In: the text, the text that the plan has, the file's name, how its constants are read (as Python where nothing is
+    given). A constant that the plan leaves empty may be filled in.
     """
-    found, wanted = _constants(text), _constants(planned)
+    read = constants or _constants
+    found, wanted = read(text), read(planned)
     problems = []
     for constant, (_, value) in wanted.items():
         line, now = found.get(constant, (1, _NO_VALUE))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from agentcore_connect.checks.plan_check import clients, gateway
+from agentcore_connect.checks.plan_check import clients, facts, gateway
 from agentcore_connect.checks.plan_check.report import OWN, Result, judged
 from agentcore_connect.checks.plan_check.written import Written
 from agentcore_connect.checks.sandbox import Ran, Sandbox
@@ -26,25 +26,10 @@ def check_typescript(written: Written, name: str, manifest: Mapping[str, Any], s
     """
     text = written.text(name)
     cure = "make the change in the answers and write the plan anew, so that both stay in step"
-    changed = changed_constants(text, written.files.get(name, text), name)
+    changed = facts.changed_constants(text, written.files.get(name, text), name, _constants)
     yield judged(name, "facts-as-planned", OWN, changed, cure=cure)
     if written.runs(name):
         yield from _run(written, name, manifest, sandbox)
-
-
-def changed_constants(text: str, planned: str, name: str) -> list[str]:
-    """The constants that say something else than the plan.
-
-    In: the text, the text that the plan has, the file's name.
-    """
-    found = _constants(text)
-    problems = []
-    for constant, (_, value) in _constants(planned).items():
-        line, now = found.get(constant, (1, None))
-        if now != value:
-            state = "no longer exists" if constant not in found else "is not what the plan says"
-            problems.append(f"{name}:{line}: {constant} {state}")
-    return problems
 
 
 def _constants(text: str) -> dict[str, tuple[int, Any]]:

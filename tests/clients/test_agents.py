@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from client_runs import Client
 from tests.sim.gateway import SEARCH
 from tests.sim.tokens import Tokens
+
+pytestmark = pytest.mark.part
 
 FIRST, LAST = "Target1___tool-00", "Target3___tool-44"
 

@@ -7,6 +7,8 @@ from client_runs import NAME, PROVIDER, VARIABLE, Client
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 
+pytestmark = pytest.mark.part
+
 AUTHS = ("none", "aws-iam", "custom-jwt")
 
 

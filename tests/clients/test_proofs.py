@@ -65,6 +65,8 @@ def test_the_region_in_the_host_name_comes_first(client: Client, environment: st
     client.start("aws-iam")
     code = """
 import os, gateway_client as client
+
+pytestmark = pytest.mark.part
 host = "x-1.gateway.bedrock-agentcore.eu-central-1.amazonaws.com"
 os.environ["AWS_REGION"], os.environ["AWS_DEFAULT_REGION"] = "us-east-1", "us-west-2"
 print(client.signing_region(host), client.signing_region("127.0.0.1"))

@@ -86,6 +86,7 @@ def test_every_variant_compiles_and_is_clean(tmp_path: Path) -> None:
         assert done.returncode == 0, f"{argv[0]}:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
 
 
+@pytest.mark.part
 @pytest.mark.parametrize("auth", AUTHS)
 def test_all_pages_are_listed(client: NodeClient, auth: str) -> None:
     client.start(auth)
@@ -96,6 +97,7 @@ def test_all_pages_are_listed(client: NodeClient, auth: str) -> None:
     assert not {401, 403} & set(client.gateway.statuses)
 
 
+@pytest.mark.part
 def test_inside_a_request_the_token_comes_from_identity(client: NodeClient) -> None:
     client.start("custom-jwt", provider=PROVIDER, tokens=Tokens(uses=3))
     headers = {"Content-Type": "application/json", "WorkloadAccessToken": "sim-workload-token"}
@@ -113,12 +115,14 @@ def test_inside_a_request_the_token_comes_from_identity(client: NodeClient) -> N
     assert {one["oauth2Flow"] for one in fetched} == {"M2M"}
 
 
+@pytest.mark.part
 def test_outside_of_a_request_identity_gives_none(client: NodeClient) -> None:
     client.start("custom-jwt", provider=PROVIDER)
     assert "outside of a request" in said(client.run())
     assert not client.identity.requests
 
 
+@pytest.mark.part
 def test_a_token_that_is_about_to_end_is_replaced_before_it_is_refused(client: NodeClient) -> None:
     client.start("custom-jwt", tokens=Tokens(lifetime=30), replace={"return token;\n}\n\n/** When": REISSUED})
     ended = client.run(**{f"{VARIABLE}_TOKEN": client.gateway.tokens.issue()})
@@ -130,6 +134,7 @@ def test_a_token_that_is_about_to_end_is_replaced_before_it_is_refused(client: N
 REISSUED = 'console.error("asked for a token");\n  return token;\n}\n\n/** When'
 
 
+@pytest.mark.part
 def test_keys_that_rotate_inside_an_open_connection_are_followed(client: NodeClient) -> None:
     client.start("aws-iam", keys=Keys(uses=4, overlap=True))
     ended = client.run()
@@ -138,6 +143,7 @@ def test_keys_that_rotate_inside_an_open_connection_are_followed(client: NodeCli
     assert client.gateway.keys.current.access != Keys().current.access
 
 
+@pytest.mark.part
 def test_without_its_variable_it_says_so_and_goes_on_without_tools(client: NodeClient) -> None:
     client.start("aws-iam")
     ended = client.run(**{f"{VARIABLE}_URL": None})
@@ -147,6 +153,7 @@ def test_without_its_variable_it_says_so_and_goes_on_without_tools(client: NodeC
     assert not client.gateway.requests
 
 
+@pytest.mark.part
 def test_a_wrong_token_is_a_plain_message_without_the_token(client: NodeClient) -> None:
     client.start("custom-jwt")
     text = said(client.run(**{f"{VARIABLE}_TOKEN": "wrong-token-0815"}))
@@ -155,11 +162,13 @@ def test_a_wrong_token_is_a_plain_message_without_the_token(client: NodeClient) 
     assert "wrong-token-0815" not in text
 
 
+@pytest.mark.part
 def test_a_missing_token_is_a_plain_message(client: NodeClient) -> None:
     client.start("custom-jwt")
     assert f"{VARIABLE}_TOKEN is not set" in said(client.run())
 
 
+@pytest.mark.part
 def test_a_wrong_key_is_a_plain_message(client: NodeClient) -> None:
     client.start("aws-iam")
     text = said(client.run(AWS_ACCESS_KEY_ID="SIMKEYWRONG", AWS_SECRET_ACCESS_KEY="wrong-0815"))
@@ -168,16 +177,19 @@ def test_a_wrong_key_is_a_plain_message(client: NodeClient) -> None:
     assert "wrong-0815" not in text
 
 
+@pytest.mark.part
 def test_missing_credentials_are_a_plain_message(client: NodeClient) -> None:
     client.start("aws-iam")
     assert "no AWS credentials" in said(client.run(AWS_CONTAINER_CREDENTIALS_FULL_URI=None))
 
 
+@pytest.mark.part
 def test_a_missing_region_is_a_plain_message(client: NodeClient) -> None:
     client.start("aws-iam")
     assert "set AWS_REGION" in said(client.run(AWS_REGION=None))
 
 
+@pytest.mark.part
 def test_a_gateway_that_does_not_answer_is_a_plain_message(client: NodeClient) -> None:
     client.start("none")
     client.gateway.stop()
@@ -186,6 +198,7 @@ def test_a_gateway_that_does_not_answer_is_a_plain_message(client: NodeClient) -
     assert "ECONNREFUSED" in text
 
 
+@pytest.mark.part
 def test_a_tool_of_the_last_page_is_bound_and_called(client: NodeClient) -> None:
     client.start("aws-iam")
     answer = client.use((LAST, "hello"))
@@ -194,6 +207,7 @@ def test_a_tool_of_the_last_page_is_bound_and_called(client: NodeClient) -> None
     assert client.gateway.calls == [(LAST, {"text": "hello"})]
 
 
+@pytest.mark.part
 def test_an_answer_that_never_comes_fails_alone(client: NodeClient) -> None:
     if client.framework == "vercel-ai":
         pytest.skip("Node.js itself ends a request of which nothing came for 300 seconds")
@@ -204,6 +218,7 @@ def test_an_answer_that_never_comes_fails_alone(client: NodeClient) -> None:
     assert [name for name, _ in client.gateway.calls] == [FIRST, LAST], "a call was repeated"
 
 
+@pytest.mark.part
 def test_with_search_only_the_tools_found_are_bound(client: NodeClient) -> None:
     client.start("aws-iam", search=True)
     answer = client.use((LAST, "hello"), query="What is the weather?")

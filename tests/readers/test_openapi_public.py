@@ -155,6 +155,7 @@ def test_answers(name: str, key: dict[str, object]) -> None:
     assert ("service_auth" in answers) == DOCUMENTS[name].sure
 
 
+@pytest.mark.part
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_repaired_copy(name: str) -> None:
     spec = load_spec(document(name))
@@ -172,6 +173,7 @@ def test_repaired_copy(name: str) -> None:
     assert bool(found.changes) == bool(found.diff())
 
 
+@pytest.mark.part
 @pytest.mark.parametrize(
     "name",
     [

@@ -154,6 +154,7 @@ def until(ops: Sequence[Operation], identity: str) -> list[Operation]:
     return [op for op in before if not op.id.startswith("add-target-")]
 
 
+@pytest.mark.part
 @pytest.mark.parametrize(
     ("ctx", "identity", "change", "noticed_by", "said"),
     WRONG,

@@ -103,9 +103,8 @@ def _read(
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
-    endpoint = connection.get("endpoint")
-    if endpoint is None and (arn := store.get(connection, "runtime.arn")):
-        found["answers"]["endpoint"] = endpoint = endpoint_arn(arn, store.get(connection, "runtime.qualifier"))
+    runtime = _runtime(connection)
+    endpoint = runtime or connection.get("endpoint")
     if isinstance(endpoint, str):
         told = answers_from_endpoint(endpoint)
         whole = connection.get("service") == "api-gateway"  # another service's address has no API's id and stage
@@ -128,7 +127,17 @@ def _read(
             _take_smithy(found, path)
         else:
             _take_openapi(found, path, connection)
+    if runtime is not None:  # a document's own server does not count beside it
+        found["answers"]["endpoint"] = runtime
     return found
+
+
+def _runtime(connection: Mapping[str, Any]) -> str | None:
+    """The ARN that `runtime` names, where no endpoint was answered."""
+    arn = store.get(connection, "runtime.arn", None)
+    if not arn or connection.get("endpoint") is not None:
+        return None
+    return endpoint_arn(arn, store.get(connection, "runtime.qualifier", None))
 
 
 def _as_json(path: Path, where: str) -> str:

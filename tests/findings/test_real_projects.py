@@ -86,7 +86,7 @@ def test_other_kinds_of_project(words: tuple[str, ...], agentcore: Agentcore, tm
     language = ("--language", "TypeScript") if "VercelAI" in words else ()
     agentcore(tmp_path, "create", *words, *language, *NO_SETUP)
     project = _read(tmp_path / "Base")
-    assert project.framework is None
+    assert project.framework == ("vercel-ai" if language else None)
 
 
 def test_an_open_gateway_is_found_in_a_real_project(agentcore: Agentcore, tmp_path: Path) -> None:

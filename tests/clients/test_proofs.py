@@ -7,6 +7,8 @@ from client_runs import Client
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 
+pytestmark = pytest.mark.part
+
 # The lines by which each client comes to the second page, and the same without.
 PAGING = {
     "mcp": ("        if not cursor:\n            break", "        break"),
@@ -65,8 +67,6 @@ def test_the_region_in_the_host_name_comes_first(client: Client, environment: st
     client.start("aws-iam")
     code = """
 import os, gateway_client as client
-
-pytestmark = pytest.mark.part
 host = "x-1.gateway.bedrock-agentcore.eu-central-1.amazonaws.com"
 os.environ["AWS_REGION"], os.environ["AWS_DEFAULT_REGION"] = "us-east-1", "us-west-2"
 print(client.signing_region(host), client.signing_region("127.0.0.1"))

@@ -69,7 +69,7 @@ def diagnose(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
 def explain(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
     """What is known about a topic."""
     topic = args.get("topic")
-    return {"topic": topic, "content": _printed("explain_", topic=topic, format="json")}
+    return {"topic": topic, "content": _printed("explain_", topic=(topic or "").split(), format="json")}
 
 
 #: Each tool's work; `next_question` talks with the person and has a module of its own.

@@ -21,7 +21,7 @@ class Resource:
 
 
 def _explain(topic: str, kind: str) -> Callable[[], str]:
-    return lambda: printed("explain_", topic=topic, format=kind)
+    return lambda: printed("explain_", topic=[topic], format=kind)
 
 
 def _tree(kind: str) -> Callable[[], str]:

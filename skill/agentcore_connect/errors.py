@@ -120,19 +120,19 @@ def render(error: ConnectError) -> str:
     hostile file cannot write to the terminal through an error message.
     """
     if isinstance(error, ManyErrors):
-        lines = [f"{_plain(error.message)}:"]
+        lines = [f"{plain(error.message)}:"]
         for problem in error.problems:
             first, *rest = render(problem).split("\n")
             lines.append(f"- {first}")
             lines.extend(f"  {line}" for line in rest)
         return "\n".join(lines)
-    head = _plain(error.message)
+    head = plain(error.message)
     if error.where:
-        head = f"{_plain(error.where)}: {head}"
+        head = f"{plain(error.where)}: {head}"
     lines = [head]
     for label, text in (("expected", error.expected), ("received", error.received), ("next", error.hint)):
         if text:
-            body = _plain(text).replace("\n", "\n    ")
+            body = plain(text).replace("\n", "\n    ")
             lines.append(f"  {label}: {body}")
     return "\n".join(lines)
 
@@ -152,7 +152,7 @@ def _without_secrets(text: str) -> str:
         _reading.pop()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with control characters (other than a line break) escaped."""
     return "".join(
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text

@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,84 @@ def test_a_client_that_was_changed_is_no_matter(tmp_path: Path, cli: Path) -> No
 def test_a_folder_without_a_plan_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["apply", str(tmp_path)]) == 2
     assert "no plan.json here" in capsys.readouterr().err
+
+
+def _blank_line(text: str) -> str:
+    at = text.index("\n\n") + 1
+    return f'{text[:at]}  local relative=$(touch "$CALLS.pwned"; exit 0) || :{text[at:]}'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _blank_line,
+        lambda text: text.replace("\nset -euo", "\x0bset -euo"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\nset -euo", "\n# \u2028\nset -euo"),
+    ],
+)
+def test_no_change_of_the_script_goes_unnoticed(tmp_path: Path, cli: Path, change: Callable[[str], str]) -> None:
+    folder = written(tmp_path, IAM)
+    script = folder / "commands.sh"
+    script.write_bytes(change(script.read_text()).encode())
+    assert main(["apply", str(folder), "--dry-run"]) == 2
+    assert not Path(f"{cli}.pwned").exists()
+
+
+def _as_link(path: Path) -> None:
+    text = path.read_text()
+    path.unlink()
+    (path.parents[1] / "theirs").write_text(text)
+    path.symlink_to(path.parents[1] / "theirs")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _as_link,
+        Path.unlink,
+        lambda path: path.write_bytes(path.read_bytes() + b"# \xe9\n"),
+        lambda path: path.write_text("permit(principal, action, resource);\n"),
+    ],
+)
+@pytest.mark.parametrize("name", ["configure_gateway.py", "Shop_permit_find.cedar"])
+def test_what_the_script_uses_must_be_the_plans(
+    tmp_path: Path, cli: Path, name: str, change: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(tmp_path, f"{IAM}, description: Shop", "policy: {mode: enforce, restrict: [W___find]}\n")
+    change(folder / name)
+    assert main(["apply", str(folder), "--dry-run"]) == 2
+    assert name in capsys.readouterr().err
+
+
+def test_a_script_of_another_plan_is_not_run(tmp_path: Path, cli: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = written(tmp_path, f"{IAM}, description: Shop")
+    copy = tmp_path / "AgentProject" / "connect" / "configure_gateway.py"
+    copy.parent.mkdir(parents=True)
+    (tmp_path / "AgentProject" / "agentcore").mkdir()
+    (tmp_path / "AgentProject" / "agentcore" / "agentcore.json").write_text("{}")
+    copy.write_text((folder / "configure_gateway.py").read_text())
+    assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 0
+    copy.write_text("print('theirs')\n")
+    assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 2
+    assert "--from place-files" in capsys.readouterr().err
+    assert main(["apply", str(folder), "--dry-run", "--from", "place-files"]) == 0
+
+
+#: A CLI that has something to tidy up when it is interrupted, as a deploy has.
+SLOW_CLI = """#!/bin/bash
+[ "$1" = create ] || exit 0
+trap 'sleep 1; echo tidied >> "$CALLS"; exit 130' INT
+kill -INT 0
+sleep 9
+"""
+
+
+def test_ctrl_c_lets_the_script_end_in_its_own_way(tmp_path: Path, cli: Path) -> None:
+    folder = written(tmp_path, IAM)
+    (tmp_path / "bin" / "agentcore").write_text(SLOW_CLI.replace("exit 0", "{ echo 0.30.0; exit 0; }"))
+    argv = [sys.executable, "-m", "agentcore_connect", "apply", str(folder), "--local"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, start_new_session=True)
+    assert (done.returncode, cli.read_text()) == (130, "tidied\n"), done.stderr
+    assert "create-project" in done.stderr
+    assert "Traceback" not in done.stderr

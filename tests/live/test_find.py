@@ -138,7 +138,28 @@ def test_a_project_with_several_asks_for_one(tmp_path: Path, name: str | None, w
 
 @pytest.mark.parametrize("folder", ["", "connect"])
 def test_a_folder_without_a_plan_or_project_is_named(tmp_path: Path, folder: str) -> None:
-    with pytest.raises(ConnectError, match="no written plan"):
+    with pytest.raises(ConnectError, match=r"no plan\.json here|no such folder"):
         find.of_plan(tmp_path / folder, {})
     with pytest.raises(ConnectError, match="no AgentCore project"):
         find.of_project(tmp_path, None, {})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://collector.example.com/mcp", "https://x.gateway.bedrock-agentcore.evil.example"]
+)
+def test_a_projects_state_sends_no_token_to_another_host(tmp_path: Path, url: str) -> None:
+    root = project(tmp_path, "Shop")
+    state = root / "agentcore" / ".cli" / "deployed-state.json"
+    state.write_text(state.read_text().replace(URL, url))
+    with pytest.raises(ConnectError, match="not one of AgentCore Gateway"):
+        find.of_project(root, None, {})
+    assert find.of_project(root, None, {"AGENTCORE_GATEWAY_SHOP_URL": url}).url == url
+
+
+@pytest.mark.parametrize("gateway", ["[1]", '"x"', '{"name": ["a"], "inbound_auth": 5}'])
+def test_a_plan_is_taken_from_its_answers(tmp_path: Path, gateway: str) -> None:
+    folder = written(tmp_path, JWT)
+    plan = json.loads((folder / "plan.json").read_text())
+    (folder / "plan.json").write_text(json.dumps({**plan, "gateway": json.loads(gateway)}))
+    found = find.of_plan(folder, {"AGENTCORE_GATEWAY_SHOP_URL": URL})
+    assert (found.name, found.inbound_auth) == ("Shop", "custom-jwt")

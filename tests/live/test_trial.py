@@ -107,8 +107,8 @@ def test_a_wrong_key_names_the_permission(monkeypatch: pytest.MonkeyPatch) -> No
 class Answering(GatewaySim):
     """A gateway that answers one method in its own way."""
 
-    def __init__(self, method: str, reply: Reply) -> None:
-        super().__init__("none")
+    def __init__(self, method: str, reply: Reply, *, search: bool = False) -> None:
+        super().__init__("none", search=search)
         self._wanted, self._given = method, reply
 
     def answer(self, request: Request) -> Reply:

@@ -21,9 +21,9 @@ def add_parser(sub: Any) -> None:
         help="carry out a written plan",
         description="Show the steps of a written plan and carry them out with its commands.sh:\n"
         "safe to run again, secrets without echo. Asks before it calls AWS.\n"
-        "A script that was changed since the plan was written is refused.",
+        "A file that was changed since the plan was written is refused.",
         epilog="example:\n  agentcore-connect apply connect --local\n\n"
-        "exit codes: 0 done, 1 a step failed, 2 bad input, 130 interrupted",
+        "exit codes: 0 done, 1 a step failed, 2 bad input, 130 interrupted or declined",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")
@@ -31,20 +31,20 @@ def add_parser(sub: Any) -> None:
     parser.add_argument("--local", action="store_true", help="only the steps that need no AWS")
     parser.add_argument("--from", dest="begin", metavar="STEP", help="begin with this step")
     parser.add_argument("--yes", action="store_true", help="do not ask before AWS is called")
-    parser.add_argument("--run-changed", action="store_true", help="also run scripts that were changed")
+    parser.add_argument("--run-changed", action="store_true", help="also use files that were changed")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command. Errors: ConnectError for bad input, and where nobody can be asked."""
     from agentcore_connect.live.carry_out import carry_out, work_of
 
-    work = work_of(args.dir, local=args.local, begin=args.begin, run_changed=args.run_changed)
+    work = work_of(args.dir, os.environ, local=args.local, begin=args.begin, run_changed=args.run_changed)
     for step in work.steps:
         print(f"  {step.id:24} {step.title}{' (calls AWS)' if step.needs_aws else ''}")
     sys.stdout.flush()
     if not (args.dry_run or args.yes or _agreed(work)):
         print("Nothing was done.", file=sys.stderr)
-        return ExitCode.DONE
+        return ExitCode.INTERRUPTED
     options = [*(["--dry-run"] if args.dry_run else []), *(["--local"] if args.local else [])]
     options += ["--from", args.begin] if args.begin else []
     status = carry_out(work, options, os.environ)

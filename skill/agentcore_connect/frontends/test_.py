@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.errors import ConnectError, ExitCode, plain
 from agentcore_connect.outside import named
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def add_parser(sub: Any) -> None:
         epilog="examples:\n  agentcore-connect test connect\n"
         "  agentcore-connect test --project . --tool Weather___get_weather \\\n"
         '      --arguments \'{"city": "Bern"}\'\n\n'
-        "exit codes: 0 every step passed, 1 a step failed, 2 bad input",
+        "exit codes: 0 every step passed, 1 a step failed, 2 bad input, 130 interrupted",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("dir", type=named, nargs="?", metavar="DIR", help="the folder of a written plan")
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         told = {"version": 1, "passed": passed, "gateway": {"name": gateway.name, "url": gateway.url}}
         print(json.dumps({**told, "steps": [_as_dict(one) for one in steps]}, indent=2))
         return ExitCode.DONE if passed else ExitCode.FINDINGS
-    print(f"Gateway {gateway.name or ''} at {gateway.url}".replace("  ", " "))
+    print(plain(f"Gateway {gateway.name or ''} at {gateway.url}".replace("  ", " ")))
     return _told(trial.steps())
 
 
@@ -72,18 +72,24 @@ def _gateway(args: argparse.Namespace) -> Gateway:
             expected="one of DIR (a written plan), --gateway-url URL, --project DIR",
             hint="agentcore-connect test --help",
         )
+    if args.gateway is not None and args.project is None:
+        raise ConnectError(
+            "bad-value", "--gateway names a gateway of a project", where="--gateway", hint="add --project"
+        )
     if args.dir is not None:
         found = find.of_plan(args.dir, os.environ)
     elif args.project is not None:
         found = find.of_project(args.project, args.gateway, os.environ)
     else:
         found = find.of_url(args.gateway_url, "--gateway-url")
-    return found._replace(token_variable=args.bearer_env) if args.bearer_env else found
+    if not args.bearer_env:
+        return found
+    return found._replace(token_variable=args.bearer_env, inbound_auth=found.inbound_auth or "custom-jwt")
 
 
 def _arguments(text: str) -> dict[str, Any]:
     try:
-        given = json.loads(text)
+        given = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
@@ -94,6 +100,11 @@ def _arguments(text: str) -> dict[str, Any]:
             expected="""'{"city": "Bern"}'""",
         )
     return given
+
+
+def _no_number(word: str) -> float:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(word)
 
 
 def _told(steps: Iterable[Step]) -> int:
@@ -114,7 +125,7 @@ def _told(steps: Iterable[Step]) -> int:
 
 def _wrapped(text: str, lead: str, indent: int) -> list[str]:
     return textwrap.wrap(
-        text,
+        plain(text),
         80,
         initial_indent=lead,
         subsequent_indent=" " * indent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from agentcore_connect.answers.secrets import redact
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.readers.mcp_wire import Authorize
@@ -35,14 +36,18 @@ def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize
     try:
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
+        from botocore.exceptions import BotoCoreError
         from botocore.session import Session
     except ImportError:
         raise ConnectError(
             "no-botocore", "signing needs botocore, which is not installed here", hint="pip install botocore"
         ) from None
-    session = Session()
-    region = gateway.region or environment.get("AWS_REGION") or session.get_config_variable("region")
-    credentials = session.get_credentials()
+    try:
+        session = Session()
+        region = gateway.region or environment.get("AWS_REGION") or session.get_config_variable("region")
+        credentials = session.get_credentials()
+    except BotoCoreError as error:
+        raise _unusable(error) from None
     if credentials is None:
         raise ConnectError(
             "no-credentials",
@@ -54,7 +59,19 @@ def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize
 
     def sign(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, str]:
         request: Any = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
-        SigV4Auth(credentials.get_frozen_credentials(), "bedrock-agentcore", region).add_auth(request)
+        try:
+            SigV4Auth(credentials.get_frozen_credentials(), "bedrock-agentcore", region).add_auth(request)
+        except BotoCoreError as error:
+            raise _unusable(error) from None
         return {name: value for name, value in request.headers.items() if name not in headers}
 
     return sign, f"{credentials.method}, Region {region}"
+
+
+def _unusable(error: Exception) -> ConnectError:
+    """What botocore says of a profile, a config file or a credential that it cannot use; it names no secret."""
+    return ConnectError(
+        "no-credentials",
+        f"the AWS credentials here cannot be used: {redact(str(error))}",
+        hint="check AWS_PROFILE and the files of `aws configure`",
+    )

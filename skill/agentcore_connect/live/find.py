@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from agentcore_connect.answers import load
+from agentcore_connect.checks.plan_check.written import read_written
 from agentcore_connect.errors import ConnectError
+from agentcore_connect.project.model import Gateway as Own
 from agentcore_connect.project.model import Project
 from agentcore_connect.project.reader import read_project
+from agentcore_connect.triage import patterns
 from agentcore_connect.variables import variable_name
 
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
+_BARE: Final = re.compile(r"[!-~]+")
 _REGION: Final = re.compile(r"\.bedrock-agentcore\.([a-z0-9-]+)\.")
 
 
@@ -43,7 +45,7 @@ def of_url(url: str, place: str) -> Gateway:
     if parts is None or parts.hostname is None or (parts.scheme != "https" and not is_local):
         raise ConnectError(
             "bad-url",
-            "this is not the URL of a gateway, which is https and holds no password and no query",
+            "this is not the URL of a gateway, which is https and holds no password, query or fragment",
             where=place,
             expected="https://GATEWAY-ID.gateway.bedrock-agentcore.REGION.amazonaws.com/mcp",
             hint="`agentcore status --type gateway` prints it after a deploy",
@@ -56,27 +58,24 @@ def _parts(url: str) -> SplitResult | None:
     """The parts of a URL; None for what is no URL, and for one with a password or a query, which may be a secret."""
     try:
         parts = urlsplit(url)
-        return None if parts.username or parts.password or parts.query or parts.port == 0 else parts
+        held = (parts.username, parts.password, parts.query, parts.fragment)
+        return None if any(held) or parts.port == 0 or not url.isascii() or not _BARE.fullmatch(url) else parts
     except ValueError:
         return None
 
 
 def of_plan(folder: Path, environment: Mapping[str, str]) -> Gateway:
     """The gateway of a written plan. In: the plan's folder, the environment. Errors: ConnectError."""
-    plan = _plan(folder / "plan.json")
-    answers = load.load(folder / "answers.yaml").data
-    told, gateway = plan.get("gateway") or {}, answers.get("gateway") or {}
+    written = read_written(folder)
+    told, gateway = written.fresh.gateway, written.answers.data.get("gateway") or {}
     if not told.get("name") or told.get("mcp_protocol") is False:
         what = (
             "its gateway passes requests on to an agent and lists no tools" if told.get("name") else "it has no gateway"
         )
         raise ConnectError("nothing-to-test", f"this plan cannot be tested: {what}", where=str(folder))
     name = str(told["name"])
-    project = answers.get("project")
-    found = read_project((folder / project).resolve()) if isinstance(project, str) else None
-    own = found.gateway(name) if found is not None else None
-    url = _url(name, own.deployed.url if own is not None and own.deployed is not None else None, environment)
-    asked = of_url(url, _variable(name, "URL"))
+    found = written.gathered.project
+    asked = _found(found.gateway(name) if found is not None else None, name, environment)
     return asked._replace(
         name=name,
         inbound_auth=told.get("inbound_auth"),
@@ -96,12 +95,16 @@ def of_project(folder: Path, name: str | None, environment: Mapping[str, str]) -
     """
     found = read_project(folder)
     if found is None:
-        raise ConnectError("no-project", "there is no AgentCore project here", where=str(folder), hint="give --project")
+        raise ConnectError(
+            "no-project",
+            "there is no AgentCore project here",
+            where=str(folder),
+            hint="name the folder that holds agentcore/agentcore.json",
+        )
     own = found.gateway(name)
     if own is None:
         raise _no_gateway(found, name)
-    url = _url(own.name, own.deployed.url if own.deployed is not None else None, environment)
-    return of_url(url, _variable(own.name, "URL"))._replace(
+    return _found(own, own.name, environment)._replace(
         name=own.name,
         inbound_auth=own.inbound_auth,
         token_variable=_variable(own.name, "TOKEN"),
@@ -123,31 +126,28 @@ def _no_gateway(project: Project, name: str | None) -> ConnectError:
     )
 
 
-def _url(name: str, deployed: str | None, environment: Mapping[str, str]) -> str:
-    """The URL: the environment's, as the agent reads it, else the one of the last deploy."""
+def _found(own: Own | None, name: str, environment: Mapping[str, str]) -> Gateway:
+    """The gateway at the URL in the environment, as the agent reads it, else at the one of the last deploy."""
     variable = _variable(name, "URL")
-    url = environment.get(variable, "").strip() or deployed
-    if not url:
+    if given := environment.get(variable, "").strip():
+        return of_url(given, variable)
+    deployed = own.deployed.url if own is not None and own.deployed is not None else None
+    if not deployed:
         raise ConnectError(
             "no-url",
             f"the URL of the gateway {name} is not known here",
             where=variable,
             hint=f"deploy first, set {variable} as the agent has it, or give --gateway-url",
         )
-    return url
+    if re.search(patterns()["gateway-url"], deployed) is None:  # a project from elsewhere would get the agent's token
+        raise ConnectError(
+            "bad-url",
+            "the deployed state of the project names an address that is not one of AgentCore Gateway",
+            where=f"the gateway {name}",
+            hint=f"if it is yours, set {variable} or give --gateway-url",
+        )
+    return of_url(deployed, variable)
 
 
 def _variable(name: str, what: str) -> str:
     return f"AGENTCORE_GATEWAY_{variable_name(name)}_{what}"
-
-
-def _plan(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConnectError(
-            "no-plan", "there is no written plan here", where=str(path.parent), hint="give the folder of plan --out"
-        ) from None
-    except (ValueError, RecursionError):
-        raise ConnectError("unreadable-plan", "the plan cannot be read", where=str(path)) from None
-    return data if isinstance(data, dict) else {}

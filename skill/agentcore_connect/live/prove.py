@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from agentcore_connect.answers.secrets import redact
 from agentcore_connect.diagnose import diagnose
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.errors import ConnectError, plain
 from agentcore_connect.live import authorize
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.live.token import refusals
@@ -22,7 +22,8 @@ from agentcore_connect.resources import load
 
 STEPS: Final = ("authorize", "initialize", "list-tools", "search", "call-tool")
 SEARCH: Final = "x_amz_bedrock_agentcore_search"
-_TIMEOUT, _CALL_TIMEOUT = 30.0, 300.0
+_TIMEOUT, _CALL_TIMEOUT, _LOOK_UP_TIMEOUT = 30.0, 300.0, 5.0
+_LONGEST, _LONGEST_NAME = 300, 80  # characters of what a server said, as they are shown
 _INBOUND: Final = {"none": "none", "iam": "aws-iam"}
 _CAUSES: Final = 2
 #: What `diagnose` knows a gateway by; the one that is tried may answer at a name of its own.
@@ -75,7 +76,7 @@ class Trial:
         self.gateway = gateway
         self._environment = environment
         self._tool, self._arguments, self._now = tool, arguments, now
-        self._wire = Wire(gateway.url, limit("mcp-payload-size"), _TIMEOUT)
+        self._wire = _wire(gateway)
         self._token: str | None = None
         self.tools: list[str] = []
 
@@ -101,16 +102,21 @@ class Trial:
         if self._token is None:
             text = f"{variable} is not set, and the gateway wants a bearer token of its identity provider"
             raise _FailedError(text, (Cause(None, "Put a token there as the agent gets it."),))
+        if not (self._token.isascii() and self._token.isprintable() and " " not in self._token):
+            text = f"{variable} holds characters that no bearer token has, such as a blank or a line break"
+            raise _FailedError(text, (Cause(None, "Put the token alone there, without 'Bearer'."),))
         self._wire.authorize = authorize.bearing(self._token)
         return f"the bearer token in {variable}"
 
     def _asked(self) -> str:
         """The inbound auth, by the answer to a request without any."""
-        opened = Wire(self.gateway.url, limit("mcp-payload-size"), _TIMEOUT).initialize(timeout=_TIMEOUT)
-        if opened.answer.status not in (401, 403):
-            return "none"
-        found = sign_in_of(self.gateway.url, opened.answer, timeout=_TIMEOUT).service_auth
-        return _INBOUND.get(found or "", "custom-jwt")
+        opened = _wire(self.gateway).initialize(timeout=_TIMEOUT)
+        if opened.answer.status in (401, 403):
+            found = sign_in_of(self.gateway.url, opened.answer, timeout=_LOOK_UP_TIMEOUT).service_auth
+            return _INBOUND.get(found or "", "custom-jwt")
+        if opened.answer.status != 400:  # as MCP without initialize answers
+            self._refuse(opened)
+        return "none"
 
     def _initialize(self) -> str:
         reply = self._wire.initialize(timeout=_TIMEOUT)
@@ -133,25 +139,27 @@ class Trial:
                 "the gateway lists no tools: it has no targets that are READY, or a policy permits none to this caller"
             )
             raise _FailedError(text)
-        pages = f"{len(self.tools)} tools"
-        return f"{pages}: {', '.join(self.tools[:3])}{', ...' if len(self.tools) > 3 else ''}"
+        names = ", ".join(self._shown(name, _LONGEST_NAME) for name in self.tools[:3])
+        return f"{len(self.tools)} tools: {names}{', ...' if len(self.tools) > 3 else ''}"
 
     def _search(self) -> str | None:
         if SEARCH not in self.tools:
             return None
-        result = self._answer(SEARCH, {"query": "What can these tools do?"}, _TIMEOUT)
-        found = (result.get("structuredContent") or {}).get("tools") or []
-        return f"semantic search found {len(found)} tools"
+        found = self._answer(SEARCH, {"query": "What can these tools do?"}, _TIMEOUT).get("structuredContent")
+        tools = found.get("tools") if isinstance(found, dict) else None
+        if not isinstance(tools, list):
+            raise _FailedError("the answer to the search holds no list of tools")
+        return f"semantic search found {len(tools)} tools"
 
     def _call(self) -> str | None:
         if self._tool is None:
             return None
         if self._tool not in self.tools:
             near = [one for one in self.tools if one.endswith(f"___{self._tool}")]
-            raise _FailedError(f"the gateway has no tool {self._tool}" + (f"; it has {near[0]}" if near else ""))
-        result = self._answer(self._tool, self._arguments, _CALL_TIMEOUT)
-        text = " ".join(one.get("text", "") for one in result.get("content") or [] if isinstance(one, dict))
-        return f"{self._tool} answered: {redact(text)[:200]}" if text else f"{self._tool} answered"
+            it_has = f"; it has {self._shown(near[0], _LONGEST_NAME)}" if near else ""
+            raise _FailedError(f"the gateway has no tool {self._tool}{it_has}")
+        text = self._shown(_texts(self._answer(self._tool, self._arguments, _CALL_TIMEOUT)))
+        return f"{self._tool} answered: {text}" if text else f"{self._tool} answered"
 
     def _answer(self, tool: str, arguments: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         self._wire.timeout = timeout
@@ -159,21 +167,33 @@ class Trial:
         self._refuse(reply)
         result = reply.result or {}
         if result.get("isError"):
-            words = " ".join(one.get("text", "") for one in result.get("content") or [] if isinstance(one, dict))
-            causes = _causes(f"tools/call at {_A_GATEWAY}: {words}")
-            raise _FailedError(f"the tool answered with an error: {redact(words)[:300]}", causes)
+            words = self._shown(_texts(result))
+            raise _FailedError(
+                f"the tool answered with an error: {words}", _causes(f"tools/call at {_A_GATEWAY}: {words}")
+            )
         return result
+
+    def _shown(self, text: str, longest: int = _LONGEST) -> str:
+        """What a server said, fit to be shown: without the token, other secrets and control characters, and short."""
+        known = text.replace(self._token, "[the token]") if self._token else text
+        return plain(" ".join(redact(known).split()))[:longest]
 
     def _refuse(self, reply: Reply) -> None:
         """Raise what a reply without a result means."""
         if reply.result is not None:
             return
         status = reply.answer.status
-        words = redact(reply.error or _text(reply.answer.body) or reply.problem or "no answer")[:300]
+        told = _text(reply.answer.body) if status >= 400 else ""
+        words = self._shown(reply.error or told or reply.problem or "no answer")
         said = f"HTTP {status}: {words}" if status else words
         judged = self._token is not None and status in (401, 403)
         own = tuple(Cause(None, one) for one in refusals(self._token or "", self.gateway, self._now)) if judged else ()
         raise _FailedError(said, own or _causes(f"{_A_GATEWAY} answered {said}"))
+
+
+def _wire(gateway: Gateway) -> Wire:
+    """A connection to the gateway's own address: what it redirects to is not it."""
+    return Wire(gateway.url, limit("mcp-payload-size"), _TIMEOUT, max_redirects=0)
 
 
 def _timed(name: str, act: Callable[[], str | None]) -> Step:
@@ -194,6 +214,14 @@ _WHY_NOT: Final = {
     "search": "the gateway has no semantic search",
     "call-tool": "name a tool with --tool, and what to give it with --arguments",
 }
+
+
+def _texts(result: Mapping[str, Any]) -> str:
+    """The texts in a tool's result, which may hold anything."""
+    content = result.get("content")
+    blocks = content if isinstance(content, list) else []
+    texts = (one.get("text") for one in blocks if isinstance(one, dict))
+    return " ".join(one for one in texts if isinstance(one, str))
 
 
 def _text(body: bytes) -> str:

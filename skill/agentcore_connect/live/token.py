@@ -35,7 +35,7 @@ def refusals(token: str, gateway: Gateway, now: datetime) -> Iterator[str]:
         return
     end = claims.get("exp")
     if isinstance(end, int | float) and end <= now.timestamp():
-        yield f"The token ended at {datetime.fromtimestamp(end, UTC):%Y-%m-%d %H:%M:%S} UTC. Fetch a new one."
+        yield f"The token ended{_at(end)}. Fetch a new one."
     issuer = str(claims.get("iss", ""))
     wanted = (gateway.discovery_url or "").removesuffix(_WELL_KNOWN)
     if wanted and issuer.rstrip("/") != wanted.rstrip("/"):
@@ -46,6 +46,13 @@ def refusals(token: str, gateway: Gateway, now: datetime) -> Iterator[str]:
     if gateway.allowed_scopes and not set(scopes) & set(gateway.allowed_scopes):
         wanted_scopes = _listed(gateway.allowed_scopes)
         yield f"The token's scopes are {_listed(scopes)}, and the gateway wants one of {wanted_scopes}."
+
+
+def _at(seconds: float) -> str:
+    try:
+        return f" at {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, OSError, ValueError):  # before the year 1
+        return ""
 
 
 def _audience(claims: Mapping[str, Any], gateway: Gateway) -> Iterator[str]:

@@ -50,7 +50,7 @@ def script(
             {one.name for op in operations for one in op.inputs if one.kind == "secret"}
             | {one["env"] for step in steps for one in step["asks"] if one["secret"]}
         ),
-        "makes_project": next((_project_of(one) for one in operations if one.directory == "parent"), None),
+        "makes_project": next((project_of(one) for one in operations if one.directory == "parent"), None),
         "has": {
             "cli": any(one.argv and one.argv[0] == "agentcore" for one in operations),
             "asks": any(step["asks"] for step in steps),
@@ -135,5 +135,6 @@ def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> lis
     return list(dict.fromkeys(texts))
 
 
-def _project_of(operation: Operation) -> str | None:
+def project_of(operation: Operation) -> str | None:
+    """The name of the project that a step makes; None for other steps."""
     return next((str(one.value["name"]) for one in operation.promise if "name" in one.value), None)

@@ -76,6 +76,8 @@ def fetch(
         if answer.status not in (307, 308) and method == "POST":
             method, body = "GET", None
         url = target
+    if max_redirects == 0:
+        return Answer(url, problem="it redirects to another address; give that address, if you trust it")
     return Answer(url, problem=f"it redirects more than {max_redirects} times")
 
 

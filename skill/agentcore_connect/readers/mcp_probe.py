@@ -104,7 +104,7 @@ def probe(
     return Probe(
         url,
         "listed",
-        problem=None if complete else last.problem or last.error or "the listing does not end",
+        problem=None if complete else (last.problem or last.error or "the listing does not end")[:300],
         server=str(info["name"])[:100] if isinstance(info.get("name"), str) else None,
         protocol_version=wire.version,
         tools=tuple(tools),
@@ -176,7 +176,7 @@ def _sign_in(url: str, refused: Reply, timeout: float) -> Probe:
 def _why(opened: Reply, last: Reply) -> str:
     if opened.answer.status in (404, 405, 410) or opened.answer.headers.get("content-type", "").startswith("text/html"):
         return f"there is no MCP server at this address (HTTP {opened.answer.status}); is the path right, often /mcp?"
-    return opened.problem or opened.error or last.problem or last.error or "it gives no listing"
+    return (opened.problem or opened.error or last.problem or last.error or "it gives no listing")[:300]
 
 
 def _notes(tools: list[dict[str, Any]], target_name: str | None) -> list[str]:

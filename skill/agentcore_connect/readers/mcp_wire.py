@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from agentcore_connect.readers.http_fetch import Answer, fetch
 
@@ -13,6 +13,7 @@ STATELESS: Final = "2026-07-28"  # from here on there is no initialize; version 
 NEGOTIATED: Final = "2025-11-25"
 _META: Final = "io.modelcontextprotocol"
 _CLIENT: Final = {"name": "agentcore-connect", "version": "0"}
+_LONGEST: Final = 4000  # characters of an error; what shows it cuts it further
 _ACCEPT: Final = "application/json, text/event-stream"
 #: Gives the headers that let a request in, from its method, URL, body and other headers.
 Authorize = Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]]
@@ -32,7 +33,8 @@ class Reply:
 class Wire:
     """A connection to one endpoint: the session, where there is one, and the protocol version to speak.
 
-    `max_bytes` bounds each answer, `timeout` (seconds) each request. `authorize` lets each request in.
+    `max_bytes` bounds each answer, `timeout` (seconds) each request. `authorize` lets each request in; to another host
+    that the server redirects to, its headers are not sent, but the message is: `max_redirects` 0 keeps it here.
     """
 
     url: str
@@ -43,6 +45,7 @@ class Wire:
     sent: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     authorize: Authorize | None = None
+    max_redirects: int = 3
 
     def request(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float) -> Reply:
         """Send a request and wait for its own answer. Never raises for what the server does."""
@@ -76,9 +79,7 @@ class Wire:
             session = reply.answer.headers.get("mcp-session-id", "")
             self.session = session if 0 < len(session) <= 1024 and session.isascii() and session.isprintable() else None
             version = reply.result.get("protocolVersion")
-            self.version = (
-                version if isinstance(version, str) and len(version) <= 20 and version.isascii() else NEGOTIATED
-            )
+            self.version = version if _is_version(version) else NEGOTIATED
         return reply
 
     def _send(
@@ -98,6 +99,7 @@ class Wire:
             headers={**headers, **allowed},
             timeout=min(timeout, self.timeout),
             max_bytes=self.max_bytes,
+            max_redirects=self.max_redirects,
             stop=stop,
         )
 
@@ -110,6 +112,11 @@ class Wire:
         if self.session:
             headers["Mcp-Session-Id"] = self.session
         return headers
+
+
+def _is_version(told: Any) -> TypeGuard[str]:
+    """Whether a header can hold what a server says that its version is."""
+    return isinstance(told, str) and 0 < len(told) <= 20 and told.isascii() and told.isprintable()
 
 
 def _reply(answer: Answer, number: int, stream: _Stream) -> Reply:
@@ -129,7 +136,7 @@ def _reply(answer: Answer, number: int, stream: _Stream) -> Reply:
         return Reply(answer, result=message["result"])
     error = message.get("error")
     words = error.get("message") if isinstance(error, dict) else None
-    return Reply(answer, error=str(words or "an error without words")[:300])
+    return Reply(answer, error=str(words or "an error without words")[:_LONGEST])
 
 
 def _message(text: bytes, number: int) -> dict[str, Any] | None:

@@ -21,7 +21,8 @@ from agentcore_connect.render.plan_files import render_plan
 
 LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
 _VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
-_PLACE: Final = re.compile(r"^  local relative=.*$", re.M)
+#: Where the project is, seen from the plan; one plain or quoted word, so that nothing but a path goes unnoticed.
+_PLACE: Final = re.compile(r"""^  local relative=(?:[\w@%+=:,./-]|'[^'\n]*'|"'")+$""", re.M | re.A)
 _ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
 
 
@@ -57,7 +58,7 @@ class Written:
 
     def changes(self, name: str) -> list[str]:
         """Where a file is not as the plan has it today; its lines are not repeated, for they may hold anything."""
-        lines, wanted = (bare(text).splitlines() for text in (self.text(name), self.files.get(name, "")))
+        lines, wanted = (bare(text).split("\n") for text in (self._as_run(name), self.files.get(name, "")))
         if lines == wanted:
             return []
         changes = SequenceMatcher(None, wanted, lines, autojunk=False).get_opcodes()
@@ -66,12 +67,19 @@ class Written:
 
     def text(self, name: str) -> str:
         """The text of a file that has no fault; as much of it as is text."""
-        return (self.folder / name).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        return self._raw(name).replace("\r\n", "\n")
+
+    def _raw(self, name: str) -> str:
+        return (self.folder / name).read_bytes().decode("utf-8", "replace")
+
+    def _as_run(self, name: str) -> str:
+        """The text as what runs it reads it: to a shell, a carriage return is a part of a command."""
+        return self._raw(name) if name.endswith(".sh") else self.text(name)
 
 
 def bare(text: str) -> str:
     """The text without what hangs on the version that wrote it, and on where it was written to."""
-    return _PLACE.sub("", _VERSION.sub("agentcore-connect", text))
+    return _PLACE.sub("  local relative=", _VERSION.sub("agentcore-connect", text))
 
 
 def fault_of(folder: Path, name: str) -> str | None:
@@ -139,5 +147,5 @@ def _no_plan(folder: Path, name: str) -> ConnectError:
         f"there is no {name} here" if folder.is_dir() else "there is no such folder",
         where=str(folder),
         expected="a folder that `agentcore-connect plan answers.yaml --out DIR` has written",
-        hint="give that folder: agentcore-connect check connect",
+        hint="give the folder that holds plan.json and answers.yaml",
     )

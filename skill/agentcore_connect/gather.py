@@ -111,7 +111,7 @@ def _read(
         found["answers"].update({key: value for key, value in told.items() if whole or isinstance(value, dict)})
     if isinstance(tools, list):
         _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
-    elif isinstance(tools, str):
+    elif isinstance(tools, str) and "://" not in tools:
         path = _file(tools, base, project, document.where(f"connections.{number}.tools"))
         found["tools_path"] = path
         _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), path.name, str(tools))

@@ -35,6 +35,7 @@ NONE: dict[str, Any] = {
     "schema": None,
     "schema_cli": None,
     "schema_artifact": None,
+    "bucket_owner": None,
     "schema_file": None,
     "rest_api_id": None,
     "stage": None,
@@ -91,6 +92,9 @@ def mcp_targets() -> list[dict[str, Any]]:
             "api-oauth", "open-api-schema", schema="x.yaml", schema_artifact="api-oauth.schema.json", **client()
         ),
         connection("api-s3", "open-api-schema", schema="s3://bucket/api.yaml", **key()),
+        connection(
+            "api-theirs", "open-api-schema", schema="s3://theirs/api.yaml", bucket_owner="210987654321", **key()
+        ),
         connection("stage-open", "api-gateway", outbound_auth="none", **stage),
         connection("stage-iam", "api-gateway", outbound_auth="iam", tool_filters=filters[:1], **stage),
         connection("stage-key", "api-gateway", tool_filters=filters, **stage, **key()),
@@ -98,7 +102,13 @@ def mcp_targets() -> list[dict[str, Any]]:
         connection(
             "model", "smithy-model", outbound_auth="iam", schema="specs/model.json", schema_cli="specs/model.json"
         ),
-        connection("model-s3", "smithy-model", outbound_auth="iam", schema="s3://bucket/model.json"),
+        connection(
+            "model-s3",
+            "smithy-model",
+            outbound_auth="iam",
+            schema="s3://bucket/model.json",
+            bucket_owner="210987654321",
+        ),
         connection("web", "connector", outbound_auth="iam", service="web-search"),
         connection("kb", "connector", outbound_auth="iam", service="knowledge-base", knowledge_base_id="AB12CD34EF"),
     ]

@@ -95,7 +95,8 @@ def connection(**changes: Any) -> dict[str, Any]:
         "sigv4": None,
         "lambda_arn": None,
         "tools": [],
-        "tools_file": None,
+        "tools_uri": None,
+        "bucket_owner": None,
         "schema": None,
         "schema_text": None,
         "rest_api_id": None,
@@ -126,7 +127,7 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
     ],
     "open-api-schema": [
         {"service": "openapi", "schema": "specs/api.json", "schema_text": OPENAPI * 9},
-        {"service": "openapi", "schema": "s3://bucket/api.json"},
+        {"service": "openapi", "schema": "s3://bucket/api.json", "bucket_owner": "123456789012"},
         {"service": "other", "at_run_time": ["schema"]},
     ],
     "smithy-model": [
@@ -138,7 +139,8 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
         {
             "service": "lambda",
             "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
-            "tools_file": "s3://bucket/tools.json",
+            "tools_uri": "s3://bucket/tools.json",
+            "bucket_owner": "123456789012",
         },
         {"service": "other", "at_run_time": ["lambda_arn"], "tools": TOOLS},
     ],

@@ -67,8 +67,10 @@ def test_every_documented_form_is_among_them() -> None:
     expected = {
         f"{target}.mcp.lambda.toolSchema.inlinePayload",  # T1
         f"{target}.mcp.lambda.toolSchema.s3.uri",
+        f"{target}.mcp.lambda.toolSchema.s3.bucketOwnerAccountId",
         f"{target}.mcp.openApiSchema.inlinePayload",  # T2
         f"{target}.mcp.openApiSchema.s3.uri",
+        f"{target}.mcp.openApiSchema.s3.bucketOwnerAccountId",
         f"{target}.mcp.smithyModel.inlinePayload",  # T3
         f"{target}.mcp.smithyModel.s3.uri",
         f"{target}.mcp.mcpServer.endpoint",  # T4, T7

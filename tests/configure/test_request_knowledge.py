@@ -333,6 +333,11 @@ def test_rights_are_as_narrow_as_the_answers_are_exact() -> None:
             "arn:aws:s3:::bucket/a/b.json",
         ),
         (
+            {"target_type": "lambda-function-arn", "tools_uri": "s3://bucket/a/tools.json"},
+            "s3:GetObject",
+            "arn:aws:s3:::bucket/a/tools.json",
+        ),
+        (
             {"target_type": "connector", "service": "web-search", "outbound_auth": "iam"},
             "bedrock-agentcore:InvokeWebSearch",
             "arn:aws:bedrock-agentcore:us-east-1:aws:tool/web-search.v1",

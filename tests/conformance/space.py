@@ -262,6 +262,7 @@ PARAMETERS = ["audience=https://api.example.com", "access_type=offline"]
 _INVOKED = {"redirect": "invoke-agent-runtime"}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
 BY_BOTO3 = "by boto3"
+_THEIR_BUCKET = {"c.bucket_owner": "210987654321"}
 _ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
 
 
@@ -300,6 +301,8 @@ def wishes() -> tuple[Wish, ...]:
         *(Wish(w, c, {"leads_to": "gateway"}, ("target_type", "mechanism")) for w, c in SETTINGS.items()),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
+        Wish("document in another account", {"c.schema": "s3://specs-bucket/api.json", **_THEIR_BUCKET}, _SPEC),
+        Wish("tools in S3", {"c.tools": "s3://specs-bucket/tools.json", **_THEIR_BUCKET}, _FUNCTION),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),
         Wish("YAML document", {"c.schema": "api.yaml"}, _SPEC),
         Wish("one filter", {"c.tool_filters": _FILTERS[:1]}, _STAGE),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CONNECTION_KEYS = (
     *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
-    *("listing_mode", "client_at_runtime"),
+    *("listing_mode", "client_at_runtime", "bucket_owner"),
 )
 _GATEWAY_KEYS = ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project", "private_endpoint")
 _RESULT_KEYS = (
@@ -68,8 +68,9 @@ def connection_context(
     c["run_time"] = settled.inputs if by_cli else []
     c["at_run_time"] = list(details)
     c["tool_filters"] = facts.get("tool_filters") or []
-    c["tools"] = read.get("tools") or (_starter_tools(c) if c["target_type"] == "lambda-function-arn" else [])
-    c["tools_file"] = f"{c['name']}.tools.json" if c["target_type"] == "lambda-function-arn" else None
+    c["tools_uri"] = _address(facts.get("tools"))
+    own_tools = c["target_type"] == "lambda-function-arn" and c["tools_uri"] is None
+    c["tools"] = read.get("tools") or (_starter_tools(c) if own_tools else [])
     c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
     c["schema_text"] = read.get("schema_text")
     c["schema_converted"] = bool(read.get("schema_converted"))
@@ -131,6 +132,11 @@ def _signing(facts: Mapping[str, Any], c: Mapping[str, Any], gateway: Mapping[st
 def _signed_types() -> tuple[str, ...]:
     named: list[str] = load("auth-matrix")["signing_service_named"]
     return tuple(named)
+
+
+def _address(tools: Any) -> str | None:
+    """Where tool definitions are that no file here holds."""
+    return tools if isinstance(tools, str) and "://" in tools else None
 
 
 def _starter_tools(c: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -51,14 +52,59 @@ def answers_from_endpoint(url: str) -> dict[str, Any]:
 def vendor_of(url: str) -> dict[str, Any] | None:
     """The well-known service that a URL belongs to, as `service-hints` describes it."""
     name = host_name(url)
+    vendors = load("service-hints")["vendors"] if name is not None else ()
+    return next((dict(one) for one in vendors if _has_host(one, str(name))), None)
+
+
+def service_at(url: str) -> dict[str, Any] | None:
+    """What is known to answer at a URL, by its host and path, as `service-hints` describes it; `host` is added."""
+    name = host_name(url) if len(url) <= _LONGEST else None
     if name is None:
         return None
-    for vendor in load("service-hints")["vendors"]:
-        for pattern in vendor["hosts"]:
-            wild = pattern.startswith("*.")
-            if name.endswith(pattern[1:]) if wild else name == pattern:
-                return dict(vendor)
+    path = urlsplit(url).path or "/"
+    for one in load("service-hints")["services"]:
+        if _has_host(one, name) and re.search(one.get("path", ""), path):
+            return {**one, "host": name}
     return None
+
+
+def answers_from_service(known: Mapping[str, Any], connection: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that a known service gives to what is open about its connection, by dotted key.
+
+    In: the service, from `service_at`; the connection's answers so far. Out: nothing where it is connected as something
+    else; the details of OAuth or of a key only once it is clear which of them is used.
+    """
+    as_what = connection.get("service")
+    if as_what is not None and as_what not in known["service"]:
+        return {}
+    found: dict[str, Any] = {}
+    for key in ("service", "auth"):
+        if len(known[key]) == 1:
+            found["service_auth" if key == "auth" else key] = known[key][0]
+    auth = str(connection.get("service_auth") or found.get("service_auth") or "")
+    if auth in known["auth"] and not (connection.get("credential") or {}).get("exists"):
+        details = _oauth_details(known, auth, connection.get("oauth") or {})
+        found |= details if auth.startswith("oauth-") else {}
+        found |= {f"api_key.{k}": v for k, v in known.get("api_key", {}).items()} if auth == "api-key" else {}
+    return {key: value for key, value in found.items() if value not in (None, "", []) and connection.get(key) is None}
+
+
+def _oauth_details(known: Mapping[str, Any], auth: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The OAuth answers, with the host filled in; none where another identity provider was answered."""
+    vendors = load("oauth-vendors")
+    own = dict(known.get("oauth", {}))
+    if auth.removeprefix("oauth-") not in vendors["infer_when"]["grant"]:
+        own.pop("vendor", None)
+    other = given.get("vendor") not in (None, own.get("vendor", vendors["default"]))
+    if other or given.get("discovery_url") or given.get("token_endpoint"):
+        return {}
+    filled = {k: v.replace("{host}", known["host"]) if isinstance(v, str) else list(v) for k, v in own.items()}
+    return {f"oauth.{key}": value for key, value in filled.items()}
+
+
+def _has_host(entry: Mapping[str, Any], name: str) -> bool:
+    """Whether a host is one of an entry's; "*." stands for one or more labels."""
+    return any(name.endswith(one[1:]) if one.startswith("*.") else name == one for one in entry["hosts"])
 
 
 def host_name(url: str) -> str | None:

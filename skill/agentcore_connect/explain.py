@@ -39,6 +39,11 @@ class Entry:
         return list(self.data.get("related") or [])
 
     @property
+    def is_name(self) -> bool:
+        """Whether it says no more than what something is called."""
+        return not any(_says(self.data, key) for key in resources.load("explain")["prose"])
+
+    @property
     def prose(self) -> str:
         """What it says, in the words of its first prose field."""
         words = resources.load("explain")
@@ -65,14 +70,19 @@ class Index:
         return {name: entries for name, entries in found.items() if entries}
 
     def find(self, topic: str) -> list[Entry]:
-        """The entries a topic means: by id, by the end of their path, or all below a path; letter case is ignored."""
+        """The entries a topic means: by id, by the end of their path, or all below a path; letter case is ignored.
+
+        What says no more than a name comes with the entries that are about it.
+        """
         wanted = topic.strip().lower()
         tests = (
             lambda entry: entry.id.lower() == wanted,
             lambda entry: f".{entry.path.lower()}".endswith(f".{wanted}"),
             lambda entry: entry.path.lower().startswith(f"{wanted}."),
         )
-        return next((found for test in tests if (found := [e for e in self.entries if test(e)])), [])
+        found = next((found for test in tests if (found := [e for e in self.entries if test(e)])), [])
+        names = {entry.id for entry in found if entry.is_name}
+        return [*found, *(e for e in self.entries if names & set(e.related) and e not in found)]
 
     def nearest(self, topic: str, number: int = 6) -> list[str]:
         """Names like the topic: those that hold its words, then those spelt alike."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agentcore_connect.answers import store
 from agentcore_connect.answers.document import Document
 from agentcore_connect.contract.choose import Surface, choose
-from agentcore_connect.endpoint_hints import answers_from_endpoint
+from agentcore_connect.endpoint_hints import answers_from_endpoint, answers_from_service, service_at
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.outside import named
 from agentcore_connect.runtime_address import endpoint_arn
@@ -129,7 +129,30 @@ def _read(
             _take_openapi(found, path, connection)
     if runtime is not None:  # a document's own server does not count beside it
         found["answers"]["endpoint"] = runtime
+    _take_host(found, connection)
     return found
+
+
+def _take_host(found: dict[str, Any], connection: Mapping[str, Any]) -> None:
+    """Take in what is known of the service at an address; what its document tells counts before it."""
+    address = connection.get("endpoint") or found["answers"].get("endpoint")
+    known = service_at(address) if isinstance(address, str) else None
+    if known is None or connection.get("direction") not in (None, "agent-calls-service"):
+        return
+    before = dict(found["answers"])
+    for key, value in connection.items():
+        if value is not None:
+            before[key] = {**before.get(key, {}), **value} if isinstance(value, Mapping) else value
+    told = answers_from_service(known, before)
+    for key, value in told.items():
+        if store.get(before, key, None) is None:
+            found["answers"] = store.put(found["answers"], key, value)
+            found.setdefault("told", {})[key] = {
+                "why": f"the address is that of {known['title']}",
+                "sources": known["sources"],
+            }
+    if told:
+        found["at_host"] = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
 
 
 def _runtime(connection: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ from agentcore_connect.resources import load
 
 
 class Rule(NamedTuple):
-    """A rule in words. ``applies`` is set for rules that speak up by themselves."""
+    """A rule in words. ``applies`` is set for rules that speak up by themselves, ``cites`` is a fact with sources."""
 
     id: str
     kind: str
@@ -25,6 +25,7 @@ class Rule(NamedTuple):
     fails_check: bool = False
     older: str | None = None
     section: str = "use"
+    cites: str = ""
 
 
 @cache
@@ -71,6 +72,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         fails_check=entry.get("fails_check", False),
         older=entry.get("older"),
         section=entry.get("section", "use"),
+        cites=entry.get("cites", ""),
     )
 
 

@@ -45,7 +45,7 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
         if question.ask == "tree":
             if answered and question.variable not in used and question.when(facts):
                 found.unused.append(question.id)
-            elif not answered and question.variable in used and question.has_default:
+            elif not answered and question.variable in used and (question.has_default or _told(question, facts)):
                 _assume(found, question, value, facts)
             continue
         if value not in (None, "", []):
@@ -58,7 +58,16 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
     return found
 
 
+def _told(question: Question, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Why an answer was taken from what is known of the service, with the sources; empty where it was not."""
+    found: Mapping[str, Any] = (facts.get("told") or {}).get(question.id, {})
+    return found
+
+
 def _assume(found: Details, question: Question, value: Any, facts: Mapping[str, Any]) -> None:
+    if told := _told(question, facts):
+        found.assumed.append({"key": question.id, "value": value, **told})
+        return
     default, why = question.default_for(facts)
     if value == default and question.has_default:
         found.assumed.append({"key": question.id, "value": value, **({"why": why} if why else {})})

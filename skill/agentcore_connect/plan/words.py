@@ -27,7 +27,9 @@ def say(text: str, facts: Mapping[str, Any]) -> str:
 def entry(rule_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """A rule as plan.json has it."""
     rule = triage.rules()[rule_id]
-    return {"rule": rule_id, "text": say(rule.text, facts), "sources": list(rule.sources)}
+    cited = lookup(facts, rule.cites) if rule.cites else None
+    sources = dict.fromkeys([*rule.sources, *(cited or ())])
+    return {"rule": rule_id, "text": say(rule.text, facts), "sources": list(sources)}
 
 
 def split(rule_ids: Iterable[str], facts: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -135,6 +135,30 @@ def test_names_of_mcp_1(code: str, requirements: str, expected: list[str], tmp_p
     assert found(tmp_path, guarded, requirements) == []
 
 
+@pytest.mark.parametrize("lock", ["uv.lock", "poetry.lock", "pdm.lock"])
+@pytest.mark.parametrize(("version", "expected"), [("1.28.1", []), ("2.1.0", ["certain"])])
+def test_a_lock_file_above_the_code_decides(lock: str, version: str, expected: list[str], tmp_path: Path) -> None:
+    code = "from mcp.client.streamable_http import streamablehttp_client\n"
+    text = f'version = 1\n\n[[package]]\nname = "httpx"\nversion = "0.1"\n\n[[package]]\nname = "mcp"\nversion = "{version}"\n'
+    (tmp_path / "app" / "agent" / "tools").mkdir(parents=True)
+    (tmp_path / "app" / "agent" / "tools" / "one.py").write_text(code, encoding="utf-8")
+    project = '[project]\nname = "a"\ndependencies = ["mcp>=1.10"]\n'
+    (tmp_path / "app" / "agent" / "pyproject.toml").write_text(project, encoding="utf-8")
+    (tmp_path / "app" / lock).write_text(text, encoding="utf-8")
+    findings = inspect_project(undeclared_project(tmp_path))
+    assert [(one.id, one.confidence) for one in findings] == [("client-import-gone", one) for one in expected]
+
+
+def test_a_lock_file_above_other_requirements_decides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").write_text(
+        'version = 1\n\n[[package]]\nname = "mcp"\nversion = "1.28.1"\n', encoding="utf-8"
+    )
+    code = "from mcp.client.streamable_http import streamablehttp_client\n"
+    assert [one[:2] for one in found(tmp_path / "server", code, "mcp>=1.10\n")] == [("client-import-gone", "likely")]
+    (tmp_path / "server" / "pyproject.toml").write_text('[project]\nname = "a"\ndependencies = ["mcp>=1.10"]\n')
+    assert inspect_project(undeclared_project(tmp_path)) == []
+
+
 FIELDS = """\
 from mcp import ClientSession
 

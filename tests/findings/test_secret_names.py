@@ -42,6 +42,18 @@ def findings(root: Path, line: str) -> list[tuple[str, str]]:
         'PATTERN = r"mongodb://([^:]+):([^@]+)@(.+)"',
         'SHOWN = f"mongodb+srv://{user}:***@{rest}"',
         'secret_resource = f"{sm}:secret:bedrock-agentcore-identity!default/oauth2/{provider}-*"',
+        # public addresses, text in base64, tokens nobody signed, colours, samples, databases of this machine
+        'PAY_TO = "0x6813749E1eB9E0001A44C2684695FE8AD676cdD0"',
+        'RECIPIENT = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"',
+        'HEADERS = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}',
+        'CREDENTIAL = "Payment eyJjaGFsbGVuZ2UiOnt9fQ"',
+        'invalid_jwt = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.invalid.signature"',
+        'HEADERS = {"Authorization": "Bearer token123"}',
+        'TOKEN = "51c17c51c17c51c17c51c17c51c17c51"',
+        'PASS = "\\033[0;32mPASS 1\\033[0m"',
+        'CRED_PROBE = """import json, urllib.request\\nprint(json.loads(b64decode16Bytes2))"""',
+        'DATABASE = "postgresql://postgres:postgres1@localhost:5432/app"',
+        'def store(url="postgresql://app:app-2@127.0.0.1/app"): ...',
     ],
 )
 def test_what_only_speaks_of_a_secret_is_harmless(line: str, tmp_path: Path) -> None:
@@ -61,3 +73,21 @@ def test_what_only_speaks_of_a_secret_is_harmless(line: str, tmp_path: Path) -> 
 )
 def test_a_secret_under_its_name_is_found_wherever_it_is_given_one(line: str, name: str, tmp_path: Path) -> None:
     assert findings(tmp_path, line) == [("secret-in-code", f"the value of {name} looks like a secret")]
+
+
+SIGNED = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiJhIn0." + "q8Zr2Lm9Xc4Vb7Nk1Pw6Tt5Yh3Gg0Jj2Kk8Ll4Mm7Qq"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'ADDRESS_KEY = "0x{"4f3edf983ac636a65a842ce7c78d9aa7" * 2}"',
+        f'TOKEN = "{SIGNED}"',
+        f'HEADERS = {{"Authorization": "Bearer {TOKEN}"}}',
+        f'WALLET_SECRET = "5{TOKEN.replace("0", "2")}5eykt4UsFv8P"',
+        'DATABASE = "postgresql://app:q8Zr2Lm9X" "c4@db.internal:5432/app"',
+        f'def store(url="postgresql://app:{PASSWORD}@localhost.internal/app"): ...',
+    ],
+)
+def test_its_twin_that_is_a_secret_is_found(line: str, tmp_path: Path) -> None:
+    assert [name for name, _ in findings(tmp_path, line)] == ["secret-in-code"]

@@ -84,6 +84,11 @@ def test_listings_that_are_whole(code: str, tmp_path: Path) -> None:
     assert found(tmp_path, code) == []
 
 
+#: What the file reads once, and a client that uses it.
+KEPT = 'import os\n\nURL = os.environ["URL"]\n'
+READ = "MCPClient(lambda: streamable_http_client(URL))"
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "confidence"),
     [
@@ -93,10 +98,27 @@ def test_listings_that_are_whole(code: str, tmp_path: Path) -> None:
             "certain",
         ),
         (f"client = {MADE}\nclient.start()\n", f"if __name__ == '__main__':\n    {MADE}.start()\n", "certain"),
-        (f"client = {MADE}\n", f"make = lambda: {MADE}\n", "likely"),
+        (f"{KEPT}client = {READ}\n", f"{KEPT}make = lambda: {READ}\n", "likely"),
         (
-            f"client = {MADE}\n",
+            f"{KEPT}client = {READ}\n",
             'client = MCPClient(lambda: stdio_client(StdioServerParameters(command="x")))\n',
+            "likely",
+        ),
+        (f"{KEPT}client = {READ}\n", f"client = {MADE}\n", "likely"),
+        (
+            f"{KEPT}client = {READ}\n",
+            "client = MCPClient(lambda: streamable_http_client(os.environ['URL']))\n",
+            "likely",
+        ),
+        (
+            f"{KEPT}\ndef transport():\n    return streamable_http_client(URL)\n\n\nclient = MCPClient(transport)\n",
+            '\ndef transport():\n    return streamable_http_client(os.environ["URL"])\n\n\nclient = MCPClient(transport)\n',
+            "likely",
+        ),
+        (
+            f"{KEPT}client = MCPClient(lambda: streamable_http_client('https://x.example.com', headers=headers()))\n"
+            "client = MCPClient(make(URL))\n",
+            f"{KEPT}client = {MADE}\n",
             "likely",
         ),
     ],
@@ -129,6 +151,12 @@ def transport(headers: str) -> str:
             "likely",
         ),
         (
+            f'{POST}TOKEN = requests.post("https://idp.example.com/token").json()\n',
+            "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+            '@router.post("/token")\nasync def exchange(code: str):\n    return code\n',
+            "likely",
+        ),
+        (
             f'{POST}DATA = {{"grant_type": "client_credentials"}}\nTOKEN = requests.post(URL, data=DATA).json()\n',
             f'{POST}DATA = {{"name": "x"}}\nTOKEN = requests.post(URL, data=DATA).json()\n',
             "likely",
@@ -158,6 +186,7 @@ EVENT, PREFIX = "lambda-name-from-event", "lambda-prefix-kept"
     [
         ('    return event["bedrockAgentCoreToolName"]\n', '    return event["city"]\n', (EVENT, "certain")),
         ('    return event.get("tool_name")\n', '    return event.get("name")\n', (EVENT, "likely")),
+        ('    return event.get("toolName") or event.get("tool_name")\n', "    return event\n", (EVENT, "likely")),
         (
             f'    name = {TOOL}\n    if name == "add":\n        return 1\n',
             f'    name = {TOOL}.split("___")[-1]\n    if name == "add":\n        return 1\n',

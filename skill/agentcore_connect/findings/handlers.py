@@ -34,12 +34,14 @@ def name_from_event(scan: Scan) -> Iterator[Finding]:
         if not functions or _reads_context(file):
             continue
         for function in functions:
+            read: dict[str, tuple[str, Confidence]] = {}  # one line that tries several keys is one mistake
             for node, key in _reads_of(function, _first(function)):
-                sure: Confidence | None = "certain" if key in signs["context_keys"] else None
-                if sure is None and key in signs["event_keys"] and (behind or _speaks_of_gateway(file)):
-                    sure = "likely"
-                if sure:
-                    yield finding("lambda-name-from-event", f"event[{key!r}]", file.where(node), sure)
+                if key in signs["context_keys"]:
+                    read.setdefault(file.where(node), (key, "certain"))
+                elif key in signs["event_keys"] and (behind or _speaks_of_gateway(file)):
+                    read.setdefault(file.where(node), (key, "likely"))
+            for where, (key, sure) in read.items():
+                yield finding("lambda-name-from-event", f"event[{key!r}]", where, sure)
 
 
 def prefix_kept(scan: Scan) -> Iterator[Finding]:

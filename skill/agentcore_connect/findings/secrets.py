@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from agentcore_connect.answers import secret_context, secret_words, secrets
+from agentcore_connect.findings import harmless
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.project.source import JsonPath
 from agentcore_connect.readers.python_texts import KINDS, texts
@@ -61,21 +62,50 @@ def judge(text: str, name: str = "") -> Confidence | None:
 
     In: the text (`{}` for what an f-string puts in), the name that it is given. A form that a vendor gives its keys
     is certain. A random text is likely one where its name or the words around it say so; a password in a URL is likely.
+    A name speaks of a whole text: inside a text of several words only the words around count.
     """
     if len(text) > _LONGEST or _PLACEHOLDER.search(text):
         return None
     sure: Confidence | None = None
-    for found in secrets.find(text, "prose", name):
+    name = "" if any(map(_parts_words, text.strip())) else name
+    finds = list(secrets.find(text, "prose", name))
+    token = _form("values", "jwt")
+    unsigned = [one for one in finds if one.what == token and harmless.is_unsigned(text[one.start : one.end])]
+    for found in finds:
+        if any(found.start < one.end and one.start < found.end for one in unsigned):
+            continue
         part = text[found.start : found.end]
         if found.what in (secret_context.RANDOM, secret_context.WRITTEN_OUT):
             named = name or secret_words.said_around(text, found.start, found.end) in ("chosen", "issued")
-            sure = "likely" if named and "{}" not in part else sure
-        elif found.what == load("secret-patterns")["urls"]["password"]["what"]:
+            sure = "likely" if named and not _is_readable(part, name) else sure
+        elif found.what == _form("urls", "password"):
             password = part.rpartition(":")[2].removesuffix("@")
-            sure = sure if _STANDS_FOR.search(password) else "likely"
-        else:
+            harmless_part = _STANDS_FOR.search(password) or harmless.is_of_this_machine(text, found.end)
+            sure = sure if harmless_part else "likely"
+        elif found.what != _form("values", "bearer-token") or not harmless.is_sample(part.split()[-1]):
             return "certain"
     return sure
+
+
+def _parts_words(char: str) -> bool:
+    return char.isspace() or not char.isprintable()
+
+
+def _is_readable(part: str, name: str) -> bool:
+    """Whether what looks random is put together by the code, can be read, or is public by its form."""
+    issued = secret_words.named(name) in ("chosen", "issued")
+    return (
+        "{}" in part
+        or harmless.repeats(part)
+        or harmless.is_encoded_text(part)
+        or (harmless.is_public_address(part) and not issued)
+    )
+
+
+def _form(section: str, name: str) -> str:
+    """What the knowledge calls a form of secrets."""
+    known = load("secret-patterns")[section]
+    return str(known[name]["what"] if isinstance(known, dict) else next(x["what"] for x in known if x["id"] == name))
 
 
 def _key(path: JsonPath) -> str:

@@ -32,7 +32,7 @@ def clients(scan: Scan) -> Iterator[Finding]:
             continue
         for call in file.parsed.of(ast.Call):
             name = _client(file, call, signs)
-            if name and not is_local(call) and file.names.at_import(call):
+            if name and not is_local(call) and file.names.at_import(call) and _keeps(file, call):
                 message = f"{name} is made when the file is imported, with the URL and the credential of that moment"
                 yield finding("gateway-client-at-import", message, file.where(call), "likely")
                 break
@@ -70,6 +70,41 @@ def _connections(file: CodeFile, signs: dict[str, Any]) -> Iterator[tuple[ast.AS
             yield call, last(call.func)
 
 
+def _keeps(file: CodeFile, call: ast.Call) -> bool:
+    """Whether a client keeps something of the moment at which it is made: what was read, fetched or computed then.
+
+    What stands in a lambda, or in a function of the file, is computed when the client connects; the names of the file
+    that it uses were given their values before.
+    """
+    functions = {one.name: one for one in file.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    late = [node for one in ast.walk(call) if isinstance(one, ast.Lambda) for node in ast.walk(one.body)]
+    named = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} & functions.keys()
+    late += [node for name in sorted(named) for part in functions[name].body for node in ast.walk(part)]
+    soon = [node for value in (*call.args, *(key.value for key in call.keywords)) for node in _outside_lambdas(value)]
+    if any(isinstance(node, ast.Call | ast.Subscript) for node in soon):
+        return True
+    return any(_is_computed(file, node) for node in (*late, *soon) if isinstance(node, ast.Name))
+
+
+def _outside_lambdas(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if not isinstance(node, ast.Lambda):
+        for inner in ast.iter_child_nodes(node):
+            yield from _outside_lambdas(inner)
+
+
+def _is_computed(file: CodeFile, name: ast.Name) -> bool:
+    """Whether a name of the file stands for what was computed when the file was imported."""
+    if not isinstance(name.ctx, ast.Load):
+        return False
+    value = file.names.value(name)
+    return (
+        value is not name
+        and file.names.at_import(value)
+        and any(isinstance(node, ast.Call | ast.Subscript) for node in _outside_lambdas(value))
+    )
+
+
 def _made_by(file: CodeFile, node: ast.expr, signs: dict[str, Any]) -> str | None:
     """The class of a client that an expression stands for, made with a transport over the network."""
     origin = file.names.origin(node)
@@ -91,11 +126,22 @@ def tokens(scan: Scan) -> Iterator[Finding]:
             if isinstance(call.func, ast.Name) and name in decorated and file.names.at_import(call):
                 message = f"{name}() runs when the file is imported, outside of any request"
                 yield finding("token-fetched-once", message, file.where(call))
-            elif name in _FETCHES and _asks_for_token(file, call) and file.names.at_import(call):
+            elif (
+                name in _FETCHES
+                and not _decorates(file, call)
+                and _asks_for_token(file, call)
+                and file.names.at_import(call)
+            ):
                 message = "the token is fetched when the file is imported"
                 yield finding("token-fetched-once", message, file.where(call), "likely")
             elif name in signs["transports"] or _client(file, call, signs):
                 yield from _fixed_header(file, call)
+
+
+def _decorates(file: CodeFile, call: ast.Call) -> bool:
+    """Whether a call is a decorator: `@router.post("/token")` declares an endpoint and asks none."""
+    above = file.parsed.parents.get(call)
+    return isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef) and call in above.decorator_list
 
 
 def _decorated(file: CodeFile) -> set[str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.project.code import requirements
-from agentcore_connect.project.source import read_text
+from agentcore_connect.project.source import is_file, read_text
 from agentcore_connect.resources import load
 
 Range = tuple[tuple[int, ...] | None, tuple[int, ...] | None]  # from (inclusive), until (exclusive); None is open
 
 _CLAUSE: Final = re.compile(r"(~=|==|>=|<=|!=|<|>)\s*v?(\d+(?:\.\d+)*)")
+_LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock")
+_LOCKED: Final = re.compile(
+    r'^\[\[package\]\]\r?\nname = "(?P<name>[^"\n]+)"\r?\nversion = "(?P<version>[^"\n]+)"', re.M
+)
 _OPEN: Final = re.compile(r"(?:>=|>|!=)\s*v?\d+(?:\.\d+)*(?:\.\*)?")
 _UNKNOWN: Final[Range] = (None, None)
 _LOCK_BYTES: Final = 16 * 1024 * 1024
@@ -26,10 +30,9 @@ def version_range(folder: Path, root: Path, package: str) -> Range:
     In: the agent's code folder, the project's root, the package's normalised name. Out: one version as a range of
     itself when it is locked or installed, else what the pins leave open.
     """
-    for here in (folder, root):
-        exact = _locked(here / "uv.lock", package) or _installed(here / ".venv", package)
-        if exact:
-            return exact, (*exact, 0)
+    exact = _fixed(folder, root, package)
+    if exact:
+        return exact, (*exact, 0)
     spec = requirements(folder, root).get(package)
     return _from_pins(spec) if spec is not None else _UNKNOWN
 
@@ -39,7 +42,7 @@ def open_from(folder: Path, root: Path, package: str, since: str) -> bool:
 
     Not so where it is locked or installed, where an upper bound keeps it below, or another requirement does.
     """
-    if any(_locked(here / "uv.lock", package) or _installed(here / ".venv", package) for here in (folder, root)):
+    if _fixed(folder, root, package):
         return False
     asked = requirements(folder, root)
     spec = asked.get(package)
@@ -79,17 +82,38 @@ def _trimmed(version: tuple[int, ...]) -> tuple[int, ...]:
     return version
 
 
-def _locked(path: Path, package: str) -> tuple[int, ...] | None:
-    if not path.is_file():
-        return None
-    try:
-        packages = tomllib.loads(read_text(path, max_bytes=_LOCK_BYTES)).get("package")
-    except (ConnectError, tomllib.TOMLDecodeError, RecursionError):
-        return None
-    for one in packages if isinstance(packages, list) else []:
-        if isinstance(one, dict) and one.get("name") == package and isinstance(one.get("version"), str):
-            return parse(one["version"]) or None
+def _fixed(folder: Path, root: Path, package: str) -> tuple[int, ...] | None:
+    """The version that the nearest lock file or environment at or above a folder holds; None without one.
+
+    A requirements.txt without a pyproject.toml beside it is a project of its own: what is locked above it is another's.
+    """
+    for here in (folder, *folder.parents):
+        locks = (_locked(here / name, package) for name in _LOCKS)
+        found = next(filter(None, locks), None) or _installed(here / ".venv", package)
+        alone = is_file(here / "requirements.txt") and not is_file(here / "pyproject.toml")
+        if found or alone or here == root:
+            return found
     return None
+
+
+def _locked(path: Path, package: str) -> tuple[int, ...] | None:
+    if not is_file(path):
+        return None
+    stat = path.stat()
+    return parse(_versions(path, stat.st_mtime_ns, stat.st_size).get(package, "")) or None
+
+
+@lru_cache(maxsize=64)
+def _versions(path: Path, _mtime: int, _size: int) -> dict[str, str]:
+    """Package -> version of a lock file: uv's, Poetry's and PDM's give both on the first lines of each package.
+
+    Read by its lines, since the whole of it is hundreds of kilobytes of hashes.
+    """
+    try:
+        text = read_text(path, max_bytes=_LOCK_BYTES)
+    except ConnectError:
+        return {}
+    return {found["name"]: found["version"] for found in _LOCKED.finditer(text)}
 
 
 def _installed(environment: Path, package: str) -> tuple[int, ...] | None:

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
 
 class Gathered(NamedTuple):
-    """A case with where it came from. ``base`` is the folder that paths in the answers are relative to."""
+    """A case with where it came from.
+
+    ``base`` is the folder that paths in the answers are relative to; ``files`` what each connection's own files tell.
+    """
 
     case: Case
     document: Document
     surface: Surface
     base: Path
-    notes: tuple[str, ...] = ()
+    files: Mapping[int, Mapping[str, Any]] = {}
 
     @property
     def project(self) -> Project | None:
@@ -49,6 +52,7 @@ def gather(
     project: Path | None = None,
     cli_version: str | None = None,
     via: str = "cli",
+    before: Gathered | None = None,
 ) -> Gathered:
     """Read everything that the answers point to.
 
@@ -57,23 +61,34 @@ def gather(
         project: the folder given by --project, which comes before the file's own key.
         cli_version: the version given by --cli-version.
         via: cli or boto3.
+        before: what was gathered for other answers of the same file a moment ago; what still holds is not read again.
 
     Errors: ConnectError for a project or a file that cannot be read at all.
     """
     base = base_of(document)
-    found = _project(document, base, project)
+    same = before is not None and before.document.data.get("project") == document.data.get("project")
+    found = before.project if before is not None and same else _project(document, base, project)
     surface = choose(cli_version, found.version if found else None)
     case = Case(document.data, project=found, surface=surface.id, via=via)
     if found is not None:
         from agentcore_connect.project.answers import answers_from_project
 
         case = case._replace(inferred=answers_from_project(found, document.data))
-    read = {n: _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
+    known = before if same else None
+    files = {n: _known(known, n, c) or _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
+    read = {n: dict(one) for n, one in files.items()}
     for key, value in case.inferred.items():
         if key.startswith("connections."):
             _, number, inner = key.split(".", 2)
             read[int(number)]["answers"] = store.put(read[int(number)]["answers"], inner, value)
-    return Gathered(case._replace(read=read), document, surface, base)
+    return Gathered(case._replace(read=read), document, surface, base, files)
+
+
+def _known(before: Gathered | None, number: int, connection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What was read for the same connection before; None where it has changed."""
+    if before is None or number not in before.files or before.case.connections[number] != connection:
+        return None
+    return before.files[number]
 
 
 def _project(document: Document, base: Path, given: Path | None) -> Project | None:

@@ -24,6 +24,13 @@ class Choice(NamedTuple):
     unavailable: str | None
 
 
+class Progress(NamedTuple):
+    """How many answers there are, and how many questions at most are left, the present one included."""
+
+    answered: int
+    remaining_at_most: int
+
+
 class Asked(NamedTuple):
     """A question with what the situation adds to it. ``scope`` is where its answer goes in the file."""
 
@@ -31,8 +38,6 @@ class Asked(NamedTuple):
     scope: str
     choices: tuple[Choice, ...]
     default: Any
-    answered: int
-    remaining_at_most: int
     notes: tuple[str, ...]
     required: bool = False
 
@@ -42,7 +47,7 @@ class Asked(NamedTuple):
         own = self.question.id
         return f"{self.scope}.{own}" if self.scope.startswith("connections.") else own
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, progress: Progress) -> dict[str, Any]:
         """The question as ``next`` prints it."""
         return {
             "status": "question",
@@ -58,40 +63,78 @@ class Asked(NamedTuple):
             "default": self.default,
             "why": self.question.why,
             "sources": list(self.question.sources),
-            "progress": {"answered": self.answered, "remaining_at_most": self.remaining_at_most},
+            "progress": progress._asdict(),
             "notes": list(self.notes),
         }
 
 
 class State(NamedTuple):
-    """Where an interview stands: the verdicts so far and the question that comes next, None when it is done."""
+    """Where an interview stands: the question that comes next, None when it is done, and the verdicts so far.
+
+    ``facts`` are those of the connection that is asked about.
+    """
 
     asked: Asked | None
     verdicts: list[Verdict]
     notes: list[str]
+    facts: Mapping[str, Any]
 
 
-def state(case: Case) -> State:
-    """Replay the answers and say where the interview stands.
+class _Stop(NamedTuple):
+    """Where a replay of the answers stops: at a question, or at the end."""
 
-    Args:
-        case: what is known; its answers may be incomplete but have passed the gate.
-    """
+    pending: tuple[Question, str] | None
+    facts: Mapping[str, Any]
+    verdicts: list[Verdict]
+
+
+def _replay(case: Case) -> _Stop:
+    """Decide one connection after the other until one has a question open."""
     verdicts: list[Verdict] = []
-    notes: list[str] = []
     agent = agent_facts(case, asking=True)
     gateway = gateway_facts(case, asking=True)
-    if not case.connections:
-        case = case._replace(answers={**case.answers, "connections": [{}]})
+    facts: Mapping[str, Any] = {}
     for number in range(len(case.connections)):
         facts = connection_facts(case, number, agent, gateway, asking=True)
         verdict = decide(facts, asking=True)
         verdicts.append(verdict)
-        notes += [n for n in _notes(verdict) if n not in notes]
         pending = next(pending_questions(verdict, facts, f"connections.{number}"), None)
         if pending is not None:
-            return State(_asked(case, pending, facts, verdict, notes), verdicts, notes)
-    return State(None, verdicts, notes)
+            return _Stop(pending, facts, verdicts)
+    return _Stop(None, facts, verdicts)
+
+
+def _begun(case: Case) -> Case:
+    """The case with a first connection, which is what an empty file is asked about."""
+    return case if case.connections else case._replace(answers={**case.answers, "connections": [{}]})
+
+
+def state(case: Case) -> State:
+    """Replay the answers once and say where the interview stands.
+
+    Args:
+        case: what is known; its answers may be incomplete but have passed the gate.
+    """
+    case = _begun(case)
+    stop = _replay(case)
+    notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
+    asked = _asked(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
+    return State(asked, stop.verdicts, notes, stop.facts)
+
+
+def waiting(case: Case) -> str | None:
+    """The key that the interview asks for next, None when it is done: `state` without its choices and notes."""
+    pending = _replay(_begun(case)).pending
+    if pending is None:
+        return None
+    question, place = pending
+    return f"{place}.{question.id}" if place.startswith("connections.") else question.id
+
+
+def progress(case: Case, here: State) -> Progress:
+    """How far the interview is; it follows every way that the open answers can take, so only a view asks for it."""
+    left = _remaining(here.asked.question, here.facts) if here.asked is not None else 0
+    return Progress(_answered(case), left)
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:
@@ -141,21 +184,23 @@ def _open(question: Question, known: Mapping[str, Any], verdict: Verdict) -> boo
     return not (question.optional(known) or question.starter(known))
 
 
-def _asked(
-    case: Case, pending: tuple[Question, str], facts: Mapping[str, Any], verdict: Verdict, notes: list[str]
-) -> Asked:
-    question, scope = pending
+def choices(question: Question, verdict: Verdict) -> tuple[Choice, ...]:
+    """The values of a question, each with why it cannot be taken where that is so."""
     closed = closed_values(question, verdict)
-    choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
+    return tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
+
+
+def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: list[str]) -> Asked:
+    question, scope = pending
+    offered = choices(question, verdict)
+    closed = {one.value: one.unavailable for one in offered if one.unavailable is not None}
     default, why = _default(question, case, closed, verdict.facts)
     notes = [*notes, f"The default is {default}: {why}."] if why and default is not None else notes
     return Asked(
         question,
         scope,
-        choices,
+        offered,
         default,
-        answered=_answered(case),
-        remaining_at_most=_remaining(question, facts),
         notes=tuple(notes),
         required=_is_last_chance(question, verdict.facts),
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentcore_connect import interview
 from agentcore_connect.answers import gate, store
 from agentcore_connect.answers.load import question_of
 from agentcore_connect.decide import Verdict, decide
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.interview import Asked, Choice
+from agentcore_connect.interview import Asked
 from agentcore_connect.questions import Question, of_scope, questions
 from agentcore_connect.resources import load
 from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
@@ -20,16 +19,14 @@ from agentcore_connect.situation import Case, agent_facts, connection_facts, gat
 _PASSES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """What an answer leads to: the decision as far as it goes, and the question that would come next."""
 
     result: Mapping[str, Any]
     following: Question | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A question that applies and its value. ``how`` is answered, read, assumed, or open where nothing is known."""
 
     key: str
@@ -65,21 +62,6 @@ def _keys(mapping: Any, scope: str, lead: str) -> dict[str, Question]:
     return {f"{lead}{key}": question for question, key in pairs if lookup(given, key) is not None}
 
 
-def waiting(case: Case) -> str | None:
-    """The key that the interview asks for next, None when it is done: `interview.state` without its counting."""
-    agent, gateway = agent_facts(case, asking=True), gateway_facts(case, asking=True)
-    if not case.connections:
-        case = case._replace(answers={**case.answers, "connections": [{}]})
-    for number in range(len(case.connections)):
-        facts = connection_facts(case, number, agent, gateway, asking=True)
-        scope = f"connections.{number}"
-        pending = next(interview.pending_questions(decide(facts, asking=True), facts, scope), None)
-        if pending is not None:
-            question, place = pending
-            return f"{place}.{question.id}" if place == scope else question.id
-    return None
-
-
 def trail(case: Case) -> list[str]:
     """The keys of the answers that the interview asks for, in its order: what `back` goes back through.
 
@@ -90,7 +72,7 @@ def trail(case: Case) -> list[str]:
     found: list[str] = []
     for _ in range(_PASSES):
         found = _walk(case, askable)
-        if len(found) == len(askable) or waiting(_masked(case, askable - set(found))) is not None:
+        if len(found) == len(askable) or interview.waiting(_masked(case, askable - set(found))) is not None:
             break
         askable &= set(found)
     return found
@@ -99,7 +81,7 @@ def trail(case: Case) -> list[str]:
 def _walk(case: Case, askable: set[str]) -> list[str]:
     hidden, found = set(askable), []
     while hidden:
-        key = waiting(_masked(case, hidden))
+        key = interview.waiting(_masked(case, hidden))
         if key is None or key not in hidden:
             break
         hidden.discard(key)
@@ -138,9 +120,7 @@ def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
         raise KeyError(key)
     scope = key.removesuffix(f".{question.id}") if question.scope == "connection" else question.scope
     verdict = verdicts[min(_connection_of(key), len(verdicts) - 1)]
-    closed = interview.closed_values(question, verdict)
-    choices = tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
-    return Asked(question, scope, choices, lookup(verdict.facts, question.id), 0, 1, ())
+    return Asked(question, scope, interview.choices(question, verdict), lookup(verdict.facts, question.id), ())
 
 
 def typed(question: Question, text: str) -> Any:
@@ -161,7 +141,7 @@ def lead(case: Case, asked: Asked, value: Any) -> Lead:
     agent, gateway = agent_facts(changed, asking=True), gateway_facts(changed, asking=True)
     number = _connection_of(asked.key) if asked.scope.startswith("connections.") else len(changed.connections) - 1
     verdict = decide(connection_facts(changed, number, agent, gateway, asking=True), asking=True)
-    key = waiting(changed)
+    key = interview.waiting(changed)
     return Lead(verdict.result, question_of(key) if key is not None else None)
 
 

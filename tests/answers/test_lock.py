@@ -12,8 +12,8 @@ import pytest
 
 from agentcore_connect.answers import document
 from agentcore_connect.answers.lock import locked
+from agentcore_connect.app.answers_file import AnswersFile
 from agentcore_connect.errors import ConnectError
-from agentcore_connect.frontends.wizard.session import Session
 
 WRITERS = 50
 BEGIN = "version: 1\nconnections:\n"
@@ -69,11 +69,12 @@ def test_a_file_whose_folder_is_still_to_be_made_is_locked_too(tmp_path: Path) -
 def test_the_wizard_overwrites_nothing_that_it_has_not_seen(tmp_path: Path) -> None:
     path = tmp_path / "answers.yaml"
     path.write_text("version: 1\n", encoding="utf-8")
-    session = Session(path, document.read(path))
-    session.save()
+    file = AnswersFile(path)
+    data = dict(file.read().data)
+    file.save(data)
     changed = path.read_text("utf-8") + "agent: {framework: strands}\n"
     path.write_text(changed, encoding="utf-8")
     with pytest.raises(ConnectError) as caught:
-        session.save()
+        file.save({**data, "agent": {"framework": "langgraph"}})
     assert caught.value.code == "answers-changed"
     assert path.read_text("utf-8") == changed

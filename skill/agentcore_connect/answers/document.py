@@ -67,8 +67,12 @@ def read(source: str | Path, *, max_bytes: int = MAX_BYTES, text_keys: bool = Fa
     """
     name = STDIN_NAME if source == "-" else str(source)
     text = read_text(source, max_bytes=max_bytes)
-    format_: Format | None = "json" if name.lower().endswith(".json") else None
-    return parse(text, name, format_=format_, max_bytes=max_bytes, text_keys=text_keys)
+    return parse(text, name, format_=format_of(name), max_bytes=max_bytes, text_keys=text_keys)
+
+
+def format_of(name: str) -> Format | None:
+    """The format that a file's name tells; None where the text does."""
+    return "json" if name.lower().endswith(".json") else None
 
 
 def read_text(source: str | Path, *, max_bytes: int = MAX_BYTES) -> str:

@@ -36,7 +36,7 @@ def plan(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
     from agentcore_connect.answers.document import Document
     from agentcore_connect.gather import gather
     from agentcore_connect.plan.build import build
-    from agentcore_connect.serve.step import NAME
+    from agentcore_connect.serve.dialog import NAME
 
     bounds.check_answers(args["answers"])
     document = load.checked(Document(dict(args["answers"]), {}, NAME))

@@ -13,11 +13,14 @@ from typing import Any
 
 from mcp import types  # type: ignore[import-not-found, unused-ignore]
 
+from agentcore_connect.answers import load
+from agentcore_connect.answers.document import Document
+from agentcore_connect.app.session import Session
+from agentcore_connect.app.step import refused, step
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.interview import Asked
 from agentcore_connect.serve import forms
 from agentcore_connect.serve.confine import Bounds
-from agentcore_connect.serve.step import Interview
 
 #: The first protocol in which a call returns for input, and how often clients go along with that in one call (10).
 _RETURNS_SINCE = "2026-07-28"
@@ -25,6 +28,9 @@ _MOST_RETURNS = 9
 _MOST_FORMS = 40
 _MOST_TRIES = 3
 _REQUEST = "question"
+
+#: What messages call the answers of a call.
+NAME = "answers"
 
 _NOTES = {
     "declined": "No answer came back from the client's form; often nobody was asked. Ask the person this question "
@@ -50,103 +56,106 @@ async def run(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any
     returns = ctx.protocol_version is not None and ctx.protocol_version >= _RETURNS_SINCE
     if returns and params.request_state:
         return _come_back(ctx, params, bounds, arguments)
-    interview = Interview(bounds, dict(arguments.get("answers") or {"version": 1}), arguments.get("cli_version"))
-    interview.begin(arguments.get("kind"), arguments.get("project"))
-    refused = _record(interview, arguments)
-    if refused is not None:
-        return refused
+    session = _session(bounds, arguments.get("answers") or {"version": 1}, arguments)
+    session.begin(arguments.get("kind"), arguments.get("project"))
+    problem = _record(session, arguments)
+    if problem is not None:
+        return problem
     if not arguments.get("ask_person", True) or not _has_forms(ctx):
-        return interview.position()
-    return _return_for(ctx, interview, Turn()) if returns else await _ask(ctx, interview)
+        return _position(session)
+    return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
 
 
-def _record(interview: Interview, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+def _session(bounds: Bounds, answers: Mapping[str, Any], arguments: Mapping[str, Any]) -> Session:
+    """The interview over answers that the client keeps. Errors: ConnectError for what cannot be used."""
+    bounds.check_answers(answers)
+    document = load.checked(Document(dict(answers), {}, NAME))
+    return Session(document, cli_version=arguments.get("cli_version"), where=NAME, admit=bounds.check_answers)
+
+
+def _position(session: Session) -> dict[str, Any]:
+    """The next question or done, and the answers to give back with the next call."""
+    return {**step(session), "answers": session.data}
+
+
+def _record(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
     """Take back and record what the call gives; the refusal when an answer is refused."""
     for key in arguments.get("forget", ()):
-        interview.forget(key)
+        session.forget(key)
     for key, value in arguments.get("answer", {}).items():
         try:
-            interview.answer(key, value)
+            session.answer(key, value)
         except ConnectError as error:
-            position = interview.position()
-            question = position if position["status"] == "question" else None
-            return {
-                "status": "invalid",
-                "id": question["id"] if question else None,
-                "message": str(error),
-                "question": question,
-                "answers": interview.data,
-            }
+            return {**refused(session, error, key), "answers": session.data}
     return None
 
 
-async def _ask(ctx: Any, interview: Interview) -> dict[str, Any]:
+async def _ask(ctx: Any, session: Session) -> dict[str, Any]:
     """Ask in forms while this call is open, until it is done or nobody answers."""
     turn = Turn()
     while turn.shown < _MOST_FORMS:
-        asked = interview.asked()
+        asked = session.position().asked
         if asked is None:
-            return _ended(interview, "answered")
+            return _ended(session, "answered")
         form = forms.schema(asked, ctx.protocol_version)
         if form is None:
-            return _ended(interview, "not-asked")
+            return _ended(session, "not-asked")
         result = await ctx.session.elicit_form(forms.message(asked, turn.said), form, related_request_id=ctx.request_id)
-        ended = _take(interview, asked, result, turn)
+        ended = _take(session, asked, result, turn)
         if ended is not None:
             return ended
-    return _ended(interview, "answered")
+    return _ended(session, "answered")
 
 
-def _return_for(ctx: Any, interview: Interview, turn: Turn) -> Any:
+def _return_for(ctx: Any, session: Session, turn: Turn) -> Any:
     """Return for the next form; the result when no form is to be shown."""
-    asked = interview.asked()
+    asked = session.position().asked
     if asked is None or turn.shown >= _MOST_RETURNS:
-        return _ended(interview, "answered")
+        return _ended(session, "answered")
     form = forms.schema(asked, ctx.protocol_version)
     if form is None:
-        return _ended(interview, "not-asked")
+        return _ended(session, "not-asked")
     wanted = types.ElicitRequest(
         params=types.ElicitRequestFormParams(message=forms.message(asked, turn.said), requested_schema=form)
     )
-    state = {"answers": interview.data, "key": asked.key, "shown": turn.shown, "said": turn.said, "tries": turn.tries}
+    state = {"answers": session.data, "key": asked.key, "shown": turn.shown, "said": turn.said, "tries": turn.tries}
     return types.InputRequiredResult(input_requests={_REQUEST: wanted}, request_state=json.dumps(state))
 
 
 def _come_back(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any]) -> Any:
     """Go on with the state that this server has sealed into the call before."""
     state = json.loads(params.request_state)
-    interview = Interview(bounds, state["answers"], arguments.get("cli_version"))
-    interview.begin(None, None)
+    session = _session(bounds, state["answers"], arguments)
     turn = Turn(state["shown"], state["said"], state["tries"])
-    asked = interview.asked()
+    asked = session.position().asked
     result = (params.input_responses or {}).get(_REQUEST)
     if asked is not None and asked.key == state["key"] and result is not None:
-        ended = _take(interview, asked, result, turn)
+        ended = _take(session, asked, result, turn)
         if ended is not None:
             return ended
-    return _return_for(ctx, interview, turn)
+    return _return_for(ctx, session, turn)
 
 
-def _take(interview: Interview, asked: Asked, result: Any, turn: Turn) -> dict[str, Any] | None:
+def _take(session: Session, asked: Asked, result: Any, turn: Turn) -> dict[str, Any] | None:
     """Record what a form brought; the result of the call when it ends here."""
     turn.shown += 1
     action = getattr(result, "action", "decline")
     if action != "accept":
-        return _ended(interview, "cancelled" if action == "cancel" else "declined")
+        return _ended(session, "cancelled" if action == "cancel" else "declined")
     try:
         value = forms.answer(result.content)
         if value is None:
             raise ConnectError("no-answer", "the form came back without an answer", expected="an answer")
-        interview.answer(asked.key, value)
+        session.answer(asked.key, value)
     except ConnectError as error:
         turn.said, turn.tries = str(error), turn.tries + 1
-        return _ended(interview, "refused", turn.said) if turn.tries >= _MOST_TRIES else None
+        return _ended(session, "refused", turn.said) if turn.tries >= _MOST_TRIES else None
     turn.said, turn.tries = None, 0
     return None
 
 
-def _ended(interview: Interview, person: str, said: str = "") -> dict[str, Any]:
-    found = interview.position()
+def _ended(session: Session, person: str, said: str = "") -> dict[str, Any]:
+    found = _position(session)
     notes = list(found.get("notes", ()))
     if found["status"] == "question":
         notes.insert(0, f"{_NOTES[person]} {said}".strip())

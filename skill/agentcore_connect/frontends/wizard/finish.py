@@ -9,12 +9,13 @@ from shutil import get_terminal_size
 from typing import Any
 
 from agentcore_connect import interview_view as view
+from agentcore_connect.app.answers_file import AnswersFile
+from agentcore_connect.app.session import Position, Session
 from agentcore_connect.errors import ConnectError, ExitCode
 from agentcore_connect.frontends.wizard import heads, preview
 from agentcore_connect.frontends.wizard.options import Options, command
 from agentcore_connect.frontends.wizard.picture import picture
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
-from agentcore_connect.frontends.wizard.session import Position, Session
 from agentcore_connect.frontends.wizard.terminal import Terminal, width_of
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.build import build
@@ -38,8 +39,9 @@ class Made:
 class Finish:
     """The end of one sitting. ``run`` gives the exit status, or None when the interview goes on."""
 
-    def __init__(self, session: Session, options: Options, front: Front, terminal: Terminal) -> None:
+    def __init__(self, session: Session, file: AnswersFile, options: Options, front: Front, terminal: Terminal) -> None:
         """Keep what the end works with."""
+        self._file = file
         self._session, self._options, self._front, self._terminal = session, options, front, terminal
         self._last: list[Block] = []
 
@@ -54,7 +56,7 @@ class Finish:
         return self._act(position, made)
 
     def _make(self) -> Made:
-        gathered = self._session.gather()
+        gathered = self._session.whole()
         plan, files = render_plan(build(gathered), gathered, self._options.out)
         return Made(gathered, plan, preview.changes(files, self._options.out))
 
@@ -77,11 +79,11 @@ class Finish:
                 self._head(position, made),
                 tuple(self._menu(made)),
                 initial="write" if made is not None else "change",
-                can_go_back=bool(position.trail),
+                can_go_back=bool(position.trail()),
             )
             choice = self._front.ask(screen)
             if choice is BACK:
-                self._session.back(position)
+                self._session.back()
                 return None
             done, status = self._do(choice, position, made)
             if done:
@@ -89,7 +91,7 @@ class Finish:
 
     def _head(self, position: Position, made: Made | None) -> Head:
         """Below a plan, only where we are: the rest was just printed."""
-        whole = heads.head(position.case, position.state, list(position.trail))
+        whole = heads.head(position)
         return Head(whole.place) if made is not None else whole
 
     def _menu(self, made: Made | None) -> list[Option]:
@@ -170,7 +172,7 @@ class Finish:
         return True
 
     def _add(self) -> tuple[bool, int | None]:
-        self._session.add_connection({})
+        self._session.add_connection()
         return True, None
 
     def _remove(self) -> bool:
@@ -182,6 +184,7 @@ class Finish:
         if number is BACK:
             return False
         self._session.remove_connection(number)
+        self._file.save(self._session.data)
         return True
 
     def _quit(self) -> tuple[bool, int | None]:

@@ -10,28 +10,28 @@ from agentcore_connect.answers import store
 from agentcore_connect.answers.load import question_of
 from agentcore_connect.frontends.wizard.picture import picture
 from agentcore_connect.frontends.wizard.screen import Head, Help, Pairs
-from agentcore_connect.interview import Asked, State
+from agentcore_connect.interview import Asked
 from agentcore_connect.questions import Question
 
 if TYPE_CHECKING:
+    from agentcore_connect.app.session import Position
     from agentcore_connect.decide import Verdict
     from agentcore_connect.situation import Case
 
 _UNKNOWN = "?"
 
 
-def head(case: Case, state: State, trail: list[str], notices: tuple[str, ...] = ()) -> Head:
+def head(position: Position, notices: tuple[str, ...] = ()) -> Head:
     """What stands above a question, or above the end where nothing is asked any more.
 
     Args:
-        case: the answers in force.
-        state: where the interview stands.
-        trail: the keys that were asked for so far.
+        position: where the interview stands.
         notices: said once, above everything.
     """
+    state, case, trail = position.state, position.case, position.trail()
     verdict = state.verdicts[-1] if state.verdicts else None
     return Head(
-        place=_place(state, trail),
+        place=_place(position, len(trail)),
         crumbs=tuple((short(key), _shown(key, case)) for key in trail),
         verdict=verdict_words(verdict) if verdict else (),
         picture=picture(verdict.facts, verdict.result, verdict.rules) if verdict else None,
@@ -41,15 +41,16 @@ def head(case: Case, state: State, trail: list[str], notices: tuple[str, ...] = 
     )
 
 
-def _place(state: State, trail: list[str]) -> str:
-    if state.asked is None:
+def _place(position: Position, before: int) -> str:
+    if position.asked is None:
         return "all questions answered"
-    number = len(trail) + 1
-    left = state.asked.remaining_at_most - 1
+    if position.is_wanted:
+        return "an answer to change"
+    left = position.progress().remaining_at_most - 1
     more = "the last" if left <= 0 else f"at most {left} more"
-    connections = len(state.verdicts)
+    connections = len(position.state.verdicts)
     which = f"connection {connections}, " if connections > 1 else ""
-    return f"{which}question {number}, {more}"
+    return f"{which}question {before + 1}, {more}"
 
 
 def short(key: str) -> str:

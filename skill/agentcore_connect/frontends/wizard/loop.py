@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from agentcore_connect import interview_view as view
-from agentcore_connect.answers import load
-from agentcore_connect.answers.document import Document, read, read_text
+from agentcore_connect.answers.document import Document, read_text
+from agentcore_connect.app.answers_file import AnswersFile
+from agentcore_connect.app.session import Position, Session
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.frontends.wizard import heads
 from agentcore_connect.frontends.wizard.finish import Finish
 from agentcore_connect.frontends.wizard.options import Options
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
-from agentcore_connect.frontends.wizard.session import Position, Session, relative_to_file
 from agentcore_connect.frontends.wizard.terminal import Terminal
 from agentcore_connect.gather import gather
-from agentcore_connect.questions import kinds
 
 _KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
 _YES_NO = (Option(True, "Yes"), Option(False, "No"))
@@ -30,12 +27,13 @@ class Sitting:
     def __init__(self, options: Options, front: Front, terminal: Terminal) -> None:
         """Keep what was asked for; nothing is read yet."""
         self._options, self._front, self._terminal = options, front, terminal
+        self._file = AnswersFile(options.file)
         self._notices: list[str] = [terminal.notice] if terminal.notice else []
 
     def run(self) -> int:
         """Ask until there is a plan, and do what is wanted with it. Errors: ConnectError for a file of no use."""
         session = self._open()
-        finish = Finish(session, self._options, self._front, self._terminal)
+        finish = Finish(session, self._file, self._options, self._front, self._terminal)
         while True:
             position = self._position(session)
             if position.asked is None:
@@ -54,35 +52,21 @@ class Sitting:
 
     def _open(self) -> Session:
         """Read the answers file, or begin one; it is there from now on."""
-        file = self._options.file
-        there = file.exists()
-        document = self._read(file) if there else Document({"version": 1}, {}, str(file))
-        session = Session(file, document, cli_version=self._options.cli_version)
+        there = self._file.path.exists()
+        session = Session(self._read(there=there), cli_version=self._options.cli_version)
         self._take_project(session, there=there)
         self._take_kind(session)
-        if not there:
-            self._begin(session)
+        if not there:  # so that there is always one to come back to
+            self._file.save(session.data)
+            shown = self._options.file
+            self._notices.append(f"Each answer is saved in {shown} at once. ? or F1 says why a question is asked.")
         return session
 
-    def _begin(self, session: Session) -> None:
-        """Write a new answers file, so that there is always one to come back to. Errors: ConnectError."""
-        folder = session.path.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConnectError(
-                "unwritable-file",
-                f"cannot be made: {error.strerror or error}",
-                where=str(folder),
-                hint="give the answers file a place in a folder that can be written to: -a FILE",
-            ) from None
-        session.save()
-        self._notices.append(f"Each answer is saved in {session.path} at once. ? or F1 says why a question is asked.")
-
-    def _read(self, file: Path) -> Document:
+    def _read(self, *, there: bool) -> Document:
         """An answers file that is there: it is gone on with, and never replaced by another. Errors: ConnectError."""
+        file = self._options.file
         try:
-            document = load.checked(read(file))
+            document = self._file.read()
         except ConnectError as error:
             hint = "put that right, or begin another answers file: agentcore-connect -a OTHER.yaml"
             raise ConnectError(
@@ -90,6 +74,8 @@ class Sitting:
                 f"Cannot resume from {file}; the file was left unchanged.\n{error}",
                 hint=hint,
             ) from None
+        if not there:
+            return document
         count = len(view.keys_of(document.data))
         self._notices.append(f"Going on with {file}: {count} answer{'' if count == 1 else 's'} in it so far.")
         if any(line.lstrip().startswith("#") for line in read_text(file).splitlines()):
@@ -107,7 +93,7 @@ class Sitting:
         elif folder is not None:
             gather(Document({}), project=folder)
         if folder is not None:
-            session.data = {**session.data, "project": relative_to_file(folder, session.path)}
+            session.begin(project=self._file.relative(folder), replace=True)
 
     def _project_here(self) -> Path | None:
         """The root of the project that the working folder belongs to; one that cannot be read is left aside."""
@@ -126,23 +112,21 @@ class Sitting:
 
     def _take_kind(self, session: Session) -> None:
         """What KIND answers, where the last connection has not answered it otherwise."""
-        if self._options.kind is None:
+        kind = self._options.kind
+        if kind is None:
             return
-        wanted = kinds()[self._options.kind]
-        connections = [dict(c) for c in session.data.get("connections") or [{}]]
-        if _differs(connections[-1], wanted):
+        if session.differs(kind):
             if not self._add_to(session):
                 return
-            connections.append({})
-        connections[-1] = {**connections[-1], **{k: v for k, v in wanted.items() if connections[-1].get(k) is None}}
-        session.data = {**session.data, "connections": connections}
+            session.add_connection()
+        session.begin(kind)
 
     def _add_to(self, session: Session) -> bool:
         """Whether the file's connections get another one, as KIND names something that they are not."""
         kind = self._options.kind
         screen = Screen(
             "choice",
-            f"{session.path} connects something else already. What is {kind} about?",
+            f"{self._options.file} connects something else already. What is {kind} about?",
             f"For a file of its own: agentcore-connect {kind} -a OTHER.yaml",
             Head("an answers file is here", notices=tuple(self._notices)),
             (
@@ -158,6 +142,7 @@ class Sitting:
 
     def _position(self, session: Session) -> Position:
         """Where the interview stands; a file or folder that cannot be read any more is asked for again."""
+        session.read_again()  # while a person thinks, files change
         try:
             return session.position()
         except ConnectError as error:
@@ -168,8 +153,7 @@ class Sitting:
                 try:
                     position = session.position()
                 except ConnectError:
-                    session.held.pop(key)
-                    session.wanted = None
+                    session.keep(key)
                     continue
                 self._notices.append(str(error).replace("\n", " "))
                 return position
@@ -181,24 +165,22 @@ class Sitting:
         reply = self._front.ask(self._screen(session, position))
         self._notices.clear()
         if reply is BACK:
-            session.back(position)
+            session.back()
         else:
-            session.answer(asked, reply)
+            session.answer(asked.key, reply)
+            self._file.save(session.data)
 
     def _screen(self, session: Session, position: Position) -> Screen:
         asked = position.asked
         assert asked is not None  # noqa: S101 - as above
         question = asked.question
-        shown = position.state._replace(asked=asked)
         earlier = session.earlier(asked.key)
         options = tuple(Option(c.value, c.label, c.help, c.unavailable) for c in asked.choices)
         if question.type == "boolean":
             options = _YES_NO
         kind = _KINDS_OF_SCREEN.get(question.type, "text")
         initial = asked.default if earlier is None else earlier
-        head = heads.head(position.case, shown, list(position.trail), tuple(self._notices))
-        if session.wanted == asked.key:
-            head = replace(head, place="an answer to change")
+        head = heads.head(position, tuple(self._notices))
         return Screen(
             kind,
             question.text,
@@ -208,16 +190,22 @@ class Sitting:
             initial=initial if kind == "choice" else _as_typed(initial),
             earlier=earlier is not None,
             read=lambda text: view.typed(question, text),
-            judge=lambda value: session.problem(asked, value),
+            judge=lambda value: _here(session.problem(asked.key, value)),
             help=lambda: heads.explain(position.case, asked),
-            can_go_back=session.can_go_back(position),
-            folders=_folders(session, position),
+            can_go_back=session.can_go_back(),
+            folders=_folders(self._options.file, position),
             key=asked.key,
         )
 
 
-def _differs(connection: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return any(connection.get(key) not in (None, value) for key, value in wanted.items())
+def _here(error: ConnectError | None) -> ConnectError | None:
+    """The error without the place in the file, which the person at the question does not see."""
+    if error is None:
+        return None
+    single = error.problems[0]
+    return ConnectError(
+        single.code, single.message, expected=single.expected, received=single.received, hint=single.hint
+    )
 
 
 def _as_typed(value: Any) -> str:
@@ -231,7 +219,7 @@ def _as_typed(value: Any) -> str:
     return str(value)
 
 
-def _folders(session: Session, position: Position) -> tuple[Path, ...]:
+def _folders(file: Path, position: Position) -> tuple[Path, ...]:
     """Where the paths of answers start from: the file's folder, and the project's root."""
     project = position.gathered.project
-    return (session.path.resolve().parent, *((project.root,) if project is not None else ()))
+    return (file.resolve().parent, *((project.root,) if project is not None else ()))

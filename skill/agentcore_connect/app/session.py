@@ -1,0 +1,294 @@
+"""One interview: the answers so far, what is asked next, and every answer through the same gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from agentcore_connect import interview
+from agentcore_connect import interview_view as view
+from agentcore_connect.answers import document, gate, load, store
+from agentcore_connect.answers.document import Document
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.interview import Asked, State
+from agentcore_connect.questions import Question, kinds, questions
+from agentcore_connect.situation import Case
+
+
+class Position(NamedTuple):
+    """Where the interview stands. ``asked`` is None when it is done; ``is_wanted`` where a person chose to be asked."""
+
+    gathered: Gathered
+    state: State
+    asked: Asked | None
+    is_wanted: bool = False
+
+    @property
+    def case(self) -> Case:
+        """The answers in force with what was read."""
+        return self.gathered.case
+
+    @property
+    def connection(self) -> int:
+        """The index of the connection that is asked about; of the last one when nothing is."""
+        scope = self.asked.scope if self.asked is not None else ""
+        if scope.startswith("connections."):
+            return int(scope.split(".")[1])
+        return max(0, len(self.state.verdicts) - 1)
+
+    def trail(self) -> tuple[str, ...]:
+        """The keys that were asked for before, in order."""
+        return tuple(view.trail(self.case))
+
+    def progress(self) -> interview.Progress:
+        """How many answers there are, and how many questions at most are left."""
+        return interview.progress(self.case, self.state)
+
+
+class Session:
+    """The answers of one interview. Nothing is written: whoever keeps the answers saves ``data``.
+
+    ``held`` are answers that are asked for again: they stay in the data, and do not count until they are given again.
+    ``wanted`` is a key that is to be asked for although the interview would not.
+    """
+
+    def __init__(
+        self,
+        answers: Document,
+        *,
+        project: Path | None = None,
+        cli_version: str | None = None,
+        where: str = "",
+        admit: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        """Take over checked answers.
+
+        Args:
+            answers: the document that `answers.load` has checked.
+            project: the folder given by --project, which comes before the answers' own key.
+            cli_version: the version of the agentcore CLI to plan for.
+            where: where new answers come from, for messages.
+            admit: raises ConnectError for answers that this front end must not take.
+        """
+        self.data: dict[str, Any] = dict(answers.data)
+        self.held: dict[str, Any] = {}
+        self.wanted: str | None = None
+        self._document = answers
+        self._project, self._cli_version, self._where, self._admit = project, cli_version, where, admit
+        self._earlier: dict[str, Any] = {}
+        self._gathered: Gathered | None = None
+        self._position: Position | None = None
+
+    # ---- where it stands -------------------------------------------------------------------------------------------
+
+    def position(self) -> Position:
+        """Where the interview stands. Errors: ConnectError for a project or file that cannot be read."""
+        if self._position is None:
+            gathered = self._gather(view.without(self.data, self.held))
+            self._gathered = gathered
+            state = interview.state(gathered.case)
+            asked, wanted = state.asked, self.wanted
+            if wanted is not None and (asked is None or asked.key != wanted):
+                asked = view.asked_about(gathered.case, wanted, state.verdicts)
+            self._position = Position(gathered, state, asked, wanted is not None)
+        return self._position
+
+    def read_again(self) -> None:
+        """Forget what files told: someone may have changed them since."""
+        self._gathered = self._position = None
+
+    def whole(self) -> Gathered:
+        """All answers, those that are asked for again included, with what they point to."""
+        return self._gather(self.data)
+
+    def unused(self) -> list[str]:
+        """The keys of answers that have no part in the decision as it stands."""
+        here = self.position()
+        return interview.unused(here.case, here.state.verdicts)
+
+    def earlier(self, key: str) -> Any:
+        """The answer that was given before to a question that is asked again; None where there is none."""
+        return store.get(self.data, key, None) if key in self.held else self._earlier.get(key)
+
+    def _gather(self, data: Mapping[str, Any]) -> Gathered:
+        answers = self._document._replace(data=dict(data))
+        return gather(answers, project=self._project, cli_version=self._cli_version, before=self._gathered)
+
+    # ---- answers ---------------------------------------------------------------------------------------------------
+
+    def begin(self, kind: str | None = None, project: str | None = None, *, replace: bool = False) -> None:
+        """Take what the call itself says, where the answers say nothing else. Errors: ConnectError.
+
+        Args:
+            kind: what is connected, one of `questions.kinds`; it is about the last connection.
+            project: the AgentCore project, as the answers are to name it.
+            replace: whether that project comes before one that the answers name.
+        """
+        data = dict(self.data)
+        if kind is not None:
+            listed = [dict(one) for one in data.get("connections") or [{}]]
+            listed[-1] |= {key: value for key, value in kinds()[kind].items() if listed[-1].get(key) is None}
+            data["connections"] = listed
+        if project is not None and (replace or data.get("project") is None):
+            data["project"] = project
+        if data != self.data:
+            self._take(self._checked(data))
+
+    def differs(self, kind: str) -> bool:
+        """Whether the last connection is answered to be something else than this kind."""
+        last = (self.data.get("connections") or [{}])[-1]
+        return any(last.get(key) not in (None, value) for key, value in kinds()[kind].items())
+
+    def problem(self, key: str, value: Any) -> ConnectError | None:
+        """Why an answer cannot be taken: the gate, the closed choices, and whether what it names can be read."""
+        try:
+            self._judged(key, value)
+        except ConnectError as error:
+            return error
+        return None
+
+    def answer(self, key: str, value: Any, raw: str | None = None) -> None:
+        """Take an answer; nothing changes when it is refused.
+
+        Args:
+            key: the dotted key; one of the connection that is asked about may lack its lead.
+            value: the answer; text is read as the question's own type.
+            raw: the characters that were typed, where the value was read from them already.
+
+        Errors: ConnectError.
+        """
+        key, question = self._question(key)
+        if raw is None and isinstance(value, str):
+            value, raw = document.scalar(value) if value else value, value
+        gathered, data = self._judged(key, gate.cast(question, value, raw))
+        self.held.pop(key, None)
+        self._earlier.pop(key, None)
+        self.wanted = None
+        self._take(data)
+        self._gathered = gathered
+        self._drop_overtaken()
+
+    def forget(self, key: str) -> None:
+        """Take an answer back. Errors: ConnectError for a key that nothing knows."""
+        self._take(self._checked(store.forget(self.data, self._full(key))))
+
+    def question_id(self, key: str) -> str | None:
+        """The id of the question that a key answers; None where there is none."""
+        try:
+            return self._question(key)[1].id
+        except ConnectError:
+            return None
+
+    def _full(self, key: str) -> str:
+        """The key with the lead of the connection that is asked about, where it has none."""
+        full = load.full_key(key, self.data)
+        return full if full == key else load.full_key(key, self.data, self.position().connection)
+
+    def _question(self, key: str) -> tuple[str, Question]:
+        full = self._full(key)
+        question = load.question_of(full)
+        if question is None:
+            raise gate.unknown_key(full, key, list(questions()))
+        return full, question
+
+    def _judged(self, key: str, value: Any) -> tuple[Gathered, dict[str, Any]]:
+        """The data with this answer, and what it points to. Errors: ConnectError."""
+        key, question = self._question(key)
+        answered = store.put(self.data, key, value)
+        self._refuse_secrets(answered)  # first, since the other messages show what was received
+        asked = self._asked()
+        if asked is not None and asked.key == key:
+            problem = interview.refusal(asked, value)
+        else:
+            problem = gate.check_value(question, value)
+        if problem is not None:
+            raise problem
+        data = self._checked(answered)
+        return self._gather(view.without(data, set(self.held) - {key})), data
+
+    def _asked(self) -> Asked | None:
+        """The question that is open; None also where an earlier answer names what cannot be read: this may mend it."""
+        try:
+            return self.position().asked
+        except ConnectError:
+            return None
+
+    def _refuse_secrets(self, data: Mapping[str, Any]) -> None:
+        load.refuse_secrets(Document(dict(data), {}, self._where))
+
+    def _checked(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        if self._admit is not None:
+            self._admit(data)
+        return dict(load.checked(Document(dict(data), {}, self._where)).data)
+
+    def _take(self, data: dict[str, Any]) -> None:
+        self.data, self._position = data, None
+
+    # ---- back ------------------------------------------------------------------------------------------------------
+
+    def back(self) -> bool:
+        """Go back one question; whether there was one to go back to."""
+        here = self.position()
+        if self.wanted is not None:  # a single answer was to be changed, and now is not
+            self.held.pop(self.wanted, None)
+            self.wanted = self._position = None
+            return True
+        if self._is_new_connection(here):
+            self._take({**self.data, "connections": self.data["connections"][:-1]})
+            return True
+        trail = here.trail()
+        if not trail:
+            return False
+        self._hold(trail[-1])
+        return True
+
+    def can_go_back(self) -> bool:
+        """Whether there is something to go back to."""
+        here = self.position()
+        return self.wanted is not None or self._is_new_connection(here) or bool(here.trail())
+
+    def change(self, key: str) -> None:
+        """Ask for one key again, whatever the interview would ask."""
+        if store.get(self.data, key, None) is not None:
+            self._hold(key)
+        self.wanted, self._position = key, None
+
+    def keep(self, key: str) -> None:
+        """Leave an answer as it is, after `change`."""
+        self.held.pop(key, None)
+        self.wanted = self._position = None
+
+    def settle(self) -> None:
+        """The interview is done: what was gone back over and was not asked for again stays in the data, unused."""
+        self.held.clear()
+        self._position = None
+
+    def _hold(self, key: str) -> None:
+        self.held[key] = store.get(self.data, key, None)
+        self._position = None
+
+    def _is_new_connection(self, here: Position) -> bool:
+        connections = self.data.get("connections") or []
+        scope = here.asked.scope if here.asked is not None else ""
+        return len(connections) > 1 and not connections[-1] and scope == f"connections.{len(connections) - 1}"
+
+    def _drop_overtaken(self) -> None:
+        """Forget what was gone back over where nothing asks for it any more and it would still steer the plan."""
+        if not self.held:
+            return
+        whole = self.whole()
+        for key in view.overtaken(whole.case, self.held, interview.state(whole.case).verdicts):
+            self._earlier[key] = self.held.pop(key)
+            self._take(store.forget(self.data, key))
+
+    # ---- connections -----------------------------------------------------------------------------------------------
+
+    def add_connection(self) -> None:
+        """Begin another connection."""
+        self._take({**self.data, "connections": [*(self.data.get("connections") or []), {}]})
+
+    def remove_connection(self, number: int) -> None:
+        """Take a connection out."""
+        self._take(store.forget(self.data, f"connections.{number}"))

@@ -1,0 +1,48 @@
+"""One step of the interview as data: what `next` prints and what the MCP server returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agentcore_connect import interview_view as view
+from agentcore_connect.app.session import Position, Session
+from agentcore_connect.errors import ConnectError
+
+
+def step(session: Session, *, finish: str | None = None) -> dict[str, Any]:
+    """The next question, or that the interview is done with what was decided.
+
+    Args:
+        session: the answers so far.
+        finish: the command that makes the plan, where the reader can run one.
+    """
+    here = session.position()
+    found = _question(here) or _done(here, finish)
+    return {**found, "inferred": view.inferred(here.case), "unused": session.unused()}
+
+
+def refused(session: Session, error: ConnectError, key: str) -> dict[str, Any]:
+    """That an answer was refused and why, with the question that is still open."""
+    question = _question(session.position())
+    return {
+        "status": "invalid",
+        "id": session.question_id(key),
+        "message": str(error),
+        "question": question,
+    }
+
+
+def _question(here: Position) -> dict[str, Any] | None:
+    return here.asked.as_dict(here.progress()) if here.asked is not None else None
+
+
+def _done(here: Position, finish: str | None) -> dict[str, Any]:
+    from agentcore_connect.plan.build import build  # only the last call of an interview needs it
+
+    plan = build(here.gathered)
+    return {
+        "status": "done",
+        "summary": plan.summary,
+        **({"plan": finish} if finish is not None else {}),
+        "notes": [warning["text"] for one in plan.connections for warning in one["warnings"]],
+    }

@@ -71,12 +71,9 @@ def service_at(url: str) -> dict[str, Any] | None:
 def answers_from_service(known: Mapping[str, Any], connection: Mapping[str, Any]) -> dict[str, Any]:
     """The answers that a known service gives to what is open about its connection, by dotted key.
 
-    In: the service, from `service_at`; the connection's answers so far. Out: nothing where it is connected as something
-    else; the details of OAuth or of a key only once it is clear which of them is used.
+    In: the service, from `service_at`; the connection's answers so far. Out: the details of OAuth or of a key only once
+    it is clear which of them is used.
     """
-    as_what = connection.get("service")
-    if as_what is not None and as_what not in known["service"]:
-        return {}
     found: dict[str, Any] = {}
     for key in ("service", "auth"):
         if len(known[key]) == 1:

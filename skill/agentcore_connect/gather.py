@@ -154,20 +154,20 @@ def _take_host(found: dict[str, Any], connection: Mapping[str, Any]) -> None:
     known = service_at(address) if isinstance(address, str) else None
     if known is None or connection.get("direction") not in (None, "agent-calls-service"):
         return
+    if connection.get("service") not in (None, *known["service"]):
+        return
     before = dict(found["answers"])
     for key, value in connection.items():
         if value is not None:
             before[key] = {**before.get(key, {}), **value} if isinstance(value, Mapping) else value
-    told = answers_from_service(known, before)
-    for key, value in told.items():
+    for key, value in answers_from_service(known, before).items():
         if store.get(before, key, None) is None:
             found["answers"] = store.put(found["answers"], key, value)
             found.setdefault("told", {})[key] = {
                 "why": f"the address is that of {known['title']}",
                 "sources": known["sources"],
             }
-    if told:
-        found["at_host"] = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
+    found["at_host"] = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
 
 
 def _runtime(connection: Mapping[str, Any]) -> str | None:

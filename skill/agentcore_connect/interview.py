@@ -11,6 +11,7 @@ from agentcore_connect.decide import Verdict, advise, decide, unspoken
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan import words
+from agentcore_connect.plan.missing import how_to_find
 from agentcore_connect.questions import Question, by_variable, of_scope, questions
 from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
 
@@ -44,8 +45,7 @@ class Asked(NamedTuple):
     @property
     def key(self) -> str:
         """The dotted key of the answer in the file."""
-        own = self.question.id
-        return f"{self.scope}.{own}" if self.scope.startswith("connections.") else own
+        return key_of((self.question, self.scope))
 
     def as_dict(self, progress: Progress) -> dict[str, Any]:
         """The question as ``next`` prints it."""
@@ -62,22 +62,37 @@ class Asked(NamedTuple):
             ],
             "default": self.default,
             "why": self.question.why,
+            "look_up": self.question.look_up or None,
             "sources": list(self.question.sources),
             "progress": progress._asdict(),
             "notes": list(self.notes),
         }
 
 
+class Gap(NamedTuple):
+    """A question that was passed over, because nobody knows its answer yet: its key, and how to find the answer."""
+
+    key: str
+    question: Question
+    how: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The gap as front ends print it."""
+        return {"key": self.key, "text": self.question.text, "how": self.how}
+
+
 class State(NamedTuple):
     """Where an interview stands: the question that comes next, None when it is done, and the verdicts so far.
 
-    ``facts`` are those of the connection that is asked about.
+    ``facts`` are those of the connection that is asked about; ``gaps`` the questions passed over, which a plan cannot
+    do without.
     """
 
     asked: Asked | None
     verdicts: list[Verdict]
     notes: list[str]
     facts: Mapping[str, Any]
+    gaps: tuple[Gap, ...] = ()
 
 
 class _Stop(NamedTuple):
@@ -86,11 +101,13 @@ class _Stop(NamedTuple):
     pending: tuple[Question, str] | None
     facts: Mapping[str, Any]
     verdicts: list[Verdict]
+    gaps: tuple[Gap, ...] = ()
 
 
 def _replay(case: Case) -> _Stop:
     """Decide one connection after the other until one has a question open."""
     verdicts: list[Verdict] = []
+    gaps: dict[str, Gap] = {}
     agent = agent_facts(case, asking=True)
     gateway = gateway_facts(case, asking=True)
     facts: Mapping[str, Any] = {}
@@ -98,10 +115,18 @@ def _replay(case: Case) -> _Stop:
         facts = connection_facts(case, number, agent, gateway, asking=True)
         verdict = decide(facts, asking=True)
         verdicts.append(verdict)
-        pending = next(pending_questions(verdict, facts, f"connections.{number}"), None)
-        if pending is not None:
-            return _Stop(pending, facts, verdicts)
-    return _Stop(None, facts, verdicts)
+        for pending in pending_questions(verdict, facts, f"connections.{number}"):
+            key = key_of(pending)
+            if key not in (case.answers.get("unknown") or ()):
+                return _Stop(pending, facts, verdicts, tuple(gaps.values()))
+            gaps[key] = Gap(key, pending[0], how_to_find(pending[0], verdict.facts))
+    return _Stop(None, facts, verdicts, tuple(gaps.values()))
+
+
+def key_of(pending: tuple[Question, str]) -> str:
+    """The dotted key of a question and its scope."""
+    question, scope = pending
+    return f"{scope}.{question.id}" if scope.startswith("connections.") else question.id
 
 
 def _begun(case: Case) -> Case:
@@ -119,16 +144,13 @@ def state(case: Case) -> State:
     stop = _replay(case)
     notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
     asked = _asked(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
-    return State(asked, stop.verdicts, notes, stop.facts)
+    return State(asked, stop.verdicts, notes, stop.facts, stop.gaps)
 
 
 def waiting(case: Case) -> str | None:
     """The key that the interview asks for next, None when it is done: `state` without its choices and notes."""
     pending = _replay(_begun(case)).pending
-    if pending is None:
-        return None
-    question, place = pending
-    return f"{place}.{question.id}" if place.startswith("connections.") else question.id
+    return key_of(pending) if pending is not None else None
 
 
 def progress(case: Case, here: State) -> Progress:
@@ -234,6 +256,7 @@ def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
 
 def _answered(case: Case) -> int:
     """How many answers the file holds."""
+    given = {key: value for key, value in case.answers.items() if key != "unknown"}
 
     def count(value: Any) -> int:
         if isinstance(value, Mapping):
@@ -242,7 +265,7 @@ def _answered(case: Case) -> int:
             return sum(count(v) for v in value)
         return 0 if value is None else 1
 
-    return count(case.answers)
+    return count(given)
 
 
 #: Stands for any answer whose wording does not matter.

@@ -32,7 +32,7 @@ class Question(NamedTuple):
 
     ``derived`` are defaults that other answers lead to, before ``default``. ``ask`` is tree, detail or volunteer;
     ``when`` says where it applies; ``optional`` where it may stay open. ``variable`` is the name under which the
-    decision tree knows it.
+    decision tree knows it. ``look_up`` is who can tell it over the network: server or issuer.
     """
 
     id: str
@@ -57,6 +57,12 @@ class Question(NamedTuple):
     run_time: RunTime | None
     starter: Predicate
     raw: Mapping[str, Any]
+    look_up: str = ""
+    find: tuple[tuple[Predicate, str], ...] = ()
+
+    def finding(self, facts: Mapping[str, Any]) -> str:
+        """How to find the answer out, with the names of facts still in braces; empty where nothing is known."""
+        return next((text for when, text in self.find if when(facts)), "")
 
     def default_for(self, facts: Mapping[str, Any]) -> tuple[Any, str]:
         """The default in a situation, and why where it follows from other answers; else the general one."""
@@ -111,6 +117,8 @@ def _question(raw: Mapping[str, Any]) -> Question:
         else None,
         starter=_optional(raw, "starter_when"),
         raw=raw,
+        look_up=raw.get("look_up", ""),
+        find=tuple((compile_condition(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
     )
 
 

@@ -28,6 +28,7 @@ def answers_schema() -> dict[str, Any]:
                 "items": _section("connection"),
             },
             "policy": _nullable(_section("policy")),
+            "unknown": _nullable(_schema(questions()["unknown"])),
         },
     }
 

@@ -52,7 +52,7 @@ def build(gathered: Gathered) -> Plan:
     agent = agent_facts(case, asking=False)
     gateway = gateway_facts(case, asking=False)
     if not case.connections:
-        raise missing_error(question_for("service"), gathered.document.where("connections"), 0)
+        raise missing_error(question_for("service"), gathered.document.where("connections"), {}, 0)
     verdicts = _verdicts(gathered, agent, gateway)
     found = [_connection(gathered, number, verdict, gateway) for number, verdict in enumerate(verdicts)]
     shared = _shared_details(gathered, found)
@@ -77,7 +77,7 @@ def _verdicts(gathered: Gathered, agent: Mapping[str, Any], gateway: Mapping[str
             where = f"connections.{number}"
             for one in (*absent, question):
                 own = number if one.scope == "connection" else None
-                problems.append(missing_error(one, gathered.document.where(f"{where}.{one.id}"), own))
+                problems.append(missing_error(one, gathered.document.where(f"{where}.{one.id}"), verdict.facts, own))
     raise_all(problems)
     return verdicts
 
@@ -164,14 +164,16 @@ def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping
     problems: list[ConnectError] = []
     for c in found:
         problems += [
-            missing_error(q, gathered.document.where(f"connections.{c.number}.{q.id}"), c.number)
+            missing_error(q, gathered.document.where(f"connections.{c.number}.{q.id}"), c.facts, c.number)
             for q in c.details.missing
         ]
     for one in shared.values():
         because = "; ".join(
             f"{a['key']} was taken to be {a['value']}, as {a['why']}" for a in one.assumed if "why" in a
         )
-        problems += [missing_error(q, gathered.document.where(q.id), because=because) for q in one.missing]
+        problems += [
+            missing_error(q, gathered.document.where(q.id), found[0].facts, None, because) for q in one.missing
+        ]
     raise_all(problems)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.plan.words import say
 from agentcore_connect.questions import Question, of_scope, questions
 from agentcore_connect.variables import variable_name
 
@@ -92,12 +93,21 @@ def _settle(
     found.missing.append(question)
 
 
-def missing_error(question: Question, where: str, connection: int | None = None, because: str = "") -> ConnectError:
+def how_to_find(question: Question, facts: Mapping[str, Any]) -> str:
+    """How a person who does not know an answer finds it out: at the vendor, where it is known, else in general."""
+    known = ((facts.get("at_host") or {}).get("asks") or {}).get(question.id)
+    return str(known) if known else say(question.finding(facts), facts)
+
+
+def missing_error(
+    question: Question, where: str, facts: Mapping[str, Any], connection: int | None = None, because: str = ""
+) -> ConnectError:
     """The message for an answer that a plan cannot do without: what it means and the values it takes.
 
-    In: the question, the place in the answers file, the number of the connection, where it is one's, and what was
-    assumed that makes it necessary.
+    In: the question, the place in the answers file, what is known, the number of the connection, where it is one's,
+    and what was assumed that makes it necessary.
     """
+    finding = how_to_find(question, facts)
     key = question.id if connection is None else f"connections.{connection}.{question.id}"
     takes = ", ".join(map(str, question.values)) or question.help or question.type
     if question.need_one_of:
@@ -107,7 +117,7 @@ def missing_error(question: Question, where: str, connection: int | None = None,
         f"{question.id} is missing: {question.text}" + (f" ({because})" if because else ""),
         where=where,
         expected=takes,
-        hint=f"add {key} to the answers file, or give --set {key}=VALUE; "
+        hint=(f"{finding} Then " if finding else "") + f"add {key} to the answers file, or give --set {key}=VALUE; "
         f"`agentcore-connect explain {question.id}` says why it is asked",
         exit_code=ExitCode.ANSWERS_MISSING,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,7 +27,8 @@ _DEFAULT_GRANTS: Final = ("authorization_code",)  # RFC 8414: what an absent lis
 class SignIn:
     """What the server demands. `service_auth` is in the words of the answers file; only when `sure` need nobody ask.
 
-    `discovery_url` is the authorization server's metadata; `registration` tells whether clients register themselves.
+    `discovery_url` is the authorization server's metadata; `registration` tells whether clients register themselves;
+    `client_auth_method` is the form of the client's secret where the usual one is not taken.
     """
 
     service_auth: str | None
@@ -38,6 +40,7 @@ class SignIn:
     discovery_url: str | None = None
     scopes: tuple[str, ...] = ()
     registration: bool = False
+    client_auth_method: str | None = None
     api_key: tuple[tuple[str, str], ...] = ()
 
 
@@ -107,7 +110,26 @@ def _oauth(
         place,
         scopes[:50],
         isinstance(metadata.get("registration_endpoint"), str),
+        secret_form(metadata),
     )
+
+
+def secret_form(metadata: Mapping[str, Any]) -> str | None:
+    """How a client sends its secret, in the answers' words, where the metadata takes the body and not the header."""
+    methods = _texts(metadata.get("token_endpoint_auth_methods_supported"))
+    in_body = "client_secret_post" in methods and "client_secret_basic" not in methods
+    return "client-secret-post" if in_body else None
+
+
+def issuer_metadata(address: str, *, timeout: float) -> tuple[dict[str, Any] | None, str]:
+    """The metadata of an identity provider, and where it was found.
+
+    In: its issuer, or the address of the document itself. Out: None where no document is there.
+    """
+    reader = _Reader(address, timeout)
+    if "/.well-known/" in urlsplit(address).path:
+        return reader.document(address), address
+    return reader.authorization_server(address)
 
 
 def _key(refused: Answer, challenge: str) -> SignIn:
@@ -155,18 +177,25 @@ class _Reader:
             f"{origin}/.well-known/openid-configuration{path}",
         ]
         for place in dict.fromkeys(places):
-            found = self._json(place)
-            if found is not None and ("token_endpoint" in found or "authorization_endpoint" in found):
+            found = self.document(place)
+            if found is not None:
                 return found, place
         return None, server
 
+    def document(self, place: str) -> dict[str, Any] | None:
+        """The metadata of an authorization server at one place; None for anything else."""
+        found = self._json(place)
+        named = found is not None and ("token_endpoint" in found or "authorization_endpoint" in found)
+        return found if named else None
+
     def _json(self, place: str) -> dict[str, Any] | None:
+        origin = urlsplit(place)[:2]
         answer = fetch(
             place,
             headers={"Accept": "application/json"},
             timeout=self._timeout,
             max_bytes=_MAX_METADATA,
-            allow=self._allowed,
+            allow=lambda url: urlsplit(url)[:2] == origin and self._allowed(url),  # no redirect to another host
         )
         if answer.problem or answer.status != 200 or not answer.complete:
             return None

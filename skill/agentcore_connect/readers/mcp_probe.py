@@ -77,14 +77,16 @@ def probe(
     timeout: float = 30.0,
     request_timeout: float = 10.0,
     authorize: Authorize | None = None,
+    max_redirects: int = 3,
 ) -> Probe:
     """Ask a server for its tools, all pages.
 
     In: the endpoint; the target's name, where known, for the length of tool names; the seconds for everything and
-    for one request; what lets the requests in, where something has to. Out: always an answer, whatever the server does.
+    for one request; what lets the requests in, where something has to; how many redirects are followed.
+    Out: always an answer, whatever the server does.
     """
     clock = _Clock(timeout)
-    wire = Wire(url, limit("mcp-payload-size"), request_timeout, authorize=authorize)
+    wire = Wire(url, limit("mcp-payload-size"), request_timeout, authorize=authorize, max_redirects=max_redirects)
     opened = wire.initialize(timeout=clock.left())
     if opened.answer.status in (401, 403):
         return _sign_in(url, opened, request_timeout)
@@ -126,6 +128,8 @@ def answers_from_probe(found: Probe) -> dict[str, Any]:
         answers["service_auth"] = sign_in.service_auth
     if sign_in.discovery_url:
         answers["oauth.discovery_url"] = sign_in.discovery_url
+    if sign_in.client_auth_method:
+        answers["oauth.client_auth_method"] = sign_in.client_auth_method
     if sign_in.scopes:
         answers["oauth.scopes"] = list(sign_in.scopes)
     answers.update({f"api_key.{key}": value for key, value in sign_in.api_key})

@@ -11,6 +11,7 @@ WIDTH, LINES = 80, 40
 #: Commands with more options or limits than a screen of 24 lines holds.
 LONGER = {
     ("plan",),
+    ("next",),
     ("tools",),
     ("check",),
     ("test",),

@@ -47,6 +47,22 @@ class Position(NamedTuple):
         return interview.progress(self.case, self.state)
 
 
+class Found(NamedTuple):
+    """What looking an answer up brought: the answers taken by dotted key, the address that told them, and words."""
+
+    answers: dict[str, Any]
+    source: str
+    said: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as front ends print it."""
+        return {"answers": self.answers, "source": self.source, "said": list(self.said)}
+
+
+#: What a person answers who does not know, and who wants it looked up (an address may follow).
+UNKNOWN, LOOK_UP = "unknown", "look up"
+
+
 class Session:
     """The answers of one interview. Nothing is written: whoever keeps the answers saves ``data``.
 
@@ -172,7 +188,63 @@ class Session:
 
     def forget(self, key: str) -> None:
         """Take an answer back. Errors: ConnectError for a key that nothing knows."""
-        self._take(self._checked(store.forget(self.data, self._full(key))))
+        full = self._full(key)
+        self._take(self._checked(_closed(store.forget(self.data, full), full)))
+
+    def pass_over(self, key: str) -> None:
+        """Say that nobody knows an answer yet: a default stands in for it, else it is a gap with a name.
+
+        Errors: ConnectError.
+        """
+        key, question = self._question(key)
+        asked = self._asked()
+        default = asked.default if asked is not None and asked.key == key else question.default
+        if default is not None:
+            self.answer(key, default)
+            return
+        data = store.forget(self.data, key)
+        self.held.pop(key, None)
+        self.wanted = None
+        self._take(self._checked({**data, "unknown": [*_unknown(data, key), key]}))
+
+    def look_up(self, key: str, address: str | None = None) -> Found:
+        """Ask over the network what a question asks, and take what is found; only with the person's word.
+
+        Args:
+            key: the key of the question.
+            address: whom to ask; absent, the connection's own endpoint.
+
+        Errors: ConnectError for a question that cannot be looked up, and for an address that is not asked.
+        """
+        from agentcore_connect.readers.look_up import look_up
+
+        key, question = self._question(key)
+        here = self.position()
+        number = int(key.split(".")[1]) if question.scope == "connection" else here.connection
+        found = look_up(question, here.state.verdicts[min(number, len(here.state.verdicts) - 1)].facts, address)
+        taken: dict[str, Any] = {}
+        for own, value in found.answers.items():
+            full = f"connections.{number}.{own}" if questions()[own].scope == "connection" else own
+            if full != key and store.get(self.data, full, None) is not None:
+                continue
+            if self.problem(full, value) is None:
+                self.answer(full, value)
+                taken[full] = value
+        return Found(taken, found.source, found.said)
+
+    def take(self, key: str, value: Any) -> Found | None:
+        """Take what a person replied: an answer, that it is not known, or that it is to be looked up.
+
+        Errors: ConnectError.
+        """
+        if is_word(self._asked(), value):
+            word, _, address = str(value).partition(LOOK_UP)
+            if word != UNKNOWN:
+                return self.look_up(key, address.strip() or None)
+            self.pass_over(key)
+            return None
+        self.answer(key, value)
+        return None
 
     def question_id(self, key: str) -> str | None:
         """The id of the question that a key answers; None where there is none."""
@@ -196,7 +268,7 @@ class Session:
     def _judged(self, key: str, value: Any) -> tuple[Gathered, dict[str, Any]]:
         """The data with this answer, and what it points to. Errors: ConnectError."""
         key, question = self._question(key)
-        answered = store.put(self.data, key, value)
+        answered = _closed(store.put(self.data, key, value), key)
         self._refuse_secrets(answered)  # first, since the other messages show what was received
         asked = self._asked()
         if asked is not None and asked.key == key:
@@ -292,3 +364,21 @@ class Session:
     def remove_connection(self, number: int) -> None:
         """Take a connection out."""
         self._take(store.forget(self.data, f"connections.{number}"))
+
+
+def is_word(asked: Asked | None, value: Any) -> bool:
+    """Whether a reply is one of the two words and not an answer. Where there is a default, nobody needs them."""
+    if asked is None or asked.default is not None or not isinstance(value, str):
+        return False
+    return value == UNKNOWN or (bool(asked.question.look_up) and value.partition(" http")[0] == LOOK_UP)
+
+
+def _unknown(data: Mapping[str, Any], key: str) -> list[str]:
+    """The gaps without this one."""
+    return [one for one in data.get("unknown") or [] if one != key]
+
+
+def _closed(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """The answers without a gap that is none any more."""
+    left = _unknown(data, key)
+    return {**{k: v for k, v in data.items() if k != "unknown"}, **({"unknown": left} if left else {})}

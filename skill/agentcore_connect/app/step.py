@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from agentcore_connect import interview_view as view
-from agentcore_connect.app.session import Position, Session
+from agentcore_connect.app.session import Found, Position, Session
 from agentcore_connect.errors import ConnectError
 
 
-def step(session: Session, *, finish: str | None = None) -> dict[str, Any]:
+def step(session: Session, *, finish: str | None = None, found: Iterable[Found] = ()) -> dict[str, Any]:
     """The next question, or that the interview is done with what was decided.
 
     Args:
         session: the answers so far.
         finish: the command that makes the plan, where the reader can run one.
+        found: what was looked up in this call.
     """
     here = session.position()
-    found = _question(here) or _done(here, finish)
-    return {**found, "inferred": view.inferred(here.case), "unused": session.unused()}
+    shown = _question(here) or _done(here, finish)
+    gaps = [gap.as_dict() for gap in here.state.gaps]
+    looked_up = [one.as_dict() for one in found]
+    return {
+        **shown,
+        "inferred": view.inferred(here.case),
+        "unused": session.unused(),
+        **({"gaps": gaps} if gaps else {}),
+        **({"looked_up": looked_up} if looked_up else {}),
+    }
 
 
 def refused(session: Session, error: ConnectError, key: str) -> dict[str, Any]:
@@ -37,6 +47,10 @@ def _question(here: Position) -> dict[str, Any] | None:
 
 
 def _done(here: Position, finish: str | None) -> dict[str, Any]:
+    if here.state.gaps:
+        keys = ", ".join(gap.key for gap in here.state.gaps)
+        said = f"The plan waits for what nobody knows yet: {keys}."
+        return {"status": "done", "summary": said, **({"plan": finish} if finish is not None else {}), "notes": []}
     from agentcore_connect.plan.build import build  # only the last call of an interview needs it
 
     plan = build(here.gathered)

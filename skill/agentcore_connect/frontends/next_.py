@@ -21,7 +21,8 @@ def add_parser(sub: Any) -> None:
     parser: argparse.ArgumentParser = sub.add_parser(
         "next",
         help="the interview, one step a call",
-        description="Record the given answers, then print one JSON object: the next question, or\ndone.",
+        description="Record the given answers, then print one JSON object: the next question, or\ndone. "
+        "--look-up is for when the person said so.",
         epilog="example:\n  agentcore-connect next mcp -a answers.yaml --answer service_auth=none\n\n"
         "exit codes: 0 a question or done, 2 a refused answer or bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -30,6 +31,14 @@ def add_parser(sub: Any) -> None:
     parser.add_argument("-a", "--answers", required=True, type=named, metavar="FILE", help="the answers file")
     parser.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="an answer; repeatable")
     parser.add_argument("--forget", action="append", default=[], metavar="KEY", help="take an answer back; repeatable")
+    parser.add_argument("--unknown", action="append", default=[], metavar="KEY", help="leave a gap; repeatable")
+    parser.add_argument(
+        "--look-up",
+        action="append",
+        default=[],
+        metavar="KEY[=URL]",
+        help="ask over the network",
+    )
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
 
@@ -53,10 +62,16 @@ def run(args: argparse.Namespace) -> int:
                 if problem is not None:
                     _print(refused(session, problem, key))
                     return ExitCode.BAD_INPUT
+            for key in args.unknown:
+                session.pass_over(key)
+            looked_up = []
+            for text in args.look_up:
+                key, _, address = text.partition("=")
+                looked_up.append(session.look_up(key, address or None))
             session.position()  # before saving: a file that cannot be read is a refused answer
             if session.data != before or not file.path.exists():
                 file.save(session.data)
-        found = step(session, finish=f"agentcore-connect plan {args.answers} --out connect")
+        found = step(session, finish=f"agentcore-connect plan {args.answers} --out connect", found=looked_up)
     except ConnectError as error:
         return _bad(error)
     _print(found)

@@ -108,6 +108,7 @@ def missing_error(
     and what was assumed that makes it necessary.
     """
     finding = how_to_find(question, facts)
+    asked = f"`agentcore-connect next -a FILE --look-up {question.id}` asks it. " if question.look_up else ""
     key = question.id if connection is None else f"connections.{connection}.{question.id}"
     takes = ", ".join(map(str, question.values)) or question.help or question.type
     if question.need_one_of:
@@ -117,7 +118,8 @@ def missing_error(
         f"{question.id} is missing: {question.text}" + (f" ({because})" if because else ""),
         where=where,
         expected=takes,
-        hint=(f"{finding} Then " if finding else "") + f"add {key} to the answers file, or give --set {key}=VALUE; "
+        hint=(f"{finding} {asked}Then " if finding else "")
+        + f"add {key} to the answers file, or give --set {key}=VALUE; "
         f"`agentcore-connect explain {question.id}` says why it is asked",
         exit_code=ExitCode.ANSWERS_MISSING,
     )

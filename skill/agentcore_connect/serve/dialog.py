@@ -7,7 +7,7 @@ open. A decline often means that nobody was asked, so it leads back to the plain
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from mcp import types  # type: ignore[import-not-found, unused-ignore]
 
 from agentcore_connect.answers import load
 from agentcore_connect.answers.document import Document
-from agentcore_connect.app.session import Session
+from agentcore_connect.app.session import Found, Session
 from agentcore_connect.app.step import refused, step
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.interview import Asked
@@ -61,8 +61,9 @@ async def run(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any
     problem = _record(session, arguments)
     if problem is not None:
         return problem
-    if not arguments.get("ask_person", True) or not _has_forms(ctx):
-        return _position(session)
+    found = [session.look_up(key, address) for key, address in arguments.get("look_up", {}).items()]
+    if found or not arguments.get("ask_person", True) or not _has_forms(ctx):
+        return _position(session, found)
     return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
 
 
@@ -73,9 +74,9 @@ def _session(bounds: Bounds, answers: Mapping[str, Any], arguments: Mapping[str,
     return Session(document, cli_version=arguments.get("cli_version"), where=NAME, admit=bounds.check_answers)
 
 
-def _position(session: Session) -> dict[str, Any]:
-    """The next question or done, and the answers to give back with the next call."""
-    return {**step(session), "answers": session.data}
+def _position(session: Session, found: Iterable[Found] = ()) -> dict[str, Any]:
+    """The next question or done, what was looked up, and the answers to give back with the next call."""
+    return {**step(session, found=found), "answers": session.data}
 
 
 def _record(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -87,6 +88,8 @@ def _record(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any] | 
             session.answer(key, value)
         except ConnectError as error:
             return {**refused(session, error, key), "answers": session.data}
+    for key in arguments.get("unknown", ()):
+        session.pass_over(key)
     return None
 
 
@@ -146,11 +149,12 @@ def _take(session: Session, asked: Asked, result: Any, turn: Turn) -> dict[str, 
         value = forms.answer(result.content)
         if value is None:
             raise ConnectError("no-answer", "the form came back without an answer", expected="an answer")
-        session.answer(asked.key, value)
+        found = session.take(asked.key, value)
+        turn.said = " ".join(found.said) if found is not None else None
     except ConnectError as error:
         turn.said, turn.tries = str(error), turn.tries + 1
         return _ended(session, "refused", turn.said) if turn.tries >= _MOST_TRIES else None
-    turn.said, turn.tries = None, 0
+    turn.tries = 0
     return None
 
 

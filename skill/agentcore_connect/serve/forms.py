@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from agentcore_connect.app.session import LOOK_UP, UNKNOWN
 from agentcore_connect.interview import Asked
 
 #: The one field of a form.
@@ -35,7 +36,24 @@ def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
             field["description"] = f"{field.get('description', '')} Several are separated by commas.".strip()
     if asked.default is not None and question.type != "list":
         field["default"] = asked.default
+    elif field["type"] == "string" and question.type != "choice":
+        field["description"] = f"{field.get('description', '')} {words(asked)}".strip()
     return {"type": "object", "properties": {FIELD: field}, "required": [FIELD]}
+
+
+def words(asked: Asked) -> str:
+    """How a person says that an answer is not known, or is to be looked up."""
+    look_up = f" Type {LOOK_UP}, or {LOOK_UP} URL, to have it asked over the network." if asked.question.look_up else ""
+    return f"Type {UNKNOWN} where you do not know it.{look_up}"
+
+
+def _ways(asked: Asked) -> list[tuple[Any, str]]:
+    """The choices that can be taken, and the words for not knowing and looking up where there is no default."""
+    found = [(one.value, one.label) for one in asked.choices if one.unavailable is None]
+    if asked.default is None:
+        found += [(LOOK_UP, "Look it up over the network")] if asked.question.look_up else []
+        found.append((UNKNOWN, "I do not know"))
+    return found
 
 
 def message(asked: Asked, said: str | None = None) -> str:
@@ -52,11 +70,7 @@ def answer(content: Mapping[str, Any] | None) -> Any:
 
 
 def _choice(asked: Asked, protocol_version: str) -> dict[str, Any]:
-    open_ones = [one for one in asked.choices if one.unavailable is None]
+    ways = _ways(asked)
     if protocol_version >= _ONE_OF_SINCE:
-        return {"type": "string", "oneOf": [{"const": one.value, "title": one.label} for one in open_ones]}
-    return {
-        "type": "string",
-        "enum": [one.value for one in open_ones],
-        "enumNames": [one.label for one in open_ones],
-    }
+        return {"type": "string", "oneOf": [{"const": value, "title": label} for value, label in ways]}
+    return {"type": "string", "enum": [value for value, _ in ways], "enumNames": [label for _, label in ways]}

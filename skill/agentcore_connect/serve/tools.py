@@ -75,6 +75,14 @@ def tools() -> tuple[Tool, ...]:
                     "maxProperties": 100,
                 },
                 forget={**_STRINGS, "maxItems": 100, "description": "Keys of answers to take back."},
+                unknown={**_STRINGS, "maxItems": 100, "description": "Keys of answers that the person does not know."},
+                look_up={
+                    "type": "object",
+                    "description": "Only when the person said so: keys (of questions with look_up) to look up over the "
+                    "network, with the address of the server or identity provider to ask; null for the endpoint.",
+                    "maxProperties": 3,
+                    "additionalProperties": {"type": ["string", "null"], "maxLength": 4096},
+                },
                 ask_person={
                     "type": "boolean",
                     "default": True,
@@ -98,6 +106,8 @@ def tools() -> tuple[Tool, ...]:
                 notes=_STRINGS,
                 inferred={"type": "object"},
                 unused=_STRINGS,
+                gaps=_OBJECTS,
+                looked_up=_OBJECTS,
                 person={"enum": ["answered", "declined", "cancelled", "refused", "not-asked"]},
             ),
         ),

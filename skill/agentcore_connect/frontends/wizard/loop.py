@@ -8,7 +8,7 @@ from typing import Any
 from agentcore_connect import interview_view as view
 from agentcore_connect.answers.document import Document, read_text
 from agentcore_connect.app.answers_file import AnswersFile
-from agentcore_connect.app.session import Position, Session
+from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Found, Position, Session, is_word
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.frontends.wizard import heads
 from agentcore_connect.frontends.wizard.finish import Finish
@@ -16,6 +16,7 @@ from agentcore_connect.frontends.wizard.options import Options
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
 from agentcore_connect.frontends.wizard.terminal import Terminal
 from agentcore_connect.gather import gather
+from agentcore_connect.questions import Question
 
 _KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
 _YES_NO = (Option(True, "Yes"), Option(False, "No"))
@@ -167,7 +168,13 @@ class Sitting:
         if reply is BACK:
             session.back()
         else:
-            session.answer(asked.key, reply)
+            try:
+                found = session.take(asked.key, reply)
+            except ConnectError as error:  # nothing was asked, so the question stays open
+                self._notices.append(str(_here(error)).replace("\n", " "))
+                return
+            if found is not None:
+                self._notices += [*found.said, *_taken(found)]
             self._file.save(session.data)
 
     def _screen(self, session: Session, position: Position) -> Screen:
@@ -178,24 +185,47 @@ class Sitting:
         options = tuple(Option(c.value, c.label, c.help, c.unavailable) for c in asked.choices)
         if question.type == "boolean":
             options = _YES_NO
+        about = question.help
+        if asked.default is None and question.type == "choice":
+            options += _ways(question)
+        elif asked.default is None and question.type in _KINDS_OF_SCREEN | {"text": ""}:
+            about = f"{about} {_words(question)}".strip()
         kind = _KINDS_OF_SCREEN.get(question.type, "text")
         initial = asked.default if earlier is None else earlier
         head = heads.head(position, tuple(self._notices))
         return Screen(
             kind,
             question.text,
-            question.help,
+            about,
             head,
             options,
             initial=initial if kind == "choice" else _as_typed(initial),
             earlier=earlier is not None,
-            read=lambda text: view.typed(question, text),
-            judge=lambda value: _here(session.problem(asked.key, value)),
+            read=lambda text: text.strip() if is_word(asked, text.strip()) else view.typed(question, text),
+            judge=lambda value: None if is_word(asked, value) else _here(session.problem(asked.key, value)),
             help=lambda: heads.explain(position.case, asked),
             can_go_back=session.can_go_back(),
             folders=_folders(self._options.file, position),
             key=asked.key,
         )
+
+
+def _ways(question: Question) -> tuple[Option, ...]:
+    """What can be chosen besides where there is no default: to look it up, and to leave it open."""
+    asks = Option(LOOK_UP, "Look it up", "Asks the address over the network, without credentials.")
+    return (*((asks,) if question.look_up else ()), Option(UNKNOWN, "I do not know", "The plan says how to find it."))
+
+
+def _words(question: Question) -> str:
+    """The same for what is typed."""
+    more = f" {LOOK_UP} or {LOOK_UP} URL: it is asked over the network." if question.look_up else ""
+    return f"({UNKNOWN}: the plan says how to find it.{more})"
+
+
+def _taken(found: Found) -> list[str]:
+    """What was taken over, with the address that told it."""
+    told = ", ".join(f"{key.rsplit('.', 1)[-1]} {value}" for key, value in found.answers.items())
+    return [f"Taken over from {found.source}: {told}."] if told else ["Nothing was taken over."]
 
 
 def _here(error: ConnectError | None) -> ConnectError | None:

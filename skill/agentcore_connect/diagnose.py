@@ -75,9 +75,22 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3) -> Diagnosis:
     ranked = _best(sorted(found, key=lambda match: -match.score))
     words = _Words(rows, frozenset(known["little_words"]))
     worded, near = words.rank(_COMMANDS.sub(" ", plain), {match.id for match in ranked}, subject)
-    kept = (ranked or worded)[:limit]
+    kept = (ranked or ([] if _is_taken_apart(facts) else worded))[:limit]
     nearest = tuple(match for match in (*ranked, *worded, *near) if match not in kept)[:limit]
     return Diagnosis(tuple(kept), nearest, tuple(in_words(facts, known)) if kept else ())
+
+
+#: Parts of a message that people name in their own sentences too.
+_ALSO_SAID: Final = ("mcp", "token", "role", "policy")
+
+
+def _is_taken_apart(facts: Mapping[str, Any]) -> bool:
+    """Whether a text is a program's message, taken apart: where its parts mean no row, loose words mean none either."""
+    aws = facts["aws"] or {}
+    told = any(aws.get(part) for part in ("operation", "service", "action", "field"))
+    said = told or f"{aws.get('code')}:" in facts["text"]
+    named = any(facts[part] is not None for part in ("oauth", "rpc", "exception", "missing_command"))
+    return said or named or any(form for part, form in facts["part"].items() if part not in _ALSO_SAID)
 
 
 def _best(ranked: Iterable[Match]) -> list[Match]:

@@ -24,6 +24,7 @@ FACTS = {
     *("command", "missing_command", "oauth", "rpc", "crashed", "too_late", "cancelled", "wrapped", "session"),
     *("subject", "text", "http.status", "http.hop", "http.method", "exception.type", "exception.says"),
     *("aws.code", "aws.operation", "aws.says", "aws.ours", "aws.action", "aws.action_service", "aws.action_name"),
+    *("gone", "aws.kind", "aws.service", *(f"part.{name}" for name in KNOWN["parts"])),
     *("aws.principal", "aws.caller", "aws.resource", "aws.reason", "aws.field", "aws.rule"),
 }
 
@@ -54,6 +55,47 @@ MEANT: list[tuple[str, str]] = [
     ("G11", 'INFO:     127.0.0.1:55152 - "POST /mcp HTTP/1.1" 406 Not Acceptable'),
     ("E13", '$ agentcore dev "hello"\nError fetch failed'),
     ("G10", "mcp: Cancelled via cancel scope 7f3c2a by <Task pending>"),
+    # AWS errors, however they are wrapped: by CloudFormation's handlers, the JavaScript SDK, a message without its code
+    ("B27", "CREATE_FAILED | AWS::BedrockAgentCore::Gateway | Resource handler returned message: \"A gateway named a exists (Service: BedrockAgentCoreControl, Status Code: 409, Request ID: b)\" (RequestToken: c, HandlerErrorCode: AlreadyExists)"),
+    ("B28", "Resource handler returned message: \"No such gateway (Service: BedrockAgentCoreControl, Status Code: 404, Request ID: b)\" (HandlerErrorCode: NotFound)"),
+    ("B26", "Resource handler returned message: \"Too many (Service: BedrockAgentCoreControl, Status Code: 402, Request ID: b)\" (HandlerErrorCode: ServiceLimitExceeded)"),
+    ("B28", "ResourceNotFoundException: none\n    at x (node_modules/@aws-sdk/client-bedrock-agentcore-control/dist-cjs/index.js:1:2)"),
+    ("B20", "Parameter validation failed:\nUnknown parameter in input: \"role_arn\", must be one of: name, roleArn, authorizerType"),
+    ("D16", "$ agentcore deploy\nError: The security token included in the request is expired"),
+    ("D17", "ThrottledException: slow down\n    at client-bedrock-agentcore/index.js"),
+    ("D20", "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: bedrock-agentcore:ListGateways on resource: *"),
+    ("D4", "User: arn:aws:sts::111122223333:assumed-role/web/x is not authorized to perform: bedrock-agentcore:InvokeAgentRuntime because no identity-based policy allows it"),
+    ("A19", "An error occurred (ValidationException) when calling the CreateGateway operation: AuthorizerConfiguration is required"),
+    ("B30", "An error occurred (ValidationException) when calling the CreateAgentRuntime operation: Role validation failed for 'arn'"),
+    ("B31", "Template format error: Unrecognized resource types: [AWS::BedrockAgentCore::Runtime]"),
+    ("B31", "Could not connect to the endpoint URL: \"https://bedrock-agentcore-control.xx-west-9.amazonaws.com/gateways/\""),
+    ("B32", "$ agentcore deploy\nStack x is in ROLLBACK_COMPLETE state and can not be updated"),
+    ("B33", "$ agentcore deploy\nSSM parameter /cdk-bootstrap/hnb659fds/version not found. Has the environment been bootstrapped?"),
+    ("B34", "An error occurred (ValidationException) when calling the CreateAgentRuntime operation: Architecture incompatible for uri '1.dkr.ecr.us-east-1.amazonaws.com/a'"),
+    ("B34", "AgentCore image: exec /bin/sh: exec format error"),
+    # tokens, sign-in, browsers, connections, hosts
+    ("D18", "{\"message\":\"Invalid Bearer token\"} https://a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"),
+    ("D18", "AgentCore: OAuth authorization failed: Claim 'client_id' value mismatch with configuration."),
+    ("D19", "Access to fetch at 'https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations' was blocked by CORS policy"),
+    ("C15", "credential provider crm: AADSTS7000215: Invalid client secret provided"),
+    ("C15", "GetResourceOauth2Token: {\"error\":\"invalid_client\"}"),
+    ("C16", "AgentCore sign-in: invalid_grant: AADSTS65001: has not consented"),
+    ("C16", "AgentCore callback: error=redirect_mismatch"),
+    ("C7", "GetResourceOauth2Token: AADSTS70011"),
+    ("G12", "  | httpx.ConnectError: All connection attempts failed\nstrands.types.exceptions.MCPClientInitializationError: no"),
+    ("G12", "getaddrinfo ENOTFOUND a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com"),
+    ("E10", "mcp.shared.exceptions.McpError: Timed out while waiting for response to ClientRequest. Waited 5.0 seconds."),
+    ("G13", "421 Misdirected Request: Invalid Host header\nmcp.server.transport_security"),
+    ("G11", "mcp.shared.exceptions.McpError: Not Acceptable: Client must accept both"),
+    ("G1", "ModuleNotFoundError: No module named 'mcp.server.fastmcp'"),
+    ("G1", "ImportError: cannot import name 'McpError' from 'mcp.shared.exceptions' (x.py)"),
+    ("E16", "McpError: MCP error -32602: Invalid arguments for tool Orders___get: missing"),
+    ("E17", "Runtime.ImportModuleError: Unable to import module 'a' (behind the gateway target Orders)"),
+    ("E18", "An error occurred (RuntimeClientError) when calling the InvokeAgentRuntime operation: Received error (500) from runtime."),
+    ("E13", "RuntimeClientError: Received error (424) from runtime"),
+    ("F1", "Tool execution denied by policy enforcement: no policy applies"),
+    ("A18", "error: unknown option '--kind'\nUsage: agentcore add gateway-target [options]"),
+    ("H4", "npm ERR! code EACCES\nnpm ERR! path /usr/lib/node_modules/@aws/agentcore"),
 ]  # fmt: skip
 UNRELATED = [
     "SyntaxError: Unexpected token '<', \"<!doctype \"... is not valid JSON",
@@ -71,6 +113,24 @@ UNRELATED = [
     "bash: terraform: command not found",
     "nginx: 403 on POST /invocations from 10.1.2.3, upstream web",
     '{"error":"invalid_scope","error_description":"unknown scope requested by the mobile app"}',
+    'Resource handler returned message: "exists (Service: S3, Status Code: 409, Request ID: 1)" (HandlerErrorCode: AlreadyExists)',
+    "Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    "Stack vpc is in ROLLBACK_COMPLETE state and can not be updated.",
+    "This stack uses assets, so the toolkit stack must be deployed (Run cdk bootstrap)",
+    "exec /docker-entrypoint.sh: exec format error",
+    "Access to XMLHttpRequest at 'https://api.example.com' has been blocked by CORS policy",
+    "AADSTS50011: The redirect URI 'http://localhost:8400' does not match the redirect URIs of 'outlook-sync'",
+    "jose.exceptions.JWTClaimsError: Invalid audience",
+    "MCP server postgres: Error: connect ECONNREFUSED 127.0.0.1:5432",
+    "McpError: MCP error -32602: Invalid arguments for tool search_web: query is required",
+    "Task timed out after 29.00 seconds (API Gateway: Endpoint request timed out)",
+    "Kong gateway: policy enforcement failed, upstream 502",
+    "unknown option '--frozen' usage: yarn install",
+    "npm ERR! code EACCES\nnpm ERR! path /usr/lib/node_modules/typescript",
+    "No module named 'mcp_weather'",
+    "HTTP 421 Misdirected Request nginx",
+    "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+    'Could not connect to the endpoint URL: "https://sqs.xx-west-9.amazonaws.com/"',
 ]
 
 
@@ -228,10 +288,30 @@ def test_a_message_cannot_write_the_statement_or_drive_the_terminal(resource: st
     assert json.loads(statement.partition(": ")[2][:-1])["Resource"] == "ARN"
 
 
-@pytest.mark.parametrize("name", [name for name, row in KNOWN["errors"].items() if row.get("regexes")])
+FORMS = {
+    **{name: row["regexes"] for name, row in KNOWN["errors"].items() if row.get("regexes")},
+    **{f"part {name}": list(forms.values()) for name, forms in KNOWN["parts"].items()},
+    "wordings": list(KNOWN["wordings"].values()),
+    "oauth_words": list(KNOWN["oauth_words"].values()),
+    "ours": [KNOWN["ours"]],
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
 def test_no_pattern_can_take_long(name: str) -> None:
-    for form in KNOWN["errors"][name]["regexes"]:
+    for form in FORMS[name]:
         assert not list(_unbounded(re._parser.parse(form))), form  # type: ignore[attr-defined]
+
+
+def test_each_form_of_a_part_is_met_and_used() -> None:
+    """A part that no family looks at, or a form that none of the messages here has, is dead or wrong."""
+    used = set().union(*(variables(one["when"]) for one in KNOWN["families"]))
+    assert [name for name in KNOWN["parts"] if f"part.{name}" not in used] == []
+
+
+def test_the_kinds_of_aws_errors_are_apart() -> None:
+    codes = [code.lower() for codes in KNOWN["kinds"].values() for code in codes]
+    assert len(codes) == len(set(codes))
 
 
 def _unbounded(parsed: Any) -> list[Any]:

@@ -10,9 +10,15 @@ _GO = re.compile(
     r"operation error ([\w ]+): (\w+), .{0,300}?\b(\w+(?:Exception|Error|Denied|Exists))\b(?:: ?(.*))?", re.S
 )
 _JAVA = re.compile(r"\(Service: (\w+), Status Code: \d+(?:, Request ID: \S+?)?(?:, Error Code: (\w+))?")
+_HANDLER = re.compile(
+    r"Resource handler returned message: [\"']?(.{0,1200}?)\(Service: (\w+), Status Code: \d+"
+    r".{0,300}?HandlerErrorCode: (\w+)",
+    re.S,
+)
 _BARE = re.compile(
     r"\b((?:[A-Z][a-z]+)*(?:Exception|AccessDenied|ThrottlingException|ValidationError|ExpiredToken\w*|InvalidClientTokenId"
-    r"|UnrecognizedClientException|SignatureDoesNotMatch|NoCredentialsError))\b:? ?(.*)",
+    r"|UnrecognizedClientException|SignatureDoesNotMatch|NoCredentialsError|RuntimeClientError|EndpointConnectionError"
+    r"|CredentialsProviderError))\b:? ?(.*)",
     re.S,
 )
 _JS_OPERATION = re.compile(r"\bat (?:async )?(?:\w+\.)?([a-z]\w+)\b")
@@ -25,18 +31,20 @@ _CONSTRAINT = re.compile(
     r"Value (?P<value>.{0,200}?) ?at '(?P<field>[\w.]+)' failed to satisfy constraint: (?P<rule>[^;\"]{1,300})"
 )
 _LOCAL = re.compile(
-    r"(?P<rule>(?:Invalid|Missing|Unknown) [\w ]{1,40} (?:for|in) ?(?:parameter )?)(?P<field>[\w.\[\]]+)"
+    r"(?P<rule>(?:Invalid|Missing|Unknown) [\w ]{1,40} (?:for|in) ?(?:parameter |input: )?)[\"']?(?P<field>[\w.\[\]]+)"
 )
 
 
 class AwsError(NamedTuple):
     """An error of an AWS API; what a message does not tell is empty.
 
-    ``principal`` is what is known of the caller by the form of its ARN; ``reason`` why IAM said no.
+    ``service`` is what CloudFormation names; ``principal`` what is known of the caller by the form of its ARN;
+    ``reason`` why IAM said no.
     """
 
     code: str = ""
     operation: str = ""
+    service: str = ""
     says: str = ""
     action: str = ""
     principal: str = ""
@@ -75,10 +83,16 @@ def aws_error(text: str, frames: str = "") -> AwsError | None:
 def _call(text: str, frames: str) -> AwsError | None:
     found = _CALL.search(text)
     if found:
-        return AwsError(found[1], found[2], found[3][:600])
+        return AwsError(found[1], found[2], says=found[3][:600])
     found = _GO.search(text)
     if found:
-        return AwsError(found[3], found[2], (found[4] or "")[:600])
+        return AwsError(found[3], found[2], says=(found[4] or "")[:600])
+    found = _HANDLER.search(text)
+    if found:
+        return AwsError(found[3], service=found[2], says=found[1][:600])
+    _, _, says = text.partition("Parameter validation failed:")
+    if says:
+        return AwsError("ParamValidationError", says=says[:600])
     found = _BARE.search(text)
     if found is None:
         return None
@@ -86,7 +100,7 @@ def _call(text: str, frames: str) -> AwsError | None:
     name = operation[1] if operation else ""
     java = _JAVA.search(text)
     code = (java[2] if java else None) or found[1]
-    return AwsError(code, name[:1].upper() + name[1:], found[2][:600])
+    return AwsError(code, name[:1].upper() + name[1:], says=found[2][:600])
 
 
 def _principal(arn: str) -> str:

@@ -21,6 +21,8 @@ _CRASHED = re.compile(
     r"|exec format error|no such file or directory|exited with code [1-9]|Cannot find module|Permission denied",
     re.I,
 )
+_NO_NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
+_NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
 _CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
 _SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
@@ -36,24 +38,26 @@ def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, A
 
     Args:
         text: any text, whole.
-        known: the data of `knowledge/errors.yaml`: hops, operations, signs.
+        known: the data of `knowledge/errors.yaml`: hops, operations, signs, parts, kinds and wordings.
 
     Returns:
         The log, and the facts: command, missing_command, aws, http, oauth, rpc, exception, crashed, too_late,
-        cancelled, wrapped, session, subject and text.
+        cancelled, wrapped, session, subject, gone, part and text.
     """
     log = take_apart(text)
     said = log.text
-    aws = aws_error(said, " ".join(text.split()))
+    output = " ".join(log.output.split())
+    parts = {name: _first(output, forms) for name, forms in known["parts"].items()}
+    aws = _aws(aws_error(said, " ".join(text.split())), output, known)
     web = answer(said, known["hops"])
     missing = _NOT_FOUND.search(said)
     late = _TOO_LATE.search(said)
     facts = {
         "command": _subcommand(log.commands),
         "missing_command": next(filter(None, missing.groups()), None) if missing else None,
-        "aws": _present(aws, known["operations"]) if aws else None,
+        "aws": aws,
         "http": {"status": web.status, "hop": web.hop, "method": web.method},
-        "oauth": web.oauth or None,
+        "oauth": _first(output, known["oauth_words"]) or web.oauth or None,
         "rpc": web.rpc,
         "exception": {"type": log.raised[0].type, "says": log.raised[0].says} if log.raised else None,
         "crashed": bool(_CRASHED.search(said[: late.start()] if late else said)),
@@ -62,17 +66,49 @@ def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, A
         "wrapped": log.wrapped,
         "session": bool(_SESSION.search(said)),
         "subject": re.search(known["signs"]["all"], log.output, re.IGNORECASE) is not None,
+        "gone": _gone(said),
+        "part": parts,
         "text": said,
     }
     return log, facts
 
 
-def _present(error: AwsError, operations: str) -> dict[str, Any]:
-    found: dict[str, Any] = {name: value for name, value in error._asdict().items() if value}
-    found["ours"] = re.search(operations, error.operation) is not None or "bedrock-agentcore" in error.action
-    if error.action:
-        found["action_service"], _, found["action_name"] = error.action.partition(":")
+def _first(text: str, forms: Mapping[str, str]) -> str | None:
+    """The first of some named forms that a text holds."""
+    return next((name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)), None)
+
+
+def _aws(error: AwsError | None, output: str, known: Mapping[str, Any]) -> dict[str, Any] | None:
+    """An AWS error as facts: its parts, its kind by its code or its words, and whether it is one of AgentCore."""
+    worded = _first(output, known["wordings"])
+    if error is None and worded is None:
+        return None
+    found: dict[str, Any] = {name: value for name, value in (error or AwsError())._asdict().items() if value}
+    code = found.get("code", "").rpartition(".")[2]
+    kinds = [name for name, codes in known["kinds"].items() if code.lower() in (one.lower() for one in codes)]
+    found["kind"] = kinds[0] if kinds else worded
+    found["ours"] = (
+        re.search(known["operations"], found.get("operation", "")) is not None
+        or "bedrock-agentcore" in found.get("action", "")
+        or re.search(known["ours"], output) is not None
+    )
+    if "action" in found:
+        found["action_service"], _, found["action_name"] = found["action"].partition(":")
     return found
+
+
+def _gone(said: str) -> bool:
+    """Whether an import failed for a name that another line of a package has: the names that `inspect` knows."""
+    from agentcore_connect.resources import load
+
+    missing = _NO_NAME.search(said) or _NO_MODULE.search(said)
+    if missing is None:
+        return False
+    parts = missing.groupdict()
+    rules = load("findings")["signs"]["gone_imports"]
+    if parts.get("name"):
+        return any(one["module"] == parts["module"] and one["name"] in ("*", parts["name"]) for one in rules)
+    return any(one["module"] == parts["module"] and one["name"] == "*" for one in rules)
 
 
 def _subcommand(commands: tuple[str, ...]) -> str | None:

@@ -143,11 +143,11 @@ def test_an_mcp_clients_settings_can_be_read_and_name_the_gateway(client: str | 
     url = "https://demo-abcde12345.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp"
     settings = [json.loads(one) for one in blocks(text, "json")] + [tomllib.loads(one) for one in blocks(text, "toml")]
     servers = [server for one in settings for table in one.values() for server in table.values()]
-    screens_only = client == "claude-desktop" and inbound != "aws-iam"
+    screens_only = (client == "claude-desktop" and inbound != "aws-iam") or client == "amazon-quick"
     assert bool(servers) != screens_only
     for server in servers:
         assert url in (server.get("url"), *server.get("args", []))
-    if inbound == "aws-iam":
+    if inbound == "aws-iam" and not screens_only:
         wanted = [*("--service", "bedrock-agentcore"), *("--region", "eu-west-1"), *("--profile", "default")]
         assert all(server["args"][-6:] == wanted for server in servers)
         assert "bedrock-agentcore:InvokeGateway" in text

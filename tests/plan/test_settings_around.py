@@ -42,7 +42,7 @@ def planned(tmp_path: Path, connection: str, gateway: str = "", **options: Any) 
 def test_a_new_gateway_gets_the_inbound_auth_that_the_service_needs(tmp_path: Path, connection: str) -> None:
     with pytest.raises(ConnectError) as caught:
         planned(tmp_path, connection)
-    missing = [one.hint.split(" ")[1] for one in caught.value.problems if one.hint]
+    missing = [one.hint.split("add ")[-1].split(" ")[0] for one in caught.value.problems if one.hint]
     assert missing[-2:] == ["gateway.discovery_url", "gateway.allowed_clients"]
     assert "gateway.inbound_auth was taken to be custom-jwt" in caught.value.problems[-1].message
     url = "https://idp.example.com/.well-known/openid-configuration"

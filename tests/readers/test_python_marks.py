@@ -30,6 +30,17 @@ MARKS: dict[str, tuple[str, list[str], list[list[str]]]] = {
         ["g"],
         [["x"]],
     ),
+    "made of a coroutine": (
+        "async def f(x: int): ...\nt = StructuredTool.from_function(coroutine=f, name='g', description='G.')\n",
+        ["g"],
+        [["x"]],
+    ),
+    "described by a class": (
+        "class In(BaseModel):\n    x: int\n\n\n@tool(args_schema=In)\ndef f(x, y): ...\n",
+        ["f"],
+        [["x"]],
+    ),
+    "a token that stops": ("def f(x: int, stop: CancellationToken): ...\nt = FunctionTool(f)\n", ["f"], [["x"]]),
     "wrapped": ("def f(x: int): ...\nt = FunctionTool(f)\n", ["f"], [["x"]]),
     "registered": ("def f(x: int): ...\nserver.add_tool(f, name='g')\n", ["g"], [["x"]]),
     "given to an agent": (

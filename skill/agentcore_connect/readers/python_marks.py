@@ -13,11 +13,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Marked(NamedTuple):
-    """A function that is a tool: the function, and the name and description that its mark gives it, if any."""
+    """A function that is a tool: the function, and what its mark gives it, if anything.
+
+    `arguments` is the class that describes the arguments in the place of the signature.
+    """
 
     function: Function
-    name: str | None
-    description: str | None
+    name: str | None = None
+    description: str | None = None
+    arguments: ast.expr | None = None
 
 
 def marks() -> dict[str, Any]:
@@ -52,8 +56,8 @@ def marked(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Mar
     for call in (node for node in nodes if isinstance(node, ast.Call)):
         for name in _registered(call):
             if name in known:
-                given = _given(call) if last_name(call.func) in marks()["makers"] else (None, None)
-                found.setdefault(id(known[name]), Marked(known[name], *given))
+                maker = last_name(call.func) in marks()["makers"]
+                found.setdefault(id(known[name]), Marked(known[name], *(_given(call) if maker else ())))
     for one in (node for node in nodes if isinstance(node, ast.ClassDef)):
         method = _tool_class(one)
         if method is not None:
@@ -109,15 +113,15 @@ def _name_of(decorator: ast.expr) -> str:
     return last_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
 
 
-def _given(call: ast.Call | None) -> tuple[str | None, str | None]:
-    """The name and the description that a call gives: by keyword, the name also as its first argument."""
+def _given(call: ast.Call | None) -> tuple[str | None, str | None, ast.expr | None]:
+    """The name, the description and the arguments' class that a call gives: by keyword, the name also as its first."""
     if call is None:
-        return None, None
+        return None, None, None
     words = {key.arg: key.value for key in call.keywords}
     first = call.args[0] if call.args else None
     name = next((words[key] for key in ("name", "name_override", "tool_name") if key in words), first)
     text = next((words[key] for key in ("description", "description_override") if key in words), None)
-    return _text(name), _text(text)
+    return _text(name), _text(text), next((words[key] for key in marks()["schemas"] if key in words), None)
 
 
 def _text(node: ast.expr | None) -> str | None:
@@ -127,7 +131,7 @@ def _text(node: ast.expr | None) -> str | None:
 def _registered(call: ast.Call) -> Iterator[str]:
     """The names of functions that a call makes into tools: `FunctionTool(f)`, `add_tool(f)`, `Agent(tools=[f, g])`."""
     if last_name(call.func) in marks()["makers"] or _qualifier(call.func) in marks()["makers"]:
-        for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg in ("func", "fn", "function"))):
+        for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg in marks()["functions"])):
             if isinstance(value, ast.Name):
                 yield value.id
     for key in call.keywords:
@@ -148,9 +152,11 @@ def _tool_class(one: ast.ClassDef) -> Function | None:
     return next((methods[name] for name in ("_run", "_arun", "run") if name in methods), None)
 
 
-def _class_words(one: ast.ClassDef) -> tuple[str | None, str | None]:
-    said = {name: _text(value) for name, value in _assigned(one.body)}
-    return said.get("name") or one.name, said.get("description") or ast.get_docstring(one)
+def _class_words(one: ast.ClassDef) -> tuple[str | None, str | None, ast.expr | None]:
+    given = dict(_assigned(one.body))
+    said = {name: _text(value) for name, value in given.items()}
+    arguments = next((given[key] for key in marks()["schemas"] if key in given), None)
+    return said.get("name") or one.name, said.get("description") or ast.get_docstring(one), arguments
 
 
 def _into(decorator: ast.expr) -> str | None:

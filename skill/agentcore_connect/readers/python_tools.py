@@ -67,7 +67,7 @@ def _chosen(tree: ast.Module, name: str, only: list[str] | None) -> list[Marked]
         known = ", ".join(dict.fromkeys(function.name for function in every[:_SHOWN])) or "none"
         raise ConnectError("no-such-function", f"has no function {missing[0]}", where=name, expected=f"one of: {known}")
     by_name = {tool.function.name: tool for tool in reversed(tools)}
-    plain = {function.name: Marked(function, None, None) for function in reversed(every)}
+    plain = {function.name: Marked(function) for function in reversed(every)}
     wanted = [by_name.get(one, plain[one]) for one in dict.fromkeys(only)]
     return sorted(wanted, key=lambda tool: tool.function.lineno)
 
@@ -118,6 +118,35 @@ def _draft_within(
 def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) -> ToolDraft:
     function = tool.function
     doc = read_docstring(ast.get_docstring(function))
+    described = last_name(tool.arguments) if tool.arguments is not None else ""
+    if described in reader.classes:
+        input_schema = _of_class(reader.schema(tool.arguments))
+    else:
+        if described:
+            reader.notes.append(
+                f"the class {described} of its arguments is not defined in this file; its signature is taken"
+            )
+        input_schema = _of_signature(function, doc, reader, filled_in)
+    output_schema = _output(function, reader)
+    cut = (cut_note(reader.depth, reader.cut),) if reader.cut else ()
+    return ToolDraft(
+        name=tool.name or function.name,
+        description=tool.description or _description(doc),
+        input_schema=input_schema,
+        output_schema=output_schema,
+        where=f"{shown}:{function.lineno}",
+        notes=(*cut, *dict.fromkeys(reader.notes)),
+    )
+
+
+def _of_class(schema: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as a class describes them; what it says of itself belongs to no argument."""
+    kept = {name: value for name, value in schema.items() if name in ("type", "properties", "required")}
+    return {"type": "object", "properties": {}, **kept}
+
+
+def _of_signature(function: Function, doc: DocText, reader: TypeReader, filled_in: set[str]) -> dict[str, Any]:
+    """The arguments as the signature and the docstring describe them, without those that are filled in."""
     properties: dict[str, Any] = {}
     required: list[str] = []
     for argument, default in _arguments(function):
@@ -139,16 +168,7 @@ def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) ->
     input_schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = required
-    output_schema = _output(function, reader)
-    cut = (cut_note(reader.depth, reader.cut),) if reader.cut else ()
-    return ToolDraft(
-        name=tool.name or function.name,
-        description=tool.description or _description(doc),
-        input_schema=input_schema,
-        output_schema=output_schema,
-        where=f"{shown}:{function.lineno}",
-        notes=(*cut, *dict.fromkeys(reader.notes)),
-    )
+    return input_schema
 
 
 def _arguments(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:

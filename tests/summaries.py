@@ -19,6 +19,7 @@ _CONFORMANCE = (
     ("contract", "{run} checked, {accepted} accepted by the contracts (0.30 and 1.x)"),
     ("bodies", "{run} checked, {accepted} valid by the model of botocore"),
     ("documents", "{run} checked, {accepted} valid (tools.json, API documents, policies, settings of MCP clients)"),
+    ("templates", "{run} judged by cfn-lint, {accepted} clean"),
     ("texts", "{run} compiled and linted, {accepted} clean"),
     ("imports", "{run} imported with warnings as errors, {accepted} clean"),
     ("clients", "{run} run against the simulated gateway, {accepted} passed"),

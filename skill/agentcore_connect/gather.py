@@ -60,7 +60,7 @@ def gather(
         document: the checked answers.
         project: the folder given by --project, which comes before the file's own key.
         cli_version: the version given by --cli-version.
-        via: cli or boto3.
+        via: one of `vias.VIAS`.
         before: what was gathered for other answers of the same file a moment ago; what still holds is not read again.
 
     Errors: ConnectError for a project or a file that cannot be read at all.

@@ -169,7 +169,7 @@ def test_every_variable_of_the_data_is_known() -> None:
     """A misspelt placeholder would silently leave an option out."""
     shared = load("plan-facts")
     ctx = cases.context(cases.mcp_targets())
-    roots = set(ctx) | {"c", "p", "r", "filter", "filters", "one", "other", "key"} | set(shared["facts"])
+    roots = set(ctx) | {"c", "p", "r", "i", "stack", "filter", "filters", "one", "other", "key"} | set(shared["facts"])
     known_c = set(cases.NONE) | {"name", "ident", "target_type", "runtime", "runtime_endpoint"}
     for surface in SURFACES:
         data = load(f"commands-{surface}")

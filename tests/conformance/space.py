@@ -18,6 +18,7 @@ from agentcore_connect.engine.space import Leaf, leaves
 from agentcore_connect.engine.tree import Engine
 from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
+from agentcore_connect.vias import VIAS
 
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
 GATEWAY_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/other-gw-abcdefghij"
@@ -64,6 +65,13 @@ SPEC = {
     "servers": [{"url": "https://orders.example.com"}],
     "paths": {"/o": {"get": {"operationId": "listOrders", "responses": {"200": {"description": "ok"}}}}},
 }
+_LARGE = {
+    **SPEC,
+    "paths": {
+        f"/o/{number}": {"get": {"operationId": f"list{number}", "summary": "Lists " + "orders " * 20, "responses": {}}}
+        for number in range(300)
+    },
+}
 _TRAITS = {"aws.protocols#restJson1": {}, "aws.api#service": {"sdkId": "Tables"}}
 SMITHY = {
     "smithy": "2.0",
@@ -75,6 +83,7 @@ SMITHY = {
 FILES = {
     "api.json": json.dumps(SPEC),
     "api.yaml": json.dumps(SPEC, indent=1),  # JSON is YAML
+    "large.json": json.dumps(_LARGE),
     "model.json": json.dumps(SMITHY),
     "orders.tools.json": json.dumps(MANY_TOOLS),
 }
@@ -262,6 +271,8 @@ PARAMETERS = ["audience=https://api.example.com", "access_type=offline"]
 _INVOKED = {"redirect": "invoke-agent-runtime"}
 _FILTERS = [{"path": "/a/*", "methods": ["GET", "POST"]}, {"path": "/b", "methods": ["GET"]}]
 BY_BOTO3 = "by boto3"
+BY_TEMPLATE = "by a template"
+_OTHER_VIAS = {BY_BOTO3: "boto3", BY_TEMPLATE: "cloudformation"}
 _THEIR_BUCKET = {"c.bucket_owner": "210987654321"}
 _ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
 
@@ -273,6 +284,7 @@ def wishes() -> tuple[Wish, ...]:
     clients = [c["value"] for c in questions()["client"].choices]
     return (
         Wish(BY_BOTO3, {}, {"leads_to": "gateway"}),
+        Wish(BY_TEMPLATE, {}, {"leads_to": "gateway"}),
         Wish("headers", {"c.forward_headers": ["X-Tenant", "X-Trace"]}, _HEADERS),
         Wish("private", {"c.network": "vpc"}, _PRIVATE),
         Wish("private with headers", {"c.network": "vpc", "c.forward_headers": ["X-Tenant"]}, _PRIVATE),
@@ -375,7 +387,7 @@ def wished(kinds: Iterable[tuple[Mapping[str, Any], Situation]]) -> Iterator[Sit
         for wish in wishes():
             if wish.fits(result) and wish.once(result) not in seen:
                 seen.add(wish.once(result))
-                via = "boto3" if wish.name == BY_BOTO3 else base.via
+                via = _OTHER_VIAS.get(wish.name, base.via)
                 yield Situation(changed(base.data, wish.change), base.surface, via, f"{base.why}, {wish.name}")
 
 
@@ -424,9 +436,14 @@ def _runtimes() -> Iterator[Situation]:
 def _gateways() -> Iterator[Situation]:
     for facts, change, surface, via in product((PUBLIC, FRONTED, ASKED_BY_IDE), ({}, *JWT), SURFACES, ("cli", "boto3")):
         yield Situation(changed(document(facts, "custom-jwt"), change), surface, via, "a restricted gateway")
-    for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, ("cli", "boto3")):
+    for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, VIAS):
         yield Situation(document(facts, inbound), surface, via, "a gateway by itself")
-    for one, via in product(PRIVATE_PROVIDERS, ("cli", "boto3")):
+    for surface in SURFACES:  # what a stack alone has: too large for a request, tools that a person has to consent to
+        change = {"c.schema": "large.json"}
+        yield Situation(changed(document(KEYED), change), surface, "cloudformation", "a template to upload")
+        consented = changed(document(CONSENTED, "custom-jwt"), {"c.tools": None})
+        yield Situation(consented, surface, "cloudformation", "a target to consent to")
+    for one, via in product(PRIVATE_PROVIDERS, VIAS):
         change = {"gateway.private_endpoint": one}
         yield Situation(changed(document(PUBLIC, "custom-jwt"), change), via=via, why="an identity provider in a VPC")
     for choice in questions()["gateway.identity_provider"].choices:

@@ -11,6 +11,7 @@ from typing import Any
 
 from agentcore_connect.errors import ExitCode
 from agentcore_connect.outside import named
+from agentcore_connect.vias import VIAS
 
 FORMATS = ("text", "markdown", "json")
 
@@ -37,7 +38,10 @@ def add_parser(sub: Any) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print the plan (default: text)")
     parser.add_argument("--full", action="store_true", help="print every reason and note, not only the essentials")
     parser.add_argument(
-        "--via", choices=("cli", "boto3"), default="cli", help="prefer the CLI (default), or boto3 for everything"
+        "--via",
+        choices=VIAS,
+        default=VIAS[0],
+        help="the CLI where it can (default), boto3 scripts, or one CloudFormation template",
     )
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
 

@@ -37,8 +37,8 @@ class Secret(NamedTuple):
 class Brief(NamedTuple):
     """The short form of a plan.
 
-    ``local``: some step edits the project without AWS. ``cli_deploys``: the CLI's deploy creates the gateway and its
-    role. ``left`` counts the texts that only the full plan has.
+    ``local``: some step edits the project without AWS. ``granted_by``: what gives the gateway's role its rights, or a
+    part of them. ``left`` counts the texts that only the full plan has.
     """
 
     warnings: list[Said]
@@ -47,7 +47,7 @@ class Brief(NamedTuple):
     notes: list[Said]
     rights: list[Mapping[str, Any]]
     local: bool
-    cli_deploys: bool
+    granted_by: str | None
     open_checks: int
     passed_checks: int
     left: int
@@ -69,7 +69,7 @@ def brief(plan: Plan) -> Brief:
         notes=_once(shown[1]),
         rights=_rights(plan),
         local=any(step["kind"] in _EDITS and not step["needs_aws"] for step in plan.steps),
-        cli_deploys=bool(plan.context["gateway"]["cli_deploys"]),
+        granted_by="template" if plan.context["stack"] else "cli" if plan.context["gateway"]["cli_deploys"] else None,
         open_checks=checks.count("not-run"),
         passed_checks=checks.count("passed"),
         left=len(reasons) + len(notes) - len(shown[0]) - len(shown[1]),

@@ -25,7 +25,8 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operations import operations
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.reads import noted
-from agentcore_connect.plan.requests import facts_for, is_scripted, requests_for
+from agentcore_connect.plan.requests import facts_for, is_sent, requests_for
+from agentcore_connect.plan.stack import is_in_stack, stack
 from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
 from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts, given
@@ -220,7 +221,7 @@ def _context(
     for c in connections:
         c["in_project"] = own is not None and any(t.name == c["name"] for t in own.targets)
     policy = policy_context(gathered, gateway, connections, own)
-    return {
+    ctx = {
         "plan": {**plan_context(gathered), "files_dir": "connect"},
         "project": project_context(gathered),
         "agent": dict(agent),
@@ -231,6 +232,7 @@ def _context(
         "policies": policy["policies"] if policy else [],
         "agent_client": any(c.verdict.facts["agent_client"] for c in found),
     }
+    return {**ctx, "stack": stack(ctx)}
 
 
 def _plan(
@@ -246,7 +248,7 @@ def _plan(
     watched, read = noted(ctx)
     ops = operations(watched, load(f"commands-{gathered.surface.id}"))
     for c in watched["connections"]:
-        if is_scripted(watched, c):
+        if is_sent(watched, c):
             requests_for(watched, c)
     plan_facts = {
         **ctx,
@@ -377,7 +379,8 @@ def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:
         result = c.verdict.result
         target = result.get("target_type") or result.get("redirect") or "direct call"
         auth = result.get("grant") or result.get("outbound_auth") or "no sign-in"
-        parts.append(f"{c.facts['name']}: path {result['path']}, {target}, {auth}, by {result['mechanism']}")
+        by = "cloudformation" if is_in_stack(ctx, c.context) else result["mechanism"]
+        parts.append(f"{c.facts['name']}: path {result['path']}, {target}, {auth}, by {by}")
     gateway = ctx["gateway"]
     lead = f"Gateway {gateway['name']} ({gateway['inbound_auth']}). " if any(_uses_gateway(c) for c in found) else ""
     return lead + "; ".join(parts)

@@ -14,6 +14,7 @@ from agentcore_connect.gather import Gathered
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import infer_vendor
+from agentcore_connect.plan.stack import creates_gateway
 from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
 from agentcore_connect.variables import variable_name
@@ -190,20 +191,27 @@ def gateway_context(
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
         "interceptors": _interceptors(gateway.get("interceptors") or []),
-        **_settings(gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"]),
+        **_settings(gathered, gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"]),
     }
 
 
-def _settings(gateway: Mapping[str, Any], connections: list[dict[str, Any]], protocol: str | None) -> dict[str, Any]:
-    """What a script sets on the gateway once it is there: the members of its request, and their names for people."""
+def _settings(
+    gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], protocol: str | None
+) -> dict[str, Any]:
+    """What a script sets on the gateway once it is there: the members of its request, and their names for people.
+
+    `created_with`: the same members, where a template creates the gateway with them.
+    """
     if not any(c["target_type"] for c in connections):
-        return {"settings": {}, "settings_named": ""}
+        return {"settings": {}, "settings_named": "", "created_with": {}}
     document = load("request-bodies")
     interceptors = _interceptors(gateway.get("interceptors") or [])
     stated = {**gateway, "interceptors": interceptors, "protocol_type": protocol}
     body = Template({"gateway": stated}, document).fill(document["settings"]["body"]) or {}
     words = [text for path, text in document["settings"]["words"].items() if lookup(body, path)]
-    return {"settings": body, "settings_named": _listed(words)}
+    if creates_gateway(gathered.case.via, gateway):
+        return {"settings": {}, "settings_named": "", "created_with": body}
+    return {"settings": body, "settings_named": _listed(words), "created_with": {}}
 
 
 def _interceptors(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -323,7 +331,9 @@ def policy_context(
         ],
         "mode_api": load("cedar")["modes"][mode],
         # the CLI's commands take the policies of the gateways that they change; a script those of all others
-        "scripted": bool(policies) and not _managed(gathered, gateway),
+        "scripted": bool(policies)
+        and not _managed(gathered, gateway)
+        and not creates_gateway(gathered.case.via, gateway),
         "policies": [p.as_dict() for p in policies],
         "examples": policy_examples(policies, written.rules, targets, gateway["inbound_auth"]),
         "engine": engine or load("cedar")["engine"],

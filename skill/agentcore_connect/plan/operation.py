@@ -53,8 +53,9 @@ class Operation:
 
     `kind`: `command`, `script`, `edit`, `file` or `manual`. `argv`: the command line, run-time values as `${NAME}` of
     `inputs`. `directory`: where it runs, `project` (its root) or `parent` (the folder that gets the project).
-    `stdin`: the run-time value that is piped in. `env`: variables set for this step. `files`: copies from the plan's
-    folder into the project, with the run-time values filled into the text. `needs_aws`: it calls AWS itself.
+    `stdin`: the run-time value that is piped in, or texts with such values, as a JSON list. `env`: variables set for
+    this step. `files`: copies from the plan's folder into the project, with the run-time values filled into the text.
+    `needs_aws`: it calls AWS itself.
     `takes_values`: it takes the values of the project's declared credentials from its environment.
     """
 
@@ -68,7 +69,7 @@ class Operation:
     takes_values: bool = False
     directory: str = "project"
     inputs: tuple[Input, ...] = ()
-    stdin: str | None = None
+    stdin: str | tuple[str, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     edit: Edit | None = None
     files: tuple[tuple[str, str], ...] = ()
@@ -102,7 +103,7 @@ class Operation:
             "after_deploy": self.after_deploy,
             "directory": self.directory,
             "inputs": [one.as_dict() for one in self.inputs],
-            "stdin": self.stdin,
+            "stdin": list(self.stdin) if isinstance(self.stdin, tuple) else self.stdin,
             "env": dict(self.env),
             "edit": self.edit.as_dict() if self.edit else None,
             "files": [{"from": source, "to": target} for source, target in self.files],

@@ -94,7 +94,7 @@ def _operation(entry: Data, facts: Facts) -> Operation:
         takes_values=bool(entry.get("takes_values", False)),
         directory=entry.get("directory", "project"),
         inputs=_inputs(entry.get("inputs", []), facts),
-        stdin=fill(entry.get("stdin"), facts),
+        stdin=_piped(fill(entry.get("stdin"), facts)),
         env={name: str(value) for name, value in fill(entry.get("env", {}), facts).items()},
         edit=edit,
         files=tuple(
@@ -107,6 +107,10 @@ def _operation(entry: Data, facts: Facts) -> Operation:
         why=str(fill(entry.get("why", ""), facts)),
         sources=tuple(entry["sources"]),
     )
+
+
+def _piped(value: Any) -> str | tuple[str, ...] | None:
+    return (tuple(value) or None) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,12 @@ def requests_for(ctx: Context, c: Context) -> list[Request]:
 
     Errors: ConnectError `request-needs-answer` naming the answer that a body cannot do without.
     """
+    return requests_from(facts_for(ctx, c))
+
+
+def requests_from(facts: Context) -> list[Request]:
+    """The requests as `requests_for` gives them, from facts that are made already (see `facts_for`)."""
     document = _bodies()
-    facts = facts_for(ctx, c)
     template = Template(facts, document)
     requests = []
     for entry in document["requests"]:
@@ -66,7 +70,7 @@ def requests_for(ctx: Context, c: Context) -> list[Request]:
         try:
             operation, body = template.fill(entry["operation"]), template.fill(entry["body"])
         except MissingAnswer as missing:
-            raise _needs_answer(c, missing.args[0]) from None
+            raise _needs_answer(facts, missing.args[0]) from None
         requests.append(Request(entry["id"], operation, document["service"], body))
     return requests
 
@@ -83,7 +87,13 @@ def with_values(body: Any, values: Context) -> Any:
 
 def is_scripted(ctx: Context, c: Context) -> bool:
     """Whether a boto3 script makes this connection: the CLI cannot, or the plan leaves the CLI out."""
-    return bool(c["mechanism"] == "cli+sdk" or (ctx["plan"]["via"] == "boto3" and c["target_type"]))
+    via = ctx["plan"]["via"]
+    return bool(via != "cloudformation" and (c["mechanism"] == "cli+sdk" or (via == "boto3" and c["target_type"])))
+
+
+def is_sent(ctx: Context, c: Context) -> bool:
+    """Whether requests of the API say what this connection is: a script sends them, or a template holds them."""
+    return is_scripted(ctx, c) or bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"])
 
 
 def script_inputs(ctx: Context) -> list[dict[str, Any]]:

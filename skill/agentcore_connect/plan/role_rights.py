@@ -15,16 +15,21 @@ def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
 
     Out: JSON policy statements; what the plan does not know of an ARN is "*".
     """
+    return statements_from(facts_for(ctx, c))
+
+
+def statements_from(facts: Context) -> list[dict[str, Any]]:
+    """The statements as `iam_statements` gives them, from facts that are made already (see `facts_for`)."""
     return [
         {"Sid": one["sid"], "Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
-        for one in _rights(ctx, c)
+        for one in _rights(facts)
         if one["actions"]
     ]
 
 
 def iam_notes(ctx: Context, c: Context) -> list[str]:
     """What there is to say about those statements, and rights that only a person can fill in."""
-    return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(ctx, c)]
+    return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(facts_for(ctx, c))]
 
 
 def author_rights(ctx: Context) -> list[dict[str, Any]]:
@@ -53,8 +58,16 @@ def author_rights(ctx: Context) -> list[dict[str, Any]]:
 
 def trust_policy(ctx: Context) -> dict[str, Any]:
     """The trust policy of the gateway's role, narrowed to gateways of this name where account and Region are known."""
+    return trust_from(facts_for(ctx, {}))
+
+
+def trust_from(facts: Context) -> dict[str, Any]:
+    """The trust policy as `trust_policy` gives it, from facts that are made already (see `facts_for`)."""
     trust = resources.load("iam-statements")["trust"]
-    template = Template(facts_for(ctx, {}))
+    template = Template(facts)
+    account, gateway = template.fill(trust["account"]), template.fill(trust["gateway"])
+    exact = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": gateway}}
+    open_ = {"StringLike": {"aws:SourceAccount": account, "aws:SourceArn": gateway}}
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -62,19 +75,13 @@ def trust_policy(ctx: Context) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"Service": trust["principal"]},
                 "Action": trust["action"],
-                "Condition": {
-                    "StringLike": {
-                        "aws:SourceAccount": template.fill(trust["account"]),
-                        "aws:SourceArn": template.fill(trust["gateway"]),
-                    }
-                },
+                "Condition": open_ if account == resources.load("iam-statements")["unknown"] else exact,
             }
         ],
     }
 
 
-def _rights(ctx: Context, c: Context) -> list[dict[str, Any]]:
-    facts = facts_for(ctx, c)
+def _rights(facts: Context) -> list[dict[str, Any]]:
     template = Template(facts)
     rights = []
     for statement in resources.load("iam-statements")["statements"]:

@@ -43,7 +43,8 @@ def script(
         "surface": surface["surface"],
         "project_file": project_file,
         "steps": steps,
-        "programs": sorted({one.argv[0] for one in operations if one.argv} - {"agentcore"}),
+        "programs": sorted({one.argv[0] for one in operations if one.argv and one.kind == "script"}),
+        "tools": sorted({one.argv[0] for one in operations if one.argv and one.kind != "script"} - {"agentcore"}),
         "values_json": json.dumps({**values, "project_file": project_file}) if values else None,
         "variables_file": values["variables_file"] if values else None,
         "secrets": sorted(
@@ -61,6 +62,7 @@ def script(
             "files": any(one.files for one in operations),
             "taken_values": any(one.takes_values for one in operations),
             "stdin": any(one.stdin for one in operations),
+            "list": any(isinstance(one.stdin, tuple) for one in operations),
             "aws": any(one.needs_aws for one in operations),
             "manual": any(one.kind == "manual" for one in operations),
         },

@@ -40,6 +40,15 @@ def read_template(text: str, *, shown: str) -> Template | None:
     return Template({name: settled.of(one) for name, one in found.items() if isinstance(one, dict)}, lines)
 
 
+def template_data(text: str, *, shown: str) -> Any:
+    """The whole of a YAML template as plain data, its functions in their long form.
+
+    Plain scalars are truth values and whole numbers where they read like them, else texts.
+    Errors: ConnectError with file and line.
+    """
+    return _yaml(text, shown, typed=True)[0]
+
+
 class _Settled:
     """The data with every function of CloudFormation turned into an `Open` value; bounded, as aliases may repeat."""
 
@@ -92,13 +101,13 @@ def _piece(value: Any) -> str:
     return value if isinstance(value, str) else "x"
 
 
-def _yaml(text: str, shown: str) -> tuple[Any, dict[str, int]]:
+def _yaml(text: str, shown: str, *, typed: bool = False) -> tuple[Any, dict[str, int]]:
     """The data of a YAML text, tags as functions; and the lines of the resources."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(shown).build(yaml.parse(text, Loader=loader))
+        return _Builder(shown, typed).build(yaml.parse(text, Loader=loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{shown}:{mark.line + 1}" if mark else shown
@@ -108,8 +117,9 @@ def _yaml(text: str, shown: str) -> tuple[Any, dict[str, int]]:
 class _Builder:
     """Builds data from YAML's events, without recursion and within bounds."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, typed: bool = False) -> None:
         self.shown = shown
+        self.typed = typed
         self.lines: dict[str, int] = {}
         self.anchors: dict[str, Any] = {}
         self.root: Any = None
@@ -121,7 +131,8 @@ class _Builder:
         for event in events:
             line = event.start_mark.line + 1
             if isinstance(event, yaml.ScalarEvent):
-                self._add(_tagged(event.tag, event.value), event.anchor, line)
+                plain = self.typed and event.implicit[0] and event.tag is None
+                self._add(_scalar(event.value) if plain else _tagged(event.tag, event.value), event.anchor, line)
             elif isinstance(event, yaml.AliasEvent):
                 self._add(self.anchors.get(event.anchor or ""), None, line)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -153,6 +164,12 @@ class _Builder:
             key.append(str(value))
             if len(self.stack) == 2 and container is _child(self.root, "Resources"):
                 self.lines[str(value)] = line
+
+
+def _scalar(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return int(text) if re.fullmatch(r"-?(?:0|[1-9][0-9]{0,17})", text) else text
 
 
 def _child(root: Any, name: str) -> Any:

@@ -61,6 +61,13 @@ def _decisions(_artifact: Artifact, _text: str, ctx: Mapping[str, Any]) -> dict[
     return {"status": "not-run", "by": by} if status == "not-run" else _judged(by, problems)
 
 
+def _template(artifact: Artifact, text: str, _ctx: Mapping[str, Any]) -> dict[str, Any]:
+    from agentcore_connect.checks.template_rules import check_template
+    from agentcore_connect.project.cloudformation import template_data
+
+    return _judged(_OWN, [str(one) for one in check_template(template_data(text, shown=artifact.path))])
+
+
 def cedar_facts(ctx: Mapping[str, Any]) -> dict[str, Any]:
     """What a check of policies needs of a plan: targets with their tools, and the gateway's inbound auth and ARN.
 
@@ -85,6 +92,7 @@ BUILT_IN: dict[str, Check] = {
     "json": _json,
     "cedar": _cedar,
     "policy-decisions": _decisions,
+    "template-rules": _template,
 }
 
 

@@ -49,6 +49,13 @@ def shell_word(value: Any) -> str:
     return shlex.quote(str(value))
 
 
+def cfn_yaml(value: Any, indent: int | None = None) -> str:
+    """CloudFormation data as YAML, see `render.cfn_yaml`, which is loaded for the plans that have a template."""
+    from agentcore_connect.render import cfn_yaml as forms
+
+    return forms.cfn_yaml(value, indent)
+
+
 @cache
 def environment() -> SandboxedEnvironment:
     """The environment over ``renderers/``; built once."""
@@ -67,5 +74,6 @@ def environment() -> SandboxedEnvironment:
         json=json_text,
         sh=shell_word,
         env=variable_name,
+        cfn=cfn_yaml,
     )
     return made

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.questions import kinds
+from agentcore_connect.vias import VIAS
 
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 4096}
 _LONG_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 1_000_000}
@@ -119,7 +120,7 @@ def tools() -> tuple[Tool, ...]:
             _object(
                 ["answers"],
                 answers=_ANSWERS,
-                via={"enum": ["cli", "boto3"], "default": "cli"},
+                via={"enum": list(VIAS), "default": VIAS[0]},
                 cli_version=_VERSION,
                 write={"type": "boolean", "default": False, "description": "Write the plan's files."},
                 force={"type": "boolean", "default": False, "description": "Replace files that differ."},

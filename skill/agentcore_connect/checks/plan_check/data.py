@@ -45,7 +45,7 @@ def check_plan_file(written: Written) -> Iterator[Result]:
     fresh: dict[str, Any] = json.loads(json.dumps(written.fresh.as_dict()))
     said = {**written.plan, "artifacts": _files(written.plan.get("artifacts"))}
     wanted = {**fresh, "artifacts": _files(fresh["artifacts"])}
-    problems = [f"{place} is not what the answers lead to" for place in _differing(said, wanted)]
+    problems = [f"{place} is not what the answers lead to" for place in differing(said, wanted)]
     yield judged("plan.json", "follows-from-answers", OWN, problems, cure=_ANEW)
 
 
@@ -56,17 +56,17 @@ def _files(artifacts: Any) -> Any:
     return [{k: one.get(k) for k in ("path", "kind")} if isinstance(one, dict) else one for one in artifacts]
 
 
-def _differing(said: Any, wanted: Any, at: str = "") -> Iterator[str]:
-    """The innermost places where two documents differ."""
+def differing(said: Any, wanted: Any, at: str = "") -> Iterator[str]:
+    """The innermost places where two documents of plain data differ, as dotted paths."""
     if isinstance(said, dict) and isinstance(wanted, dict):
         for key in [*wanted, *(k for k in said if k not in wanted)]:
             if key in said and key in wanted:
-                yield from _differing(said[key], wanted[key], f"{at}.{key}" if at else str(key))
+                yield from differing(said[key], wanted[key], f"{at}.{key}" if at else str(key))
             else:
                 yield f"{at}.{key}" if at else str(key)
     elif isinstance(said, list) and isinstance(wanted, list) and len(said) == len(wanted):
         for number, (one, other) in enumerate(zip(said, wanted, strict=True)):
-            yield from _differing(one, other, f"{at}[{number}]")
+            yield from differing(one, other, f"{at}[{number}]")
     elif said != wanted or type(said) is not type(wanted):
         yield at
 

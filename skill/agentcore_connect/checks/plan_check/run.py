@@ -20,6 +20,7 @@ from agentcore_connect.checks.plan_check import (
     python,
     scripts,
     shims,
+    template,
     texts,
     typescript,
 )
@@ -178,6 +179,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
     elif "json" in wanted:
         yield from data.check_json(written, name, artifact.connection)
     yield from _check_policies(written, artifact)
+    if "cfn-lint" in wanted:
+        yield from template.check_stack(written, name)
     if "settings" in wanted:
         yield from texts.check_settings(written, name)
         yield texts.check_says_the_plan(written, name)

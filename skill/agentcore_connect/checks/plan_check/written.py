@@ -18,6 +18,7 @@ from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.vias import VIAS
 
 LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
 _VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
@@ -120,7 +121,7 @@ def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool =
     gathered = gather(
         answers,
         cli_version=version if isinstance(version, str) else None,
-        via=via if via in ("cli", "boto3") else "cli",
+        via=via if via in VIAS else VIAS[0],
     )
     fresh, files = render_plan(build(gathered), gathered, folder)
     texts = {name: text for name, (text, _) in files.items()}

@@ -1,0 +1,64 @@
+"""A CloudFormation template judged by cfn-lint and the resource schemas that it brings; loaded only where used."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import metadata
+from typing import Any, Final, NamedTuple
+
+#: The release whose schemas were read for the knowledge; older ones lack resources.
+OLDEST: Final = (1, 58)
+INSTALL: Final = 'pip install "agentcore-connect[cloudformation]"'
+
+
+class Verdict(NamedTuple):
+    """What cfn-lint says: by which version, what is wrong (errors) or could be better (warnings), or why not asked."""
+
+    by: str
+    errors: list[str] = []  # noqa: RUF012 - never changed
+    warnings: list[str] = []  # noqa: RUF012
+    not_run: str = ""
+
+
+def lint(text: str, region: str | None) -> Verdict:
+    """Judge a template.
+
+    In: its text, which must not hold settings for cfn-lint; the Region whose schemas count (absent: us-east-1).
+    """
+    try:
+        version = metadata.version("cfn-lint")
+    except metadata.PackageNotFoundError:
+        return Verdict("cfn-lint", not_run="cfn-lint is not installed here")
+    by = f"cfn-lint {version}"
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST:
+        return Verdict(by, not_run=f"{by} does not know all resources of AgentCore; {OLDEST[0]}.{OLDEST[1]} does")
+    from cfnlint.api import lint as run  # type: ignore[import-untyped, import-not-found, unused-ignore]
+    from cfnlint.config import ManualArgs  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+    known = _regions()
+    where = region if region in known else "us-east-1"
+    matches = run(text, rules=_rules(), config=ManualArgs(regions=[where]))
+    said: dict[str, list[str]] = {"error": [], "warning": []}
+    for one in matches:
+        said.setdefault(one.rule.severity, []).append(f"{_place(one)}: {one.message} ({one.rule.id})")
+    return Verdict(by, said["error"], said["warning"])
+
+
+def _place(match: Any) -> str:
+    path = ".".join(str(part) for part in match.path or ())
+    return f"line {match.linenumber}, {path}" if path else f"line {match.linenumber}"
+
+
+@cache
+def _rules() -> Any:
+    from cfnlint.core import get_rules  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+    return get_rules([], [], ["W", "E"])
+
+
+@cache
+def _regions() -> frozenset[str]:
+    from cfnlint.helpers import REGIONS  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+    return frozenset(REGIONS)

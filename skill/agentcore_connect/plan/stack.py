@@ -1,0 +1,190 @@
+"""One CloudFormation template out of a plan: parameters, role, resources and outputs, as plain data.
+
+The properties of a resource are the request that boto3 would send (`requests.py`), with the names that CloudFormation
+has for its members; what differs is in knowledge/cloudformation.yaml. Pure; the text is made by a renderer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from agentcore_connect import resources
+from agentcore_connect.checks.template_rules import names_in
+from agentcore_connect.engine.conditions import holds
+from agentcore_connect.errors import ConnectError
+from agentcore_connect.plan import stack_forms as forms
+from agentcore_connect.plan.request_facts import Context, facts_for
+from agentcore_connect.plan.request_template import Template, settle
+from agentcore_connect.plan.requests import requests_from
+from agentcore_connect.plan.role_rights import statements_from, trust_from
+from agentcore_connect.plan.stack_facts import StandIns
+
+Mapped = dict[str, Any]
+
+
+def is_in_stack(ctx: Context, c: Context) -> bool:
+    """Whether the template creates this connection's target."""
+    return bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"] and not c.get("in_project"))
+
+
+def creates_gateway(via: str, gateway: Context) -> bool:
+    """Whether the template creates the gateway, which neither exists nor belongs to the CLI's project."""
+    return via == "cloudformation" and not gateway.get("exists") and not gateway.get("in_project")
+
+
+def stack(ctx: Context) -> Mapped | None:
+    """The template of a plan; None where the plan has none.
+
+    In: the render context. Out: `name` of the stack, `description`; `parameters`, `conditions`, `resources` and
+    `outputs`, each a list of entries with `id`, what it `is`, and for resources a `comment`; `inputs`, what is asked
+    for when it is deployed; `is_large`, whether it has to be uploaded to a bucket first.
+    Errors: as `requests_for`; ConnectError `template-names-collide` where two things would share a name in it.
+    """
+    connections = [c for c in ctx["connections"] if is_in_stack(ctx, c)]
+    return _Stack(ctx, connections).finished() if connections else None
+
+
+def document(made: Context) -> Mapped:
+    """The template as CloudFormation reads it, with its functions in their long form."""
+    sections = {
+        title: {one["id"]: one["is"] for one in made[title.lower()]}
+        for title in ("Parameters", "Conditions", "Resources", "Outputs")
+    }
+    filled = {title: section for title, section in sections.items() if section}
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": made["description"], **filled}
+
+
+class _Stack:
+    """A template in the making; each section by the names of its entries."""
+
+    def __init__(self, ctx: Context, connections: Sequence[Context]) -> None:
+        self._ctx = ctx
+        self._known = resources.load("cloudformation")
+        self._connections = connections
+        self._creates = creates_gateway(ctx["plan"]["via"], ctx["gateway"])
+        sections = ("parameters", "conditions", "resources", "outputs", "inputs")
+        self._parts: dict[str, dict[str, Mapped]] = {name: {} for name in sections}
+
+    def finished(self) -> Mapped:
+        """The whole template, in the order in which a person reads it."""
+        stand_ins = StandIns(self._ctx, self._connections, self._creates)
+        made = [stand_ins.of(facts_for(self._ctx, c), c) for c in self._connections]
+        for section in ("parameters", "conditions", "inputs"):
+            for one in stand_ins.found[section]:
+                self._put(section, one)
+        each = [facts for facts, _ in made]
+        rights = self._role(each[0], forms.merged(one for facts in each for one in statements_from(facts)))
+        if self._creates and self._ctx["policies"]:
+            self._put("resources", self._of_policy("engine", *made[0]))
+        targets = [self._resources(facts, runtime, rights) for facts, runtime in made]
+        if self._creates:
+            self._policies(*made[0], waits=targets)
+        self._outputs(each)
+        self._prune()
+        return self._as_data()
+
+    def _as_data(self) -> Mapped:
+        name = self._ctx["gateway"]["name"]
+        listed = ", ".join(c["name"] for c in self._connections)
+        made: Mapped = {
+            "name": f"agentcore-{name}",
+            "description": f"AgentCore gateway {name} with the targets {listed}"[:1024],
+            **{section: list(entries.values()) for section, entries in self._parts.items()},
+        }
+        return {**made, "is_large": forms.size_at_most(document(made)) > self._known["largest_inline"]["value"]}
+
+    def _role(self, facts: Context, rights: Sequence[Context]) -> list[str]:
+        """The gateway's role, or the rights for one that exists. Out: what targets have to wait for."""
+        about = self._known["role" if self._creates else "role_policy"]
+        policy = {
+            "PolicyName": Template(facts).fill(about["policy"]),
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": forms.referenced(rights)},
+        }
+        if self._creates:
+            properties: Mapped = {"AssumeRolePolicyDocument": forms.referenced(trust_from(facts))}
+            properties |= {"Policies": [policy]} if rights else {}
+        elif rights:
+            properties = {"RoleName": {"Ref": "GatewayRoleName"}, **policy}
+        else:
+            return []
+        made = {"Type": about["type"], "Properties": properties}
+        self._put("resources", {"id": about["logical"], "comment": about["comment"], "is": made})
+        return [] if self._creates else [about["logical"]]
+
+    def _resources(self, facts: Context, runtime: Context, rights: Sequence[str]) -> str:
+        """What the requests of a connection create. Out: the name of its target."""
+        name = ""
+        for request in requests_from(facts):
+            about = self._known["resources"].get(request.operation)
+            if about is None:
+                continue
+            body = settle(request.body, runtime)
+            if request.id == "gateway":
+                body = self._gateway(body, facts, runtime)
+            made = self._resource(about, body, facts, rights if request.id == "target" else ())
+            self._put("resources", made)
+            name = made["id"]
+        return name
+
+    def _gateway(self, body: Mapped, facts: Context, runtime: Context) -> Mapped:
+        """The gateway with the settings and the policy engine that a script would add once it is there."""
+        body = forms.deep_merged(body, self._ctx["gateway"]["created_with"])
+        if self._ctx["policies"]:
+            attach = resources.load("request-bodies")["policies"]["attach"]["body"]["policyEngineConfiguration"]
+            body = {**body, "policyEngineConfiguration": settle(Template(facts).fill(attach), runtime)}
+        return body
+
+    def _policies(self, facts: Context, runtime: Context, waits: Sequence[str]) -> None:
+        variable = resources.load("cedar")["arn_variable"]
+        ids = forms.logical_ids([one["name"] for one in self._ctx["policies"]])
+        for one in self._ctx["policies"]:
+            statement = one["statement"].strip().replace(variable, forms.reference("Gateway.GatewayArn"))
+            more = {"item": {**one, "statement": statement}, "ids": {"policy": ids[one["name"]]}}
+            self._put("resources", self._of_policy("policy", {**facts, **more}, runtime, waits))
+
+    def _of_policy(self, kind: str, facts: Context, runtime: Context, waits: Sequence[str] = ()) -> Mapped:
+        sent = resources.load("request-bodies")["policies"][kind]
+        body = settle(Template(facts).fill(sent["body"]), runtime)
+        return self._resource(self._known["resources"][sent["operation"]], body, facts, waits)
+
+    def _resource(self, about: Context, body: Context, facts: Context, waits: Sequence[str] = ()) -> Mapped:
+        kept = {key: value for key, value in body.items() if key not in about.get("leaves_out", ())}
+        made: Mapped = {"Type": about["type"]}
+        if waits:
+            made["DependsOn"] = list(waits)
+        made["Properties"] = forms.referenced(forms.properties(kept, self._known["maps"], self._known["opaque"]))
+        return {"id": Template(facts).fill(about["logical"]), "comment": about.get("comment"), "is": made}
+
+    def _outputs(self, each: Sequence[Context]) -> None:
+        for entry in self._known["outputs"]:
+            for facts in each if entry.get("each") else each[:1]:
+                if holds(entry.get("when"), facts):
+                    template = Template(facts)
+                    value = forms.referenced(forms.filled(entry["value"], template))
+                    made = {"Description": template.fill(entry["description"]), "Value": value}
+                    self._put("outputs", {"id": template.fill(entry["logical"]), "is": made})
+
+    def _prune(self) -> None:
+        """Leave out parameters and conditions that nothing refers to."""
+        for section, by in (("conditions", ["resources"]), ("parameters", ["conditions", "resources", "outputs"])):
+            used = names_in([one["is"] for name in by for one in self._parts[name].values()])
+            self._parts[section] = _only(self._parts[section], used)
+        self._parts["inputs"] = _only(self._parts["inputs"], self._parts["parameters"])
+
+    def _put(self, section: str, entry: Mapped) -> None:
+        """Add an entry; the same thing twice is there once."""
+        name = entry["id"]
+        rival = {"parameters": "resources", "resources": "parameters"}.get(section, section)
+        if self._parts[section].setdefault(name, entry) != entry or (rival != section and name in self._parts[rival]):
+            raise ConnectError(
+                "template-names-collide",
+                f"two different things would be called {name} in the template",
+                where="connections",
+                hint="rename a connection or a credential; connections that share a credential must describe it alike",
+            )
+
+
+def _only(entries: Mapping[str, Mapped], names: Iterable[str]) -> dict[str, Mapped]:
+    wanted = set(names)
+    return {name: one for name, one in entries.items() if name in wanted}

@@ -1,0 +1,81 @@
+"""What a template knows in place of a plan's answers: parameters to ask for, and references to its own resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from agentcore_connect import resources
+from agentcore_connect.engine.conditions import holds
+from agentcore_connect.plan import stack_forms as forms
+from agentcore_connect.plan.request_facts import Context
+from agentcore_connect.plan.request_template import Template
+
+Mapped = dict[str, Any]
+
+
+class StandIns:
+    """The stand-ins of knowledge/cloudformation.yaml for the connections of one template.
+
+    `found`: the entries that they need, by section: `parameters`, `conditions`, and `inputs` for those without default.
+    """
+
+    def __init__(self, ctx: Context, connections: Sequence[Context], creates_gateway: bool) -> None:
+        """In: the render context, the connections in the template, whether it creates the gateway."""
+        self._known = resources.load("cloudformation")["stand_ins"]
+        self._asked = resources.load("request-bodies")["runtime"]
+        self._creates_gateway = creates_gateway
+        self._targets = forms.logical_ids(c["name"] for c in connections)
+        self._credentials = forms.logical_ids(c["credential"]["name"] for c in connections if c["credential"]["name"])
+        self.found: dict[str, list[Mapped]] = {"parameters": [], "conditions": [], "inputs": []}
+
+    def of(self, facts: Context, c: Context) -> tuple[Mapped, Mapped]:
+        """The facts of a connection as the template has them, and what its run-time values are there.
+
+        In: the facts by `facts_for`, the connection.
+        """
+        credential = c["credential"]
+        elsewhere = credential.get("exists") or credential.get("in_project")
+        given: Mapped = {
+            **facts,
+            "stack": {
+                "creates_gateway": self._creates_gateway,
+                "creates_provider": bool(credential["name"]) and not elsewhere,
+            },
+            "ids": {"target": self._targets[c["name"]], "credential": self._credentials.get(credential["name"])},
+        }
+        template = Template(given)
+        changed = given
+        runtime: Mapped = {}
+        for entry in self._known:
+            if not holds(entry.get("when"), given):
+                continue
+            for one in entry.get("parameters", ()):
+                self._parameter(one, template)
+            for name, condition in entry.get("conditions", {}).items():
+                made = forms.referenced(forms.filled(condition, template))
+                self.found["conditions"].append({"id": name, "is": made})
+            for path, value in entry.get("facts", {}).items():
+                changed = forms.replaced(changed, path.split("."), forms.filled(value, template))
+            runtime |= {name: forms.filled(value, template) for name, value in entry.get("runtime", {}).items()}
+        return changed, runtime
+
+    def _parameter(self, entry: Context, template: Template) -> None:
+        name, default = template.fill(entry["name"]), entry.get("default")
+        value = template.fill(default) if default else default
+        made = {
+            "Type": entry["type"],
+            "Description": template.fill(entry["description"]),
+            "NoEcho": entry.get("no_echo"),
+            "AllowedPattern": entry.get("pattern"),
+            "Default": value,
+        }
+        self.found["parameters"].append({"id": name, "is": {k: v for k, v in made.items() if v is not None}})
+        if value is None:
+            asked = self._asked.get(entry.get("asks"), {})
+            said = {
+                "env": template.fill(entry.get("env") or asked["env"]),
+                "prompt": template.fill(asked.get("ask") or entry["description"]),
+                "kind": "secret" if entry.get("no_echo") else "text",
+            }
+            self.found["inputs"].append({"id": name, "parameter": name, **said})

@@ -28,7 +28,9 @@ from agentcore_connect.plan.requests import (
 )
 from agentcore_connect.render.environment import environment
 
-FILES = ("request-bodies", "oauth-vendors", "iam-statements")
+FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
+#: What a template adds to the facts of a connection (plan/stack_facts.py).
+OF_TEMPLATES = {"ids.target", "ids.credential", "ids.policy", "stack.creates_gateway", "stack.creates_provider"}
 # Answers that a plan may carry beyond those of the render context of today.
 OPTIONAL = {
     "listing_mode",
@@ -70,7 +72,8 @@ def conditions(data: Any) -> Iterator[Any]:
 def known() -> set[str]:
     """What templates and conditions can refer to."""
     facts = facts_for({**context(), "policy": POLICY}, connection(sigv4={"service": "lambda", "region": None}))
-    names = set(OPTIONAL)
+    names = {*OPTIONAL, *OF_TEMPLATES}
+    names |= {path for entry in resources.load("cloudformation")["stand_ins"] for path in entry.get("facts", ())}
     for key, value in facts.items():
         names.add(key)
         if isinstance(value, dict):

@@ -11,12 +11,10 @@ import pytest
 from agentcore_connect.resources import load_manifest, manifests
 from tests.agent_edits.code import FRAMEWORKS, SHAPES, agent_code
 from tests.agent_edits.patched import CODE, apply, planned, project
+from tests.agent_edits.refused import REFUSED, STRANDS
 
 PYPROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = [\n    "bedrock-agentcore",  # the app\n]\n'
 EDITED = [name for name in FRAMEWORKS if "agent" in load_manifest(f"client-{name}")]
-STRANDS = agent_code("strands", "entry-point")
-GRAPH = agent_code("langgraph", "entry-point")
-MODULE = agent_code("strands", "module")
 
 
 def edit(
@@ -112,36 +110,7 @@ def test_however_it_is_written(change: object, shape: str, tmp_path: Path) -> No
     assert plan.agent is not None
 
 
-TWO = STRANDS + "\n\ndef second():\n    return Agent(model=load_model())\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "framework", "reason"),
-    [
-        pytest.param(TWO, "strands", "2 agents are built (app/Shop/main.py:17, app/Shop/main.py:23)", id="two agents"),
-        pytest.param("def broken(:\n", "strands", "is no Python", id="syntax error"),
-        pytest.param(STRANDS.encode("utf-16"), "strands", "is no text", id="utf-16"),
-        pytest.param("# coding: latin-1\n" + STRANDS, "strands", "is no Python that can be read", id="another encoding"),
-        pytest.param(STRANDS.replace("\n", "\r\n", 3), "strands", "mixes two kinds of line ends", id="mixed ends"),
-        pytest.param("from strands import *\n" + STRANDS, "strands", "imports everything", id="star import"),
-        pytest.param(STRANDS.replace("tools=[add_numbers]", "**options"), "strands", "may hold tools already", id="options"),
-        pytest.param(STRANDS.replace("tools=[add_numbers]", "tools={'a': 1}"), "strands", "is no list", id="no list"),
-        pytest.param(STRANDS.replace("Agent(model", "Other(model"), "strands", "no place was found", id="nothing built"),
-        pytest.param(STRANDS.replace("def invoke", "def gateway_tools(): ...\n\n\ndef invoke"), "strands", "gateway_tools of its own", id="name taken"),
-        pytest.param(STRANDS + "\n\nmake = lambda: Agent()\n", "strands", "2 agents are built", id="and a lambda"),
-        pytest.param(MODULE.replace("@app.entry", "print(agent)\n\n\n@app.entry"), "strands", "used while the module is loaded", id="used at import"),
-        pytest.param(MODULE.replace("    result =", "    global agent\n    result ="), "strands", "declared global", id="global"),
-        pytest.param(MODULE + "\n\nagent = None\n", "strands", "is set again", id="set again"),
-        pytest.param(MODULE.replace("agent = Agent", "agent = other = Agent"), "strands", "not for one name", id="two names"),
-        pytest.param(MODULE.replace("agent = Agent", "x = 1; agent = Agent"), "strands", "holds other code", id="two statements"),
-        pytest.param(GRAPH.replace("async def", "def").replace("await agent.ainvoke", "agent.invoke"), "langgraph", "is not asynchronous", id="sync entry"),
-        pytest.param(GRAPH.replace("await agent.ainvoke", "agent.invoke"), "langgraph", "run by `invoke`", id="sync run"),
-        pytest.param(GRAPH.replace("@app.entrypoint\n", ""), "langgraph", "no entry point was found", id="no entry point"),
-        pytest.param(GRAPH.replace("    result", "    asyncio.create_task(later())\n    result"), "langgraph", "may go on after the request", id="detached"),
-        pytest.param(GRAPH.replace("tools=[add_numbers]", "tools=ToolNode([add_numbers])"), "langgraph", "no list", id="tool node"),
-        pytest.param(STRANDS.replace("    agent =", "    key = 'AKIA" + "ABCDEFGHIJKLMNOP'\n    agent ="), "strands", "looks like a secret", id="a secret beside it"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "framework", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_is_not_certain_is_refused_with_its_reason(
     text: str | bytes, framework: str, reason: str, tmp_path: Path
 ) -> None:

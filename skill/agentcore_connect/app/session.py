@@ -10,41 +10,11 @@ from agentcore_connect import interview
 from agentcore_connect import interview_view as view
 from agentcore_connect.answers import document, gate, load, store
 from agentcore_connect.answers.document import Document
+from agentcore_connect.app.position import Position
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
-from agentcore_connect.interview import Asked, State
+from agentcore_connect.interview import Asked
 from agentcore_connect.questions import Question, kinds, questions
-from agentcore_connect.situation import Case
-
-
-class Position(NamedTuple):
-    """Where the interview stands. ``asked`` is None when it is done; ``is_wanted`` where a person chose to be asked."""
-
-    gathered: Gathered
-    state: State
-    asked: Asked | None
-    is_wanted: bool = False
-
-    @property
-    def case(self) -> Case:
-        """The answers in force with what was read."""
-        return self.gathered.case
-
-    @property
-    def connection(self) -> int:
-        """The index of the connection that is asked about; of the last one when nothing is."""
-        scope = self.asked.scope if self.asked is not None else ""
-        if scope.startswith("connections."):
-            return int(scope.split(".")[1])
-        return max(0, len(self.state.verdicts) - 1)
-
-    def trail(self) -> tuple[str, ...]:
-        """The keys that were asked for before, in order."""
-        return tuple(view.trail(self.case))
-
-    def progress(self) -> interview.Progress:
-        """How many answers there are, and how many questions at most are left."""
-        return interview.progress(self.case, self.state)
 
 
 class Found(NamedTuple):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from agentcore_connect import interview_view as view
-from agentcore_connect.app.session import Found, Position, Session
+from agentcore_connect.app.position import Position
+from agentcore_connect.app.session import Found, Session
 from agentcore_connect.errors import ConnectError
 
 
@@ -57,7 +58,6 @@ def _done(here: Position, finish: str | None) -> dict[str, Any]:
     return {
         "status": "done",
         "summary": plan.summary,
-        **({"agent": plan.agent} if plan.agent else {}),
         **({"plan": finish} if finish is not None else {}),
         "notes": [warning["text"] for one in plan.connections for warning in one["warnings"]],
     }

@@ -52,20 +52,17 @@ def run(args: argparse.Namespace) -> int:
 def check(folder: Path, *, as_json: bool = False, everything: bool = False, run_changed: bool = False) -> int:
     """Check a written plan, print what came out, and give the exit status.
 
-    Errors: ConnectError, as `check_confined`.
+    Errors: ConnectError, as `app.check.check`.
     """
-    from agentcore_connect.checks.plan_check import check_confined
+    from agentcore_connect.app import check as app
 
-    tell = _tell if sys.stderr.isatty() else lambda _text: None
-    results, confinement = check_confined(folder, tell, run_changed=run_changed)
-    failed = [r for r in results if r.status == "failed"]
+    found = app.check(folder, _tell if sys.stderr.isatty() else None, run_changed=run_changed)
     if as_json:
-        said = {"version": 1, "passed": not failed, "confinement": confinement}
-        print(json.dumps({**said, "results": [r.as_dict() for r in results]}, indent=2))
+        print(json.dumps(found.as_dict(), indent=2))
     else:
-        told = textwrap.wrap(f"What ran was {confinement}.", 80)
-        print("\n".join([*_table(results, everything=everything), *told]))
-    return ExitCode.FINDINGS if failed else ExitCode.DONE
+        told = textwrap.wrap(f"What ran was {found.confinement}.", 80)
+        print("\n".join([*_table(found.results, everything=everything), *told]))
+    return ExitCode.DONE if found.passed else ExitCode.FINDINGS
 
 
 def _tell(name: str) -> None:

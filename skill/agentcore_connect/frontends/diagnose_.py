@@ -33,14 +33,12 @@ def add_parser(sub: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command. Errors: ConnectError `no-text` for an empty text."""
-    from agentcore_connect import resources
+    from agentcore_connect.app.diagnose import diagnose, known_errors
 
-    known = resources.load("errors")
     if not args.text:
-        _print_known(known["errors"], as_json=args.json)
+        _print_known(known_errors(), as_json=args.json)
         return ExitCode.DONE
-    text = _text(args.text)
-    found = _found(text, known)
+    found = diagnose(_text(args.text))
     if args.json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -58,40 +56,6 @@ def _text(words: list[str]) -> str:
             hint="give it in quotation marks, or pipe it in: `agentcore deploy 2>&1 | agentcore-connect diagnose -`",
         )
     return text
-
-
-def _found(text: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known about a text, as data; nothing of the text is in it."""
-    from agentcore_connect.answers import secrets
-    from agentcore_connect.diagnose import LOOK_AT, diagnose
-
-    rows = known["errors"]
-    found = diagnose(text, known)
-    notes = []
-    looked_at = text[-LOOK_AT:]
-    if secrets.redact(looked_at) != looked_at:
-        notes.append(
-            "The text seems to hold a secret. It is not shown here; if it was shown elsewhere, replace the secret."
-        )
-    return {
-        "known": bool(found.matches),
-        "details": [secrets.redact(one) for one in found.details],
-        "matches": [{"id": one.id, "known_by": one.by, **_row(rows[one.id])} for one in found.matches],
-        "nearest": [{"id": one.id, "title": rows[one.id]["title"]} for one in found.nearest],
-        "first_steps": [{"title": step["title"], "command": step["command"]} for step in known["first_steps"].values()],
-        "notes": notes,
-    }
-
-
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    from agentcore_connect import resources
-
-    sources = resources.load("sources")["sources"]
-    shown = {key: row[key] for key in ("title", "causes", "confirm", "fix", "versions") if key in row}
-    listed = [
-        {"id": name, **{k: sources[name][k] for k in ("title", "url") if k in sources[name]}} for name in row["sources"]
-    ]
-    return {**shown, "sources": listed, "related": list(row.get("related", ()))}
 
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
@@ -125,9 +89,9 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
 _LABELS = (("confirm", "make sure"), ("fix", "what to do"), ("versions", "versions"))
 
 
-def _print_known(rows: Mapping[str, Any], *, as_json: bool) -> None:
+def _print_known(titles: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"errors": [{"id": name, "title": row["title"]} for name, row in rows.items()]}, indent=2))
+        print(json.dumps({"errors": [{"id": name, "title": title} for name, title in titles.items()]}, indent=2))
         return
-    width = max(map(len, rows))
-    print("\n".join(f"{name.ljust(width)}  {row['title']}" for name, row in rows.items()))
+    width = max(map(len, titles))
+    print("\n".join(f"{name.ljust(width)}  {title}" for name, title in titles.items()))

@@ -49,28 +49,20 @@ def add_parser(sub: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
     from agentcore_connect.answers import load
-    from agentcore_connect.gather import gather
-    from agentcore_connect.plan.build import build
+    from agentcore_connect.app import plan as app
 
     source = args.file if args.file == "-" else named(args.file)
     if isinstance(source, Path) and not source.exists():
         raise load.missing_file(source)
-    document = load.load(source, args.set)
-    gathered = gather(document, project=args.project, cli_version=args.cli_version, via=args.via)
-    plan = build(gathered)
+    made = app.plan(load.load(source, args.set), project=args.project, cli_version=args.cli_version, via=args.via)
     if args.out is not None:
-        from agentcore_connect.render.plan_files import write_plan
-
-        plan, written = write_plan(plan, gathered, args.out, force=args.force)
-        print(f"agentcore-connect: {len(written)} files written to {args.out}", file=sys.stderr)
+        made = app.write(made, args.out, force=args.force)
+        print(f"agentcore-connect: {len(made.written)} files written to {args.out}", file=sys.stderr)
         print(f"next: agentcore-connect check {shlex.quote(str(args.out))}", file=sys.stderr)
     if args.format == "json":
-        print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
+        print(json.dumps(made.plan.as_dict(), ensure_ascii=False, indent=2))
     else:
-        from agentcore_connect.render.prose import markdown, text
-
-        say = text if args.format == "text" else markdown
-        print(say(plan, full=args.full), end="")
+        print(app.said(made, markdown=args.format == "markdown", full=args.full), end="")
         if args.out is None:
             print("next: add --out connect to write the files", file=sys.stderr)
     return ExitCode.DONE

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from agentcore_connect.app.tools import described
 from agentcore_connect.errors import ConnectError, ExitCode
-from agentcore_connect.readers.tool_draft import ToolDraft
+
+if TYPE_CHECKING:
+    from agentcore_connect.readers.tool_draft import ToolDraft
 
 _TYPES = ("string", "integer", "number", "boolean", "array of strings", "object")
 
@@ -44,7 +47,7 @@ def _tool() -> ToolDraft:
     input_schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = required
-    return ToolDraft(name, text, input_schema)
+    return described(name, text, input_schema)
 
 
 def _ask(kind: str, text: str, **options: Any) -> Any:

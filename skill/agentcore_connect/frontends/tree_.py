@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentcore_connect.errors import ExitCode
-
-_WIDEST = 46
 
 
 def add_parser(sub: Any) -> None:
@@ -27,108 +23,7 @@ def add_parser(sub: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command."""
-    from agentcore_connect.errors import ConnectError
-    from agentcore_connect.resources import load
+    from agentcore_connect.app.tree import tree
 
-    trees: Mapping[str, Any] = load("decision-tree")["trees"]
-    if args.tree is not None and args.tree not in trees:
-        raise ConnectError(
-            "unknown-tree", f"there is no tree {args.tree!r}", expected="one of " + ", ".join(trees), where="TREE"
-        )
-    chosen = {args.tree: trees[args.tree]} if args.tree else trees
-    if args.format == "json":
-        print(json.dumps({"version": 1, "trees": chosen}, ensure_ascii=False, indent=2))
-    elif args.format == "mermaid":
-        print("\n".join(mermaid(chosen)))
-    else:
-        print("\n".join(line for name, tree in chosen.items() for line in text(name, tree)))
+    print(tree(args.tree, args.format))
     return ExitCode.DONE
-
-
-def _question(variable: str) -> str:
-    """The variable in words: its question, or what it stands for."""
-    from agentcore_connect.questions import questions
-    from agentcore_connect.resources import load
-
-    derived = load("decision-tree")["variables"].get(variable)
-    if derived is not None:
-        return str(derived["text"])
-    for question in questions().values():
-        if question.variable == variable:
-            return question.text
-    return {"needs": "What does this sign-in need?", "cli_can": "Can the CLI set it?"}.get(variable, variable + "?")
-
-
-def _outcome(node: Mapping[str, Any]) -> str:
-    """What a node sets, in words."""
-    return ", ".join(f"{k} {v}" for k, v in node["set"].items() if k != "leads_to" and v is not None) or "done"
-
-
-def _values(branch: Mapping[str, Any]) -> str:
-    values = branch["is"] if isinstance(branch["is"], list) else [branch["is"]]
-    return ", ".join({True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values)
-
-
-def text(name: str, tree: Mapping[str, Any]) -> Iterator[str]:
-    """The tree as indented lines; a node that was shown before is named again, not repeated."""
-    yield f"{name}"
-    shown: set[str] = set()
-
-    def walk(at: str | None, depth: int, lead: str) -> Iterator[str]:
-        space = "  " * depth
-        if at is None:
-            yield f"{space}{lead}done"
-            return
-        node = tree["nodes"][at]
-        if at in shown and "test" in node:
-            yield f"{space}{lead}(as above: {_question(node['test'])})"
-            return
-        shown.add(at)
-        if "test" in node:
-            yield f"{space}{lead}{_question(node['test'])}"
-            for branch in node["branches"]:
-                yield from walk(branch.get("to"), depth + 1, f"{_values(branch)}: ")
-            return
-        words = f"look up {node['lookup']}" if "lookup" in node else _outcome(node)
-        yield f"{space}{lead}{words}"
-        if node.get("to") is not None:
-            yield from walk(node["to"], depth, "then ")
-
-    yield from walk(tree["root"], 1, "")
-    yield ""
-
-
-def _label(words: str) -> str:
-    """Words as a Mermaid label: quoted, broken into lines, with what Mermaid would read taken out."""
-    lines, line = [], ""
-    for word in words.replace('"', "#quot;").split():
-        if line and len(line) + len(word) >= _WIDEST:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return '"' + "<br/>".join([*lines, line]) + '"'
-
-
-def mermaid(trees: Mapping[str, Any]) -> Iterator[str]:
-    """The trees as one Mermaid flowchart, a subgraph each."""
-    yield "flowchart TD"
-    for number, (name, tree) in enumerate(trees.items()):
-        yield f"  subgraph tree{number}[{_label(name)}]"
-        ids = {node: f"n{number}_{place}" for place, node in enumerate(tree["nodes"])}
-        for node_name, node in tree["nodes"].items():
-            own = ids[node_name]
-            if "test" in node:
-                yield f"    {own}{{{_label(_question(node['test']))}}}"
-                for branch in node["branches"]:
-                    to = ids[branch["to"]] if branch.get("to") else f"{own}_end"
-                    if not branch.get("to"):
-                        yield f"    {to}([{_label('done')}])"
-                    yield f"    {own} -->|{_label(_values(branch))}| {to}"
-                continue
-            words = f"look up: {node['lookup']}" if "lookup" in node else _outcome(node)
-            shape = f"[[{_label(words)}]]" if "lookup" in node else f"([{_label(words)}])"
-            yield f"    {own}{shape}"
-            if node.get("to"):
-                yield f"    {own} --> {ids[node['to']]}"
-        yield "  end"

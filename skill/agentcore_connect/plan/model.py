@@ -11,8 +11,7 @@ from typing import Any
 class Plan:
     """What is to be done, and why.
 
-    ``agent`` says in one line what happens to the agent. ``context`` is what templates see; ``read`` what the files
-    told, by connection; both stay out of the JSON.
+    ``context`` is what templates see; ``read`` what the files told, by connection; both stay out of the JSON.
     """
 
     cli_version: str
@@ -29,7 +28,6 @@ class Plan:
     assumed: list[dict[str, Any]]
     unused: list[str]
     summary: str
-    agent: str | None
     answers: Mapping[str, Any]
     context: Mapping[str, Any] = field(repr=False)
     operations: list[Any] = field(default_factory=list, repr=False)
@@ -42,7 +40,6 @@ class Plan:
             "surface": {"id": self.surface, "known_by": self.known_by},
             "via": self.context["plan"]["via"],
             "summary": self.summary,
-            "agent": self.agent,
             "gateway": dict(self.gateway),
             "semantic_search": dict(self.semantic_search),
             "connections": self.connections,

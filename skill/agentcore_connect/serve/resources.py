@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from agentcore_connect.serve.calls import printed
 
 _SCHEME = "agentcore-connect://"
 
@@ -21,11 +20,24 @@ class Resource:
 
 
 def _explain(topic: str, kind: str) -> Callable[[], str]:
-    return lambda: printed("explain_", topic=[topic], format=kind)
+    def text() -> str:
+        from agentcore_connect.app.explain import explain, lines
+
+        content = explain([topic])
+        if kind == "json":
+            return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        return "\n".join([*lines(content, markdown=True), ""])
+
+    return text
 
 
 def _tree(kind: str) -> Callable[[], str]:
-    return lambda: printed("tree_", tree=None, format=kind)
+    def text() -> str:
+        from agentcore_connect.app.tree import tree
+
+        return tree(kind=kind) + "\n"
+
+    return text
 
 
 #: Every resource by its address.

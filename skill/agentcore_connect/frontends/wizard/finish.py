@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
@@ -10,17 +10,15 @@ from typing import Any
 
 from agentcore_connect import interview_view as view
 from agentcore_connect.app.answers_file import AnswersFile
-from agentcore_connect.app.session import Position, Session
+from agentcore_connect.app.plan import Made, files, planned, write
+from agentcore_connect.app.position import Position
+from agentcore_connect.app.session import Session
 from agentcore_connect.errors import ConnectError, ExitCode
 from agentcore_connect.frontends.wizard import heads, preview
 from agentcore_connect.frontends.wizard.options import Options, command
 from agentcore_connect.frontends.wizard.picture import picture
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
 from agentcore_connect.frontends.wizard.terminal import Terminal, width_of
-from agentcore_connect.gather import Gathered
-from agentcore_connect.plan.build import build
-from agentcore_connect.plan.model import Plan
-from agentcore_connect.render.plan_files import render_plan, write_plan
 
 _SHOWN_VALUE = 40
 #: What a person is likeliest to want to change comes first.
@@ -28,11 +26,10 @@ _ORDER = ("answered", "read", "assumed", "open")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A plan with its rendered files and what writing them would do."""
+class Drawn:
+    """A plan with what writing its files would do."""
 
-    gathered: Gathered
-    plan: Plan
+    made: Made
     changes: list[preview.Change]
 
 
@@ -48,56 +45,57 @@ class Finish:
     def run(self, position: Position) -> int | None:
         """Show the plan and do what is wanted with it."""
         try:
-            made = self._make()
+            drawn = self._make()
         except ConnectError as error:
             self._front.say([Block("text"), Block("problem", str(error), "! ")])
             return self._act(position, None)
-        self._show(position, made)
-        return self._act(position, made)
+        self._show(position, drawn)
+        return self._act(position, drawn)
 
-    def _make(self) -> Made:
-        gathered = self._session.whole()
-        plan, files = render_plan(build(gathered), gathered, self._options.out)
-        return Made(gathered, plan, preview.changes(files, self._options.out))
+    def _make(self) -> Drawn:
+        made, texts = files(planned(self._session.whole()), self._options.out)
+        return Drawn(made, preview.changes(texts, self._options.out))
 
-    def _show(self, position: Position, made: Made) -> None:
+    def _show(self, position: Position, drawn: Drawn) -> None:
         """Print the plan; not a second time when nothing changed."""
         pictures = [picture(v.facts, v.result, v.rules) for v in position.state.verdicts]
         width = width_of(get_terminal_size().columns)
-        blocks = preview.preview(made.plan, pictures, heads.known(made.gathered.case), self._terminal, width)
-        blocks += preview.listed(made.changes, self._options.out)
+        blocks = preview.preview(
+            drawn.made.plan, pictures, heads.known(drawn.made.gathered.case), self._terminal, width
+        )
+        blocks += preview.listed(drawn.changes, self._options.out)
         if blocks != self._last:
             self._front.say(blocks)
         self._last = blocks
 
-    def _act(self, position: Position, made: Made | None) -> int | None:
+    def _act(self, position: Position, drawn: Drawn | None) -> int | None:
         while True:
             screen = Screen(
                 "choice",
                 "What now?",
-                "Nothing is written yet but your answers." if made is not None else "There is no plan yet.",
-                self._head(position, made),
-                tuple(self._menu(made)),
-                initial="write" if made is not None else "change",
+                "Nothing is written yet but your answers." if drawn is not None else "There is no plan yet.",
+                self._head(position, drawn),
+                tuple(self._menu(drawn)),
+                initial="write" if drawn is not None else "change",
                 can_go_back=bool(position.trail()),
             )
             choice = self._front.ask(screen)
             if choice is BACK:
                 self._session.back()
                 return None
-            done, status = self._do(choice, position, made)
+            done, status = self._do(choice, position, drawn)
             if done:
                 return status
 
-    def _head(self, position: Position, made: Made | None) -> Head:
+    def _head(self, position: Position, drawn: Drawn | None) -> Head:
         """Below a plan, only where we are: the rest was just printed."""
         whole = heads.head(position)
-        return Head(whole.place) if made is not None else whole
+        return Head(whole.place) if drawn is not None else whole
 
-    def _menu(self, made: Made | None) -> list[Option]:
+    def _menu(self, drawn: Drawn | None) -> list[Option]:
         found = []
-        if made is not None:
-            found += self._writing(made)
+        if drawn is not None:
+            found += self._writing(drawn)
             found.append(Option("reasons", "Read the plan", "with its reasons and notes"))
             found.append(Option("files", "Read a file", "as it would be written, or its changes"))
         found.append(Option("change", "Change an answer", "also what was read or assumed"))
@@ -107,8 +105,8 @@ class Finish:
         found.append(Option("quit", "Quit", f"the answers stay in {self._options.file}"))
         return found
 
-    def _writing(self, made: Made) -> list[Option]:
-        changed = [change.path for change in made.changes if change.state == "changed"]
+    def _writing(self, drawn: Drawn) -> list[Option]:
+        changed = [change.path for change in drawn.changes if change.state == "changed"]
         about = (
             f"replaces {len(changed)} of your files in {self._options.out}/" if changed else f"to {self._options.out}/"
         )
@@ -117,7 +115,7 @@ class Finish:
             Option("check", "Write and check", "also runs every check that can be run here"),
         ]
 
-    def _do(self, choice: str, position: Position, made: Made | None) -> tuple[bool, int | None]:
+    def _do(self, choice: str, position: Position, drawn: Drawn | None) -> tuple[bool, int | None]:
         """Do what was chosen; whether the menu is left, and with which status."""
         actions: dict[str, Callable[[], tuple[bool, int | None]]] = {
             "change": lambda: (self._change(position), None),
@@ -125,12 +123,12 @@ class Finish:
             "remove": lambda: (self._remove(), None),
             "quit": self._quit,
         }
-        if made is not None:
+        if drawn is not None:
             actions |= {
-                "write": lambda: self._write(made, check=False),
-                "check": lambda: self._write(made, check=True),
-                "reasons": lambda: self._read("The plan", [*self._last[2:], *preview.reasons(made.plan)]),
-                "files": lambda: self._read_file(made),
+                "write": lambda: self._write(drawn, check=False),
+                "check": lambda: self._write(drawn, check=True),
+                "reasons": lambda: self._read("The plan", [*self._last[2:], *preview.reasons(drawn.made.plan)]),
+                "files": lambda: self._read_file(drawn),
             }
         return actions[choice]()
 
@@ -141,15 +139,15 @@ class Finish:
     def _pick(self, text: str, about: str, options: list[Option]) -> Any:
         return self._front.ask(Screen("choice", text, about, Head("the end of the interview"), tuple(options)))
 
-    def _read_file(self, made: Made) -> tuple[bool, int | None]:
+    def _read_file(self, drawn: Drawn) -> tuple[bool, int | None]:
         options = []
-        for change in made.changes:
+        for change in drawn.changes:
             options.append(Option((change.path, False), change.path, f"{change.lines} lines"))
             if change.diff:
                 options.append(Option((change.path, True), f"{change.path}, its changes", f"{len(change.diff)} lines"))
         chosen = self._pick("Which file?", "", options)
         if chosen is not BACK:
-            change = next(one for one in made.changes if one.path == chosen[0])
+            change = next(one for one in drawn.changes if one.path == chosen[0])
             text = "\n".join(change.diff) if chosen[1] else change.text.rstrip("\n")
             self._front.read(change.path, [Block("diff" if chosen[1] else "drawing", text)])
         return False, None
@@ -196,10 +194,10 @@ class Finish:
         )
         return True, ExitCode.DONE
 
-    def _write(self, made: Made, *, check: bool) -> tuple[bool, int | None]:
+    def _write(self, drawn: Drawn, *, check: bool) -> tuple[bool, int | None]:
         out = self._options.out
         try:
-            _, written = write_plan(made.plan, made.gathered, out, force=True)
+            written = write(drawn.made, out, force=True).written
         except ConnectError as error:
             self._front.say([Block("problem", str(error), "! ")])
             return False, None
@@ -217,7 +215,7 @@ class Finish:
         return True, status
 
 
-def _next(out: Path, written: list[str], *, checked: bool) -> list[Block]:
+def _next(out: Path, written: Sequence[str], *, checked: bool) -> list[Block]:
     """The command to type next."""
     blocks = [Block("text"), Block("title", "Next:")]
     if not checked:

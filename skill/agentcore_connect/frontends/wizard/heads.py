@@ -14,7 +14,7 @@ from agentcore_connect.interview import Asked
 from agentcore_connect.questions import Question
 
 if TYPE_CHECKING:
-    from agentcore_connect.app.session import Position
+    from agentcore_connect.app.position import Position
     from agentcore_connect.decide import Verdict
     from agentcore_connect.situation import Case
 

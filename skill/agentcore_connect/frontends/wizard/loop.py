@@ -8,14 +8,15 @@ from typing import Any
 from agentcore_connect import interview_view as view
 from agentcore_connect.answers.document import Document, read_text
 from agentcore_connect.app.answers_file import AnswersFile
-from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Found, Position, Session, is_word
+from agentcore_connect.app.position import Position
+from agentcore_connect.app.project import project_around, project_named
+from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Found, Session, is_word
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.frontends.wizard import heads
 from agentcore_connect.frontends.wizard.finish import Finish
 from agentcore_connect.frontends.wizard.options import Options
 from agentcore_connect.frontends.wizard.screen import BACK, Block, Front, Head, Option, Screen
 from agentcore_connect.frontends.wizard.terminal import Terminal
-from agentcore_connect.gather import gather
 from agentcore_connect.questions import Question
 
 _KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
@@ -92,16 +93,14 @@ class Sitting:
         if folder is None and not there:
             folder = self._project_here()
         elif folder is not None:
-            gather(Document({}), project=folder)
+            project_named(folder)
         if folder is not None:
             session.begin(project=self._file.relative(folder), replace=True)
 
     def _project_here(self) -> Path | None:
         """The root of the project that the working folder belongs to; one that cannot be read is left aside."""
-        from agentcore_connect.project.reader import read_project
-
         try:
-            found = read_project(Path.cwd())
+            found = project_around(Path.cwd())
         except ConnectError as error:
             self._notices.append(f"There is a project here that cannot be read, and is left aside: {error.message}.")
             return None

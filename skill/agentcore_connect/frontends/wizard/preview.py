@@ -6,13 +6,15 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.frontends.wizard.heads import result_words, short
 from agentcore_connect.frontends.wizard.picture import Picture, drawn, sentence
 from agentcore_connect.frontends.wizard.screen import Block, Pairs
 from agentcore_connect.frontends.wizard.terminal import Terminal
-from agentcore_connect.plan.model import Plan
+
+if TYPE_CHECKING:
+    from agentcore_connect.plan.model import Plan
 
 _LONGEST_DIFF = 24
 _CONTEXT = 2
@@ -75,7 +77,6 @@ def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: 
     blocks += [Block("text"), Block("title", "What is to be done")] if plan.steps else []
     for number, step in enumerate(plan.steps, 1):
         blocks += _step(number, step)
-    blocks += [Block("text", plan.agent)] if plan.agent else []
     return [*blocks, *_secrets(plan), *_known(known), *_assumed(plan)]
 
 

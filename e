@@ -1,1 +1,0 @@
-agentcore-connect: http://127.0.0.1:9116/mcp: gives no whole list of tools: nothing answers at that address (connection refused)

@@ -1,0 +1,223 @@
+"""What a project or a folder tells by itself, and what is wrong or risky in it, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentcore_connect.errors import ConnectError
+
+if TYPE_CHECKING:
+    from agentcore_connect.findings.model import Finding, Scan
+    from agentcore_connect.project.model import Gateway, Project, Target
+    from agentcore_connect.readers.mcp_probe import Probe
+
+
+class Report(NamedTuple):
+    """What `inspect` found. ``repository`` is there for a folder without a project file, ``probes`` where asked for."""
+
+    project: dict[str, Any] | None
+    repository: dict[str, Any] | None
+    answers: dict[str, Any]
+    findings: tuple[Finding, ...]
+    documents: tuple[dict[str, Any], ...]
+    machine: dict[str, Any]
+    probes: tuple[Probe, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as ``inspect --json`` prints it."""
+        found: dict[str, Any] = {"project": self.project, "answers": self.answers}
+        found["findings"] = [one.as_dict() for one in self.findings]
+        if self.project is None:
+            found["repository"] = self.repository
+        if self.project is not None or self.repository:
+            found["documents"] = list(self.documents)
+        found["machine"] = self.machine
+        return found | ({"probes": [one.as_dict() for one in self.probes]} if self.probes else {})
+
+
+def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
+    """Read a folder; nothing in it is run.
+
+    Args:
+        folder: in a project, or any folder with code, API documents or templates.
+        probes: addresses of MCP servers to ask; `all` for those of the project. Only these use the network.
+
+    Errors: ConnectError `unreadable-file`; `no-project` where there is nothing to read.
+    """
+    from agentcore_connect.findings import Scan, inspect_project
+    from agentcore_connect.project import answers_from_project, read_project, undeclared_project
+
+    if not folder.exists():
+        raise ConnectError("unreadable-file", "there is no such folder", where=str(folder), hint="check the path")
+    project = read_project(folder) or undeclared_project(folder)
+    scan = Scan(project)
+    documents = _documents(project)
+    declared = _project(project, scan) if project.declared else None
+    repository = None if project.declared else _repository(project, scan, documents)
+    if declared is None and repository is None and not probes:
+        raise ConnectError(
+            "no-project",
+            "there is no AgentCore project here, and no code, API document or template to read",
+            where=str(folder),
+            expected="agentcore/agentcore.json",
+            hint="run it in a project, or make one with `agentcore create`",
+        )
+    is_read = declared is not None or repository is not None
+    return Report(
+        declared,
+        repository,
+        answers_from_project(project, {}) if is_read else {},
+        tuple(inspect_project(project, scan)) if is_read else (),
+        tuple(documents) if is_read else (),
+        _machine(),
+        tuple(_probe(project, probes)),
+    )
+
+
+def _documents(project: Project) -> list[dict[str, Any]]:
+    """The API documents that lie in the project, each in short."""
+    from agentcore_connect.readers.openapi import read_openapi
+    from agentcore_connect.readers.smithy import read_smithy
+    from agentcore_connect.readers.spec_search import find_documents
+
+    documents = []
+    for name, kind in find_documents(project.root):
+        entry: dict[str, Any] = {"path": name, "kind": kind, "tool_count": None, "sign_in": None, "faults": []}
+        try:
+            if kind == "smithy":
+                model = read_smithy(name, base=project.root)
+                entry |= {"tool_count": model.tool_count, "faults": [one.as_dict() for one in model.faults]}
+            else:
+                found = read_openapi(name, base=project.root)
+                faults = [one.as_dict() for one in found.faults]
+                entry |= {"tool_count": found.tool_count, "sign_in": found.demand.as_dict(), "faults": faults}
+        except ConnectError as error:
+            entry["problem"] = str(error)
+        documents.append(entry)
+    return documents
+
+
+def _machine() -> dict[str, Any]:
+    """Which AgentCore CLI is on the PATH, by its package's own word: it is not run."""
+    from agentcore_connect.contract import machine
+
+    commands = machine.on_path("agentcore")
+    return {"agentcore": [{"path": str(one), "version": machine._npm_package(one)} for one in commands]}
+
+
+def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:
+    from agentcore_connect.readers.mcp_probe import probe
+
+    targets: dict[str, str] = {}
+    for gateway in project.gateways:
+        targets |= {one.endpoint: one.name for one in gateway.targets if one.type == "mcp-server" and one.endpoint}
+    urls = [url for one in wanted for url in (targets if one == "all" else [one])]
+    return [probe(url, target_name=targets.get(url)) for url in dict.fromkeys(urls)]
+
+
+def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What a folder without a project file tells, and what it cannot tell; None where there is nothing to read."""
+    from agentcore_connect.findings.handlers import handlers
+    from agentcore_connect.project.code import mcp_client_files
+    from agentcore_connect.readers.python_marks import marked
+    from agentcore_connect.resources import load
+
+    found = scan.repository
+    if found.empty and not found.cdk and not documents and not scan.code_files:
+        return None
+    signs = {
+        "always": True,
+        "toolkit": found.toolkit is not None,
+        "cdk": found.cdk and not any("cdk.out/" in one for one in found.templates),
+        "templates": bool(found.templates),
+        "no-python": not scan.code_files,
+    }
+    toolkit = found.toolkit
+    return {
+        "root": str(project.root),
+        "framework": project.framework,
+        "python_files": len(scan.code_files),
+        "mcp_client_files": mcp_client_files(project.root, [""], project.sources),
+        "tools": [
+            {"name": one.name or one.function.name, "where": file.where(one.function)}
+            for file in scan.code_files
+            for one in marked(file.tree, file.parsed.nodes)
+        ],
+        "lambda_handlers": [file.where(one) for file in scan.code_files for one in handlers(file)],
+        "toolkit": toolkit
+        and {
+            "path": toolkit.shown,
+            "agents": [
+                {"name": one.name, "entrypoint": one.entrypoint, "region": one.region} for one in toolkit.agents
+            ],
+            "problem": toolkit.problem,
+        },
+        "templates": list(found.templates),
+        "gateways": [{**_gateway(scan, one), "where": _place(one.at)} for one in found.gateways],
+        "targets": [{**_target(scan, one), "where": _place(one.at)} for one in found.loose],
+        "unknown": [one["text"] for one in load("project-format")["unknown"] if signs[one["when"]]],
+    }
+
+
+def _place(at: tuple[str | int, ...]) -> str:
+    return ":".join(map(str, at))
+
+
+def _gateway(scan: Scan, gateway: Gateway) -> dict[str, Any]:
+    return {
+        "name": gateway.name,
+        "inbound_auth": gateway.inbound_auth,
+        "protocol_type": gateway.protocol_type,
+        "semantic_search": gateway.semantic_search,
+        "policy_engine": gateway.policy_engine,
+        "policy_mode": gateway.policy_mode,
+        "id": gateway.deployed.id if gateway.deployed else None,
+        "arn": gateway.deployed.arn if gateway.deployed else None,
+        "url": gateway.deployed.url if gateway.deployed else None,
+        "targets": [_target(scan, target) for target in gateway.targets],
+    }
+
+
+def _target(scan: Scan, target: Target) -> dict[str, Any]:
+    from agentcore_connect.findings.tools import tools_of
+
+    return {
+        "name": target.name,
+        "type": target.type,
+        "endpoint": target.endpoint,
+        "outbound_auth": target.outbound_auth,
+        "credential": target.credential,
+        "tool_count": tools_of(scan, target).count,
+    }
+
+
+def _project(project: Project, scan: Scan) -> dict[str, Any]:
+    from agentcore_connect.project.code import mcp_client_files
+
+    return {
+        "name": project.name,
+        "root": str(project.root),
+        "version": project.version,
+        "framework": project.framework,
+        "language": project.language,
+        "mcp_client_files": mcp_client_files(
+            project.root, [one.code_location for one in project.runtimes], project.sources
+        ),
+        "runtimes": [{"name": one.name, "protocol": one.protocol} for one in project.runtimes],
+        "harnesses": [one.name for one in project.harnesses],
+        "gateways": [_gateway(scan, one) for one in project.gateways],
+        "templates": list(scan.repository.templates),
+        "credentials": [{"name": one.name, "kind": one.kind, "managed": one.managed} for one in project.credentials],
+        "policy_engines": [
+            {"name": one.name, "policies": [policy.name for policy in one.policies]} for one in project.policy_engines
+        ],
+        "env_names": list(project.env_names),
+        "aws_targets": [
+            {"name": one.name, "account": one.account, "region": one.region} for one in project.aws_targets
+        ],
+        "notices": [
+            {"code": one.code, "message": one.message, "where": one.where, "hint": one.hint} for one in project.notices
+        ],
+    }

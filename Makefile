@@ -61,6 +61,7 @@ envs: $(BIN)/.ready .venvs/skill-tests/.ready
 references: $(BIN)/.ready
 	python tools/answers_schema.py
 	python tools/references.py
+	python tools/older_guides.py
 
 clean:
 	rm -rf .venv .venvs .cache build dist

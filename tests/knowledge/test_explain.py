@@ -163,7 +163,7 @@ def test_an_unknown_topic_is_bad_input_with_the_nearest_names(ask: Ask, topic: s
         ("okta", "exchange-grants"),
         ("entra", "advice.obo-microsoft"),
         ("toolkit", "H1"),
-        ("GatewayClient", "H2"),
+        ("GatewayClient helper methods", "H2"),
         ("interceptor", "interceptor-contract"),
         ("interceptors", "interceptor-contract"),
         ("streaming", "response-streaming"),

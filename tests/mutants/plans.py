@@ -10,6 +10,8 @@ from agentcore_connect.gather import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
 from agentcore_connect.resources import manifests
+from tests.agent_edits.code import agent_code
+from tests.agent_edits.patched import project as an_agent
 
 _DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
 _RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
@@ -99,6 +101,8 @@ PLANS: dict[str, str] = {
     "settings": _answers(
         f"name: Weather, {_MCP}, service_auth: none", _IAM.replace("{", "{streaming: true, description: Tools, ", 1)
     ),
+    "agent": "project: Agent\n"
+    + _answers(f"name: Weather, {_MCP}, service_auth: none", framework="langgraph, state: existing"),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
     "codex": _answers(f"{_IDE} codex", _IAM),
     **{
@@ -133,6 +137,7 @@ def write(name: str, folder: Path) -> None:
     (project / "agentcore.json").write_text(json.dumps(head | {key: [] for key in _EMPTY}, indent=2), encoding="utf-8")
     (project / "aws-targets.json").write_text("[]", encoding="utf-8")
     (folder / "api.json").write_text(_SPEC, encoding="utf-8")
+    an_agent(folder / "Agent", {"main.py": agent_code("langgraph", "entry-point"), "requirements.txt": "langgraph\n"})
     answers = folder / "answers.yaml"
     answers.write_text(PLANS[name], encoding="utf-8")
     gathered = gather(load.load(answers))

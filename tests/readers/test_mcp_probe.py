@@ -153,6 +153,65 @@ def test_a_server_without_a_handshake(server: Server) -> None:
     assert body["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] == "2026-07-28"
 
 
+@pytest.mark.parametrize("status", [400, 404, 405])
+def test_the_older_transport_is_named(server: Server, status: int) -> None:
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        if handler.command == "GET":
+            handler.send_response(200)
+            handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
+            handler.end_headers()
+            handler.raw(b"event: endpoint\r\n", b"data: /messages/?session_id=1\r\n\r\n")
+        else:
+            handler.send(b"Method Not Allowed", status, kind="text/plain")
+
+    found = ask(server, act)
+    assert (found.status, found.transport, found.as_dict()["transport"]) == ("failed", "http+sse", "http+sse")
+    assert "older HTTP+SSE transport" in (found.problem or "")
+
+
+@pytest.mark.parametrize("body", [b"event: message\ndata: {}\n\n", b": a comment\n\n"])
+def test_another_stream_is_not_the_older_transport(server: Server, body: bytes) -> None:
+    def act(handler: Handler, _: dict[str, Any]) -> None:
+        if handler.command == "GET":
+            handler.send(body, kind="text/event-stream")
+        else:
+            handler.send(b"", 405)
+
+    found = ask(server, act)
+    assert (found.status, found.transport) == ("failed", None)
+    assert "there is no MCP server at this address" in (found.problem or "")
+
+
+@pytest.mark.parametrize(("status", "body"), [(421, b"Invalid Host header"), (403, b"Invalid Origin header")])
+def test_a_check_of_the_host_name_is_no_sign_in(server: Server, status: int, body: bytes) -> None:
+    found = ask(server, lambda handler, _: handler.send(body, status, kind="text/plain"))
+    assert (found.status, found.sign_in) == ("failed", None)
+    assert f"refuses the host name of this address (HTTP {status})" in (found.problem or "")
+
+
+@pytest.mark.parametrize(("extra", "sure"), [({}, True), ({"x_amz_apigw_id": "abc="}, False)])
+def test_a_missing_token_can_mean_a_wrong_path(server: Server, extra: dict[str, str], sure: bool) -> None:
+    def act(handler: Handler, _: dict[str, Any]) -> None:
+        handler.send({"message": "Missing Authentication Token"}, 403, **extra)
+
+    found = ask(server, act).sign_in
+    assert found is not None
+    assert (found.service_auth, found.sure, "path" in found.reason) == ("iam", sure, not sure)
+
+
+@pytest.mark.parametrize(("version", "noted"), [("2024-11-05", True), ("2025-03-26", False), ("2025-11-25", False)])
+def test_the_version_against_what_a_gateway_speaks(server: Server, version: str, noted: bool) -> None:
+    def act(handler: Handler, body: dict[str, Any]) -> None:
+        if body.get("method") == "initialize":
+            handler.send(result(body, {**INFO, "protocolVersion": version}))
+        else:
+            handler.send(result(body, {"tools": [tool("a")]}))
+
+    found = ask(server, act)
+    assert (found.status, found.protocol_version, found.transport) == ("listed", version, "streamable-http")
+    assert any("a gateway does not" in note for note in found.notes) is noted
+
+
 def test_names_against_the_limits(server: Server) -> None:
     found = ask(server, listing([[tool("a" * 60), tool("b.c"), tool("d"), tool("d")]]), target_name="Weather")
     assert [note.split(":")[0][:5] for note in found.notes] == ["aaaaa", "b.c", "d"]

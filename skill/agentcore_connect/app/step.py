@@ -58,6 +58,7 @@ def _done(here: Position, finish: str | None) -> dict[str, Any]:
     return {
         "status": "done",
         "summary": plan.summary,
+        **({"agent": plan.agent} if plan.agent else {}),
         **({"plan": finish} if finish is not None else {}),
         "notes": [warning["text"] for one in plan.connections for warning in one["warnings"]],
     }

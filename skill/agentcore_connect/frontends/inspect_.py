@@ -172,7 +172,8 @@ def _probe_lines(probe: dict[str, Any]) -> list[str]:
                 lines.append(f"    {key.replace('_', ' ')}: {_plain(found[key])}")
         return lines
     end = "" if probe["complete"] else f", cut: {_plain(probe['problem'])}"
-    lines = [f"{head}: {probe['tool_count']} tool(s), no sign-in{end}"]
+    spoken = ", ".join(filter(None, (probe["transport"], _plain(probe["protocol_version"] or ""))))
+    lines = [f"{head}: {probe['tool_count']} tool(s), no sign-in, {spoken}{end}"]
     lines += [f"    {_plain(name)}" for name in probe["tools"]]
     return lines + [f"    note: {_plain(note)}" for note in probe["notes"]]
 

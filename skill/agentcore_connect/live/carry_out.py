@@ -84,7 +84,7 @@ def _as_written(written: Written) -> None:
     """Refuse files that are not what the answers lead to: those were vetted, and these were not."""
     operations = written.fresh.operations
     run = {Path(word).name for op in operations for word in op.argv or ()}
-    placed = {source for op in operations for source, _ in op.files}
+    placed = {source for op in operations for source, _ in op.files} | {op.patch for op in operations if op.patch}
     for name in [SCRIPT, *sorted((run | placed) & written.files.keys())]:
         if (fault := fault_of(written.folder, name)) is not None:
             raise _changed(written.folder / name, f"{name} cannot be used: {fault}")

@@ -71,6 +71,15 @@ def _names(context: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(context[key]) for key in ("name", "ident", "file") if key in context}
 
 
+def manifest_of(path: str, ctx: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The manifest by which a file of the whole plan is written; None where this plan does not have that file."""
+    for kind in manifests():
+        manifest = load_manifest(kind)
+        if manifest.get("artifact") == path and compile_condition(manifest.get("when"), patterns())(ctx):
+            return manifest
+    return None
+
+
 def planned(ctx: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The files of a plan that was not written, as plan.json has them: nothing was checked yet."""
     fixed: list[dict[str, Any]] = [

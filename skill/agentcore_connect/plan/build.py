@@ -12,6 +12,7 @@ from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.errors import ConnectError, raise_all
 from agentcore_connect.gather import Gathered
 from agentcore_connect.plan import words
+from agentcore_connect.plan.agent_edit import agent_edit_context
 from agentcore_connect.plan.artifacts import planned
 from agentcore_connect.plan.context import (
     connection_context,
@@ -22,7 +23,7 @@ from agentcore_connect.plan.context import (
 )
 from agentcore_connect.plan.missing import Details, details, missing_error, question_for
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.operations import operations
+from agentcore_connect.plan.operations import derived_facts, operations
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.reads import noted
 from agentcore_connect.plan.requests import facts_for, is_sent, requests_for
@@ -221,7 +222,7 @@ def _context(
     for c in connections:
         c["in_project"] = own is not None and any(t.name == c["name"] for t in own.targets)
     policy = policy_context(gathered, gateway, connections, own)
-    ctx = {
+    ctx: dict[str, Any] = {
         "plan": {**plan_context(gathered), "files_dir": "connect"},
         "project": project_context(gathered),
         "agent": dict(agent),
@@ -232,6 +233,7 @@ def _context(
         "policies": policy["policies"] if policy else [],
         "agent_client": any(c.verdict.facts["agent_client"] for c in found),
     }
+    ctx["agent_edit"] = agent_edit_context(gathered, ctx)
     return {**ctx, "stack": stack(ctx)}
 
 
@@ -246,7 +248,8 @@ def _plan(
     used_gateway: bool,
 ) -> Plan:
     watched, read = noted(ctx)
-    ops = operations(watched, load(f"commands-{gathered.surface.id}"))
+    surface = load(f"commands-{gathered.surface.id}")
+    ops = operations(watched, surface)
     for c in watched["connections"]:
         if is_sent(watched, c):
             requests_for(watched, c)
@@ -284,6 +287,7 @@ def _plan(
             key for key in _unused_keys(found, shared) if key not in read or not (used_gateway or _of_gateway(key))
         ],
         summary=_summary(found, ctx),
+        agent=derived_facts(ctx, surface).get("agent_line"),
         answers=_normal(gathered),
         context=ctx,
         operations=ops,
@@ -292,7 +296,7 @@ def _plan(
 
 _STEP_KEYS = (
     *("id", "title", "kind", "argv", "line", "artifact", "connection", "needs_aws", "after_deploy", "directory"),
-    *("inputs", "stdin", "env", "edit", "files", "text", "why", "sources"),
+    *("inputs", "stdin", "env", "edit", "patch", "files", "text", "why", "sources"),
 )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 class Plan:
     """What is to be done, and why.
 
-    ``context`` is what templates see; ``read`` what the files told, by connection; both stay out of the JSON.
+    ``agent`` says in one line what happens to the agent. ``context`` is what templates see; ``read`` what the files
+    told, by connection; both stay out of the JSON.
     """
 
     cli_version: str
@@ -28,6 +29,7 @@ class Plan:
     assumed: list[dict[str, Any]]
     unused: list[str]
     summary: str
+    agent: str | None
     answers: Mapping[str, Any]
     context: Mapping[str, Any] = field(repr=False)
     operations: list[Any] = field(default_factory=list, repr=False)
@@ -40,6 +42,7 @@ class Plan:
             "surface": {"id": self.surface, "known_by": self.known_by},
             "via": self.context["plan"]["via"],
             "summary": self.summary,
+            "agent": self.agent,
             "gateway": dict(self.gateway),
             "semantic_search": dict(self.semantic_search),
             "connections": self.connections,

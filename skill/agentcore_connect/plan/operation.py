@@ -54,8 +54,8 @@ class Operation:
     `kind`: `command`, `script`, `edit`, `file` or `manual`. `argv`: the command line, run-time values as `${NAME}` of
     `inputs`. `directory`: where it runs, `project` (its root) or `parent` (the folder that gets the project).
     `stdin`: the run-time value that is piped in, or texts with such values, as a JSON list. `env`: variables set for
-    this step. `files`: copies from the plan's folder into the project, with the run-time values filled into the text.
-    `needs_aws`: it calls AWS itself.
+    this step. `patch`: a patch in the plan's folder that is applied to the project. `files`: copies from the plan's
+    folder into the project, with the run-time values filled into the text. `needs_aws`: it calls AWS itself.
     `takes_values`: it takes the values of the project's declared credentials from its environment.
     """
 
@@ -72,6 +72,7 @@ class Operation:
     stdin: str | tuple[str, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     edit: Edit | None = None
+    patch: str | None = None
     files: tuple[tuple[str, str], ...] = ()
     promise: tuple[Promised, ...] = ()
     text: str | None = None
@@ -106,6 +107,7 @@ class Operation:
             "stdin": list(self.stdin) if isinstance(self.stdin, tuple) else self.stdin,
             "env": dict(self.env),
             "edit": self.edit.as_dict() if self.edit else None,
+            "patch": self.patch,
             "files": [{"from": source, "to": target} for source, target in self.files],
             "promise": [one.as_dict() for one in self.promise],
             "text": self.text,

@@ -32,11 +32,17 @@ def operations(ctx: Facts, surface: Data, plan_facts: Data | None = None) -> lis
     Errors: ConnectError when two things would share what must be their own, or a value cannot be written as an option.
     """
     needs = load("plan-facts") if plan_facts is None else plan_facts
-    facts = _derived(ctx, {**needs["facts"], **surface.get("facts", {})})
+    facts = derived_facts(ctx, surface, needs)
     for rule in needs.get("distinct", []):
         _check_distinct(rule, facts)
     found = (_operation(entry, scope) for entry in surface["operations"] for scope in _scopes(entry, facts))
-    return [one for one in found if one.argv or one.edit or one.files or one.text]
+    return [one for one in found if one.argv or one.edit or one.patch or one.files or one.text]
+
+
+def derived_facts(ctx: Facts, surface: Data, plan_facts: Data | None = None) -> dict[str, Any]:
+    """The context with the facts of `plan-facts.yaml` and of a surface that follow from it."""
+    needs = load("plan-facts") if plan_facts is None else plan_facts
+    return _derived(ctx, {**needs["facts"], **surface.get("facts", {})})
 
 
 def _derived(ctx: Facts, specs: Data) -> dict[str, Any]:
@@ -97,6 +103,7 @@ def _operation(entry: Data, facts: Facts) -> Operation:
         stdin=_piped(fill(entry.get("stdin"), facts)),
         env={name: str(value) for name, value in fill(entry.get("env", {}), facts).items()},
         edit=edit,
+        patch=fill(entry.get("patch"), facts),
         files=tuple(
             (str(fill(one["from"], scope)), str(fill(one["to"], scope)))
             for one in entry.get("files", [])

@@ -58,6 +58,7 @@ def script(
             "lookup": any(one.after_deploy for one in operations),
             "ask": any(one.kind != "lookup" for op in operations for one in op.inputs),
             "edit": any(one.edit for one in operations),
+            "patch": any(one.patch for one in operations),
             "probe": any(step["probes"] for step in steps),
             "files": any(one.files for one in operations),
             "taken_values": any(one.takes_values for one in operations),
@@ -90,7 +91,7 @@ def command_lines(text: str) -> dict[str, list[str]]:
 
 
 # Lines of a step that are the script's own; any other line is the command line.
-_OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "bring ", "ask_for_values")
+_OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "apply_patch ", "bring ", "ask_for_values")
 
 
 def _step(number: int, operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> dict[str, Any]:

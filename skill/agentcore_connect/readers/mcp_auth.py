@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from agentcore_connect.endpoint_hints import hints_from_endpoint
 from agentcore_connect.readers.http_fetch import Answer, fetch
+from agentcore_connect.readers.mcp_refusals import is_perhaps_the_path
 
 _MAX_METADATA: Final = 256 * 1024
 _PARAMETER = re.compile(r'([A-Za-z][A-Za-z0-9_-]{0,40})\s*=\s*(?:"((?:[^"\\]|\\.){0,2000})"|([^\s,"]{1,2000}))')
@@ -51,7 +52,12 @@ def sign_in_of(url: str, refused: Answer, *, timeout: float) -> SignIn:
     """
     challenge = refused.headers.get("www-authenticate", "")[:4000]
     if _wants_signature(url, refused, challenge):
-        return SignIn("iam", True, "it answers as AWS does to a request that is not signed (SigV4)", challenge)
+        reason = "it answers as AWS does to a request that is not signed (SigV4)"
+        if is_perhaps_the_path(url, refused):
+            return SignIn(
+                "iam", False, f"{reason}; API Gateway says the same of a path that it does not have", challenge
+            )
+        return SignIn("iam", True, reason, challenge)
     parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(challenge)}
     reader = _Reader(url, timeout)
     resource = reader.resource(parameters.get("resource_metadata"))
@@ -137,7 +143,9 @@ def _key(refused: Answer, challenge: str) -> SignIn:
     scheme = challenge.partition(" ")[0].lower()
     header = {"bearer": "Bearer ", "basic": "Basic ", "apikey": "", "api-key": ""}.get(scheme)
     if header is None:
-        return SignIn("api-key", False, f"it answers {refused.status} and does not say how to sign in", challenge)
+        other = "; a firewall or a list of networks can be behind it too" if refused.status == 403 else ""
+        reason = f"it answers {refused.status} and does not say how to sign in{other}"
+        return SignIn("api-key", False, reason, challenge)
     key = (("location", "header"), ("parameter", "Authorization"), *((("prefix", header),) if header else ()))
     return SignIn(
         "api-key",

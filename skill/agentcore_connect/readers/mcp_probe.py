@@ -11,11 +11,21 @@ from typing import Any, Final
 
 from agentcore_connect.readers.limits import limit
 from agentcore_connect.readers.mcp_auth import SignIn, sign_in_of
+from agentcore_connect.readers.mcp_refusals import (
+    LEGACY,
+    STREAMABLE,
+    is_legacy,
+    legacy_in_words,
+    refused_host,
+    version_note,
+)
 from agentcore_connect.readers.mcp_wire import STATELESS, Authorize, Reply, Wire
 from agentcore_connect.readers.openapi_faults import TOOL_NAME
 
 MAX_PAGES: Final = 100
 _SEPARATOR: Final = "___"
+#: How long a server of the older transport may take to say so.
+_LISTEN: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,8 @@ class Probe:
     """What a server told.
 
     `status` is `listed` (its tools are known), `sign-in` (it wants its callers to sign in first) or `failed`, with
-    `problem` in words. `complete` is false when the listing was cut. `notes` are the tools' faults against the limits.
+    `problem` in words. `transport` is `streamable-http`, `http+sse` (the older one) or unknown. `complete` is false
+    when the listing was cut. `notes` are the faults of the tools and the version against what a gateway takes.
     """
 
     url: str
@@ -35,6 +46,7 @@ class Probe:
     complete: bool = True
     sign_in: SignIn | None = None
     notes: tuple[str, ...] = ()
+    transport: str | None = None
 
     @property
     def tool_names(self) -> tuple[str, ...]:
@@ -48,6 +60,7 @@ class Probe:
             "status": self.status,
             "problem": self.problem,
             "server": self.server,
+            "transport": self.transport,
             "protocol_version": self.protocol_version,
             "tool_count": len(self.tools) if self.status == "listed" else None,
             "tools": list(self.tool_names),
@@ -88,8 +101,12 @@ def probe(
     clock = _Clock(timeout)
     wire = Wire(url, limit("mcp-payload-size"), request_timeout, authorize=authorize, max_redirects=max_redirects)
     opened = wire.initialize(timeout=clock.left())
+    if host := refused_host(opened.answer):
+        return Probe(url, "failed", host)
     if opened.answer.status in (401, 403):
         return _sign_in(url, opened, request_timeout)
+    if opened.result is None and is_legacy(wire, opened.answer, timeout=min(clock.left(), _LISTEN)):
+        return Probe(url, "failed", legacy_in_words(), transport=LEGACY)
     if opened.result is not None:
         wire.notify("notifications/initialized", timeout=clock.left())
     elif opened.problem and not opened.answer.status:
@@ -112,7 +129,8 @@ def probe(
         tools=tuple(tools),
         complete=complete,
         sign_in=SignIn("none", True, "it lists its tools to anyone"),
-        notes=tuple(_notes(tools, target_name)),
+        notes=tuple(filter(None, (version_note(wire.version), *_notes(tools, target_name)))),
+        transport=STREAMABLE,
     )
 
 

@@ -66,6 +66,16 @@ class Wire:
         """Send a notification; whatever comes back is ignored."""
         self._send("POST", {"jsonrpc": "2.0", "method": method}, self._headers(method), timeout)
 
+    def listen(self, wanted: bytes, *, timeout: float) -> Answer:
+        """Open the stream of the older transport; ends once it says what is wanted, or the time is up."""
+        seen = bytearray()
+
+        def enough(piece: bytes) -> bool:
+            seen.extend(piece)
+            return wanted in seen
+
+        return self._send("GET", None, {"Accept": "text/event-stream", **self.headers}, timeout, enough)
+
     def close(self, *, timeout: float) -> None:
         """End the session, if there is one."""
         if self.session:

@@ -10,6 +10,8 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from agentcore_connect.agent_code.diff import created
+from agentcore_connect.plan.agent_edit import packages
 from agentcore_connect.resources import renderers_dir
 from agentcore_connect.variables import variable_name
 
@@ -75,5 +77,7 @@ def environment() -> SandboxedEnvironment:
         sh=shell_word,
         env=variable_name,
         cfn=cfn_yaml,
+        packages=packages,
+        created=lambda text, name: created(name, text),
     )
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agentcore_connect.plan.brief import brief
@@ -24,7 +25,9 @@ def text(plan: Plan, *, full: bool = False) -> str:
 
 def _rendered(plan: Plan, template: str, *, full: bool) -> str:
     script = next((one["path"] for one in plan.artifacts if one["kind"] == "commands"), None)
-    names: dict[str, Any] = {"plan": plan.as_dict(), "script": script}
+    edit = plan.context["agent_edit"]
+    names: dict[str, Any] = {"plan": plan.as_dict(), "script": script, "diff": edit["parts"], "created": edit["client"]}
+    names["fence"] = "`" * max(3, 1 + max((len(one) for one in re.findall("`+", edit["parts"] or "")), default=0))
     if full:
         rights = {c["name"]: iam_statements(plan.context, c) for c in plan.context["connections"] if c["target_type"]}
         names["policies"] = _policies(plan)

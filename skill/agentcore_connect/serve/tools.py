@@ -104,6 +104,7 @@ def tools() -> tuple[Tool, ...]:
                 message={"type": "string"},
                 question={"type": ["object", "null"]},
                 summary={"type": "string"},
+                agent={"type": "string"},
                 notes=_STRINGS,
                 inferred={"type": "object"},
                 unused=_STRINGS,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from agentcore_connect.checks.plan_check import (
+    agent_patch,
     calls,
     clients,
     commands,
@@ -171,6 +172,9 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
         yield from _check_requests(bench, artifact)
+    if agent_patch.CHECK in wanted:
+        yield _as_written(written, name)
+        yield from agent_patch.check_patch(written, name, bench.sandbox)
     if "typescript" in wanted:
         yield _as_written(written, name)
         yield from typescript.check_typescript(written, name, artifact.manifest, bench.sandbox)

@@ -68,14 +68,16 @@ class Written:
 
     def text(self, name: str) -> str:
         """The text of a file that has no fault; as much of it as is text."""
-        return self._raw(name).replace("\r\n", "\n")
+        return self.raw(name).replace("\r\n", "\n")
 
-    def _raw(self, name: str) -> str:
+    def raw(self, name: str) -> str:
+        """The text of a file with its line ends as they are."""
         return (self.folder / name).read_bytes().decode("utf-8", "replace")
 
     def _as_run(self, name: str) -> str:
-        """The text as what runs it reads it: to a shell, a carriage return is a part of a command."""
-        return self._raw(name) if name.endswith(".sh") else self.text(name)
+        """The text as what runs it reads it: to a shell, a carriage return is a part of a
+        command, to a patch one of a line."""
+        return self.raw(name) if name.endswith((".sh", ".patch")) else self.text(name)
 
 
 def bare(text: str) -> str:

@@ -77,6 +77,7 @@ def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: 
     blocks += [Block("text"), Block("title", "What is to be done")] if plan.steps else []
     for number, step in enumerate(plan.steps, 1):
         blocks += _step(number, step)
+    blocks += [Block("text", plan.agent)] if plan.agent else []
     return [*blocks, *_secrets(plan), *_known(known), *_assumed(plan)]
 
 

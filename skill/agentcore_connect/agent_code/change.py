@@ -1,0 +1,344 @@
+"""From where an agent is built to the edits that give it its tools; no other byte of a file changes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agentcore_connect.agent_code.facts import Facts
+from agentcore_connect.agent_code.find import Agent, Deferred, Module, Site
+from agentcore_connect.agent_code.scopes import Function
+from agentcore_connect.agent_code.source import Edit, Source, Unsure
+
+_INDENT: Final = "    "
+#: Expressions that a star may stand before as they are; others need parentheses.
+_STARRED: Final = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.List, ast.Tuple, ast.Subscript, ast.ListComp)
+_CACHE: Final = "from functools import cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file before and after."""
+
+    before: Source
+    after: Source
+
+
+def changes(agent: Agent, facts: Facts, client: str) -> list[Change]:
+    """The files that change, each with its edits made.
+
+    In: the agent, what it is given, the module that the names are imported from. Errors: Unsure.
+    """
+    edits: dict[str, list[Edit]] = {}
+    wanted: dict[str, set[str]] = {}
+    modules: dict[str, Module] = {}
+
+    def add(module: Module, several: Iterable[Edit], names: Iterable[str]) -> None:
+        name = module.source.name
+        modules[name] = module
+        edits.setdefault(name, []).extend(several)
+        wanted.setdefault(name, set()).update(names)
+
+    for site in agent.sites:
+        add(site.module, [_given(site, facts.gives, agent.deferred)], facts.imports)
+    for module, function in agent.entries:
+        opens = facts.opens or ""  # there are entries only where it is named
+        add(module, [_decorated(module, function, opens)], [opens])
+    cached = _deferral(agent.deferred) if agent.deferred else []
+    if agent.deferred:
+        add(agent.deferred.module, cached, [])
+    found = []
+    for name, module in modules.items():
+        is_cached = agent.deferred is not None and agent.deferred.module is module
+        whole = [*_imports(module, client, wanted[name], is_cached=is_cached), *edits[name]]
+        found.append(Change(module.source, _merged(module, whole, agent.deferred if is_cached else None)))
+    return found
+
+
+def _given(site: Site, gives: str, deferred: Deferred | None) -> Edit:
+    """The edit of one call: what it is given is added to the tools that stand there."""
+    call, taker, source = site.call, site.taker, site.module.source
+    value = next((one.value for one in call.keywords if one.arg == taker.keyword), None)
+    if value is None and taker.position is not None and len(call.args) > taker.position:
+        value = call.args[taker.position]
+    place = site.module.place(call)
+    if any(isinstance(one, ast.Starred) for one in call.args) and value is None:
+        raise Unsure(f"the arguments of the call in {place} are not certain")
+    if value is None and any(one.arg is None for one in call.keywords):
+        raise Unsure(f"the call in {place} takes options that may hold tools already")
+    if value is None:
+        return _new_keyword(site, f"{taker.keyword}=[*{gives}]")
+    start, end = _span(source, value)
+    if isinstance(value, ast.Constant) and value.value is None:
+        return Edit(start, end, f"[*{gives}]")
+    if isinstance(value, ast.List):
+        return _into_list(source, value, gives)
+    if isinstance(value, ast.Constant | ast.Dict | ast.Set | ast.Lambda | ast.Starred):
+        raise Unsure(f"{taker.keyword} is no list in {place}")
+    _refuse_other_kinds(site, value)
+    text = source.text[start:end]
+    if _may_be_none(site, value):
+        text = f"({text} or [])"
+    elif not isinstance(value, _STARRED) or "\n" in text:
+        text = f"({text})"
+    return Edit(start, end, f"[*{text}, *{gives}]")
+
+
+def _into_list(source: Source, value: ast.List, gives: str) -> Edit:
+    """First in a list that is written out; on a line of its own where the list has lines."""
+    start = source.at(value.lineno, value.col_offset) + 1
+    if not value.elts:
+        return Edit(start, start, f"*{gives}" if source.text[start] == "]" else f"*{gives},")
+    first = value.elts[0]
+    if first.lineno == value.lineno:
+        return Edit(start, start, f"*{gives}, ")
+    line = source.lines[first.lineno - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    at = source.starts[first.lineno - 1]
+    return Edit(at, at, f"{indent}*{gives},{source.newline}")
+
+
+def _new_keyword(site: Site, text: str) -> Edit:
+    """A keyword that was not there, before those that are, so that no comma at an end matters."""
+    call, source = site.call, site.module.source
+    if call.keywords:
+        first = call.keywords[0]
+        at = source.at(first.lineno, first.col_offset)
+        line = source.lines[first.lineno - 1]
+        indent = line[: len(line) - len(line.lstrip())]
+        if source.starts[first.lineno - 1] + len(indent) == at:
+            return Edit(
+                source.starts[first.lineno - 1], source.starts[first.lineno - 1], f"{indent}{text},{source.newline}"
+            )
+        return Edit(at, at, f"{text}, ")
+    if call.args:
+        _, end = _span(source, call.args[-1])
+        return Edit(end, end, f", {text}")
+    _, end = _span(source, call)
+    return Edit(end - 1, end - 1, text)
+
+
+def _refuse_other_kinds(site: Site, value: ast.expr) -> None:
+    """A node or a registry is no list, and a star would take it apart."""
+    names = [value]
+    if isinstance(value, ast.Name):
+        names += [
+            one.value
+            for one in site.module.scopes.parsed.of(ast.Assign)
+            if any(isinstance(target, ast.Name) and target.id == value.id for target in one.targets)
+        ]
+    for one in names:
+        called = ast.unparse(one.func) if isinstance(one, ast.Call) else ""
+        if re.search(r"(^|\.)(ToolNode|\w*Registry)$", called) or isinstance(one, ast.Dict | ast.Set):
+            raise Unsure(f"the tools are no list in {site.module.place(site.call)}")
+
+
+def _may_be_none(site: Site, value: ast.expr) -> bool:
+    """Whether a name can hold None: a parameter that has it as its default, or a name that is set to it."""
+    if not isinstance(value, ast.Name):
+        return False
+    scopes = site.module.scopes
+    for function in scopes.functions_around(site.call):
+        spec = function.args
+        plain = [*spec.posonlyargs, *spec.args]
+        pairs = [*zip(plain[len(plain) - len(spec.defaults) :], spec.defaults, strict=True)]
+        pairs += [(arg, default) for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default]
+        if any(arg.arg == value.id and _is_none(default) for arg, default in pairs):
+            return True
+    sets = [(node.targets[0], node.value) for node in scopes.parsed.of(ast.Assign)]
+    sets += [(node.target, node.value) for node in scopes.parsed.of(ast.AnnAssign) if node.value]
+    return any(isinstance(target, ast.Name) and target.id == value.id and _is_none(given) for target, given in sets)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _decorated(module: Module, function: Function, name: str) -> Edit:
+    """The decorator next to the function, so that every other one gets the function with its connection."""
+    at = module.source.starts[function.lineno - 1]
+    line = module.source.lines[function.lineno - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    return Edit(at, at, f"{indent}@{name}{module.source.newline}")
+
+
+def _deferral(deferred: Deferred) -> list[Edit]:
+    """Where the agent's name is read, it is fetched first: at the start of the functions, and of the program."""
+    module, scopes = deferred.module, deferred.module.scopes
+    source, getter = module.source, getter_of(deferred)
+    readers: dict[int, Sequence[ast.stmt]] = {}
+    for name in scopes.parsed.of(ast.Name):
+        if name.id == deferred.name and isinstance(name.ctx, ast.Load):
+            around = scopes.functions_around(name)
+            block = scopes.is_main(name)
+            if around and not _is_own(around, deferred.name):
+                readers[around[-1].lineno] = _after_docstring(around[-1].body)
+            elif block is not None:
+                readers[block.lineno] = block.body
+    edits = []
+    for line, body in readers.items():
+        first = body[0]
+        number = _first_line(first)
+        text = source.lines[number - 1]
+        indent = text[: len(text) - len(text.lstrip())]
+        if number == line or source.at(first.lineno, first.col_offset) < source.starts[number - 1] + len(indent):
+            raise Unsure(f"{deferred.name} is used on the line of its function ({source.place(line)})")
+        at = source.starts[number - 1]
+        edits.append(Edit(at, at, f"{indent}{deferred.name} = {getter}(){source.newline}"))
+    if not edits:
+        raise Unsure(
+            f"{deferred.name} is built while the module is loaded, and nothing in it reads {deferred.name} "
+            f"({module.place(deferred.statement)})"
+        )
+    return edits
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """The line on which a statement starts, its decorators included."""
+    marks: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in marks)])
+
+
+def getter_of(deferred: Deferred) -> str:
+    """The name of the function that builds the agent when it is first wanted."""
+    names = (f"{start}{deferred.name}" for start in ("get_", "build_", "gateway_"))
+    free = [one for one in names if one not in deferred.module.scopes.taken]
+    if not free:
+        raise Unsure(f"every name for a function that builds {deferred.name} is taken")
+    return free[0]
+
+
+def _is_own(around: Sequence[Function], name: str) -> bool:
+    """Whether a function has a name of its own: a parameter."""
+    every = [arg.arg for one in around for arg in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs)]
+    return name in every
+
+
+def _after_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    first = body[0]
+    is_text = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    return body[1:] if is_text and len(body) > 1 else body
+
+
+def _imports(module: Module, client: str, names: set[str], *, is_cached: bool) -> Iterator[Edit]:
+    """The imports, after those at the top of the file."""
+    scopes, source = module.scopes, module.source
+    clash = sorted(name for name in names if name in scopes.taken)
+    if clash:
+        raise Unsure(f"{source.name} has a {clash[0]} of its own")
+    lines = [f"from {client} import {', '.join(sorted(names))}"]
+    if is_cached:
+        if scopes.origins.get("cache", "functools.cache") != "functools.cache" or (
+            "cache" in scopes.taken and "cache" not in scopes.origins
+        ):
+            raise Unsure(f"{source.name} has a cache of its own")
+        if "cache" not in scopes.origins:
+            lines.insert(0, _CACHE)
+    at = _import_place(module)
+    yield Edit(at, at, "".join(f"{line}{source.newline}" for line in lines))
+
+
+def _import_place(module: Module) -> int:
+    """The start of the line after the last import of the block of imports at the top."""
+    source, body = module.source, module.scopes.parsed.tree.body
+    last: ast.stmt | None = None
+    for number, statement in enumerate(body):
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if isinstance(statement, ast.Import | ast.ImportFrom) or (number == 0 and is_text):
+            last = statement
+        elif last is not None or not is_text:
+            break
+    if last is None:
+        first = body[0]
+        return source.starts[_first_line(first) - 1]
+    line = last.end_lineno or last.lineno
+    after = source.starts[line]
+    rest = source.text[source.at(line, last.end_col_offset or 0) : after].strip()
+    if rest.startswith((";", "\\")) or not source.lines[line - 1].endswith("\n"):
+        raise Unsure(f"the imports end in a line with other code ({source.place(line)})")
+    return after
+
+
+def _merged(module: Module, edits: Sequence[Edit], deferred: Deferred | None) -> Source:
+    """The file with its edits; a statement that waits is made a function of its own, with the edits inside it."""
+    if deferred is None:
+        return module.source.edited(edits)
+    source, statement = module.source, deferred.statement
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    start, end = source.starts[first - 1], source.starts[last]
+    inner = [one for one in edits if start <= one.start < end]
+    value_start, value_end = _span(source, deferred.value)
+    if source.text[start : source.at(first, statement.col_offset)].strip() or not _ends_alone(
+        source.text[value_end:end]
+    ):
+        raise Unsure(f"the line that builds {deferred.name} holds other code ({source.place(first)})")
+    body = _moved(source, value_start, value_end, inner, first)
+    newline, getter = source.newline, getter_of(deferred)
+    before = _missing_blanks(source.text[:start], newline)
+    tail = source.text[value_end:end]
+    after = newline * 2 if source.text[end:].strip() and not source.text[end:].startswith(newline) else ""
+    if (
+        source.text[end:].startswith(newline)
+        and not source.text[end:].startswith(newline * 2)
+        and source.text[end:].strip()
+    ):
+        after = newline
+    text = f"{before}@cache{newline}def {getter}():{newline}{_INDENT}return {body}{tail}{after}"
+    outer = [one for one in edits if not start <= one.start < end]
+    return source.edited([*outer, Edit(start, end, text)])
+
+
+def _ends_alone(rest: str) -> bool:
+    return not rest.strip() or rest.strip().startswith("#")
+
+
+def _missing_blanks(before: str, newline: str) -> str:
+    """Blank lines up to the two that stand before a function."""
+    lines = before.split("\n")[:-1]
+    comments = 0
+    while lines and lines[-1].lstrip().startswith("#"):  # a comment above belongs to what follows
+        lines.pop()
+        comments += 1
+    blanks = 0
+    while lines and not lines[-1].strip():
+        lines.pop()
+        blanks += 1
+    return newline * max(0, 2 - blanks) if lines and not comments else ""
+
+
+def _moved(source: Source, start: int, end: int, edits: Sequence[Edit], first: int) -> str:
+    """The value of a statement with its edits, each further line moved in; never a line that begins in a text."""
+    parts: list[str] = []
+    inside = source.inside_texts
+    cuts = {one.start: one for one in edits}
+    at, number = start, first
+    while at < end:
+        edit = cuts.pop(at, None)
+        if edit is not None:
+            # a line of its own takes the indentation that was meant for the next one
+            parts.append(f"{edit.text}{_INDENT}" if edit.text.endswith("\n") else edit.text)
+            if edit.end > edit.start:
+                number += source.text.count("\n", edit.start, edit.end)
+                at = edit.end
+                continue
+        char = source.text[at]
+        parts.append(char)
+        at += 1
+        if char == "\n":
+            number += 1
+            if number not in inside and source.lines[number - 1].strip():
+                parts.append(_INDENT)
+    return "".join(parts)
+
+
+def _span(source: Source, node: ast.expr) -> tuple[int, int]:
+    """The part of the text that an expression takes."""
+    return (
+        source.at(node.lineno, node.col_offset),
+        source.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
+    )

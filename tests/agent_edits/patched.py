@@ -1,0 +1,65 @@
+"""A project with one agent, its plan as it would be written, and the patch applied by the real tools."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from agentcore_connect.answers import load
+from agentcore_connect.answers.document import parse
+from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.plan.build import build
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.render.plan_files import render_plan
+
+CODE = "app/Shop"
+_GATEWAYS = {
+    "none": "inbound_auth: none, environment: development",
+    "aws-iam": "inbound_auth: aws-iam",
+    "custom-jwt": "inbound_auth: custom-jwt, discovery_url: 'https://idp.example.com/.well-known/openid-configuration', "
+    "allowed_audience: [shop-api], allowed_clients: [shop], allowed_scopes: [shop/read]",
+}
+
+
+def project(root: Path, files: dict[str, str | bytes], *, entrypoint: str = "main.py") -> Path:
+    """A project of the CLI's shape whose one agent has these files; names are from the folder of its code."""
+    (root / "agentcore").mkdir(parents=True)
+    runtime = {"name": "Shop", "entrypoint": entrypoint, "codeLocation": f"{CODE}/", "protocol": "HTTP"}
+    told = {"name": "Shop", "version": 1, "runtimes": [runtime], "agentCoreGateways": [], "credentials": []}
+    (root / "agentcore/agentcore.json").write_text(json.dumps(told), encoding="utf-8")
+    for name, text in files.items():
+        path = root / CODE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return root
+
+
+def gathered(root: Path, framework: str, auth: str = "aws-iam", more: str = "") -> Gathered:
+    """The answers for one connection of the agent, with what the project tells."""
+    answers = (
+        f"version: 1\nproject: {root}\nagent: {{framework: {framework}, state: existing}}\n"
+        f"gateway: {{name: MyGateway, {_GATEWAYS[auth]}, region: us-east-1}}\n"
+        "connections:\n  - {name: Weather, service: mcp-server, service_auth: none, "
+        f"endpoint: 'https://mcp.example.com/mcp'{more}}}\n"
+    )
+    return gather(load.checked(parse(answers, str(root / "answers.yaml"))))
+
+
+def planned(root: Path, framework: str, auth: str = "aws-iam", more: str = "") -> tuple[Plan, dict[str, str]]:
+    """The plan and the texts of its files."""
+    known = gathered(root, framework, auth, more)
+    plan, files = render_plan(build(known), known, root / "connect")
+    return plan, {name: text for name, (text, _) in files.items()}
+
+
+def apply(patch: str, root: Path, by: str = "git") -> None:
+    """Apply a patch from the project's root with git or with patch, to the letter."""
+    argv = {
+        "git": ["git", "-c", "core.autocrlf=false", "apply", "-"],
+        "patch": ["patch", "-p1", "--binary", "--batch", "--fuzz=0", "--forward"],
+    }[by]
+    done = subprocess.run(argv, cwd=root, input=patch.encode(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    assert shutil.which(by)

@@ -1,0 +1,161 @@
+"""Patched agents, run: called as AgentCore Runtime calls them, each in the environment of its framework.
+
+The gateway is stood in for, and so is the model, which asks for one of the gateway's tools in each request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentcore_connect.resources import load_manifest
+from tests.agent_edits.code import BARE, SHAPES, agent_code
+from tests.agent_edits.patched import CODE, apply, planned, project
+from tests.real_cli import cli_folder
+from tests.share import share_of
+
+HERE = Path(__file__).parent
+sys.path[:0] = [one for one in (str(HERE.parents[1] / "tools"), str(HERE.parent / "clients")) if one not in sys.path]
+
+import client_runs  # noqa: E402
+
+pytestmark = [pytest.mark.envs, pytest.mark.part]
+AUTHS = ("none", "aws-iam", "custom-jwt")
+#: What a connection that is not closed, or a task that is left behind, says when the program ends.
+LEFT_BEHIND = ("ResourceWarning", "never awaited", "never retrieved", "was destroyed", "ended early")
+#: What the CLI's `add agent` calls the framework, and the model provider of its template.
+TEMPLATES = {
+    "strands": ("Strands", "Bedrock"),
+    "langgraph": ("LangChain_LangGraph", "Bedrock"),
+    "openai-agents": ("OpenAIAgents", "OpenAI"),
+    "google-adk": ("GoogleADK", "Gemini"),
+}
+#: Packages of the templates that the environments lack, and the stand-in for models that are named by a word.
+STAND_INS = {
+    "langgraph": {
+        "langchain/__init__.py": "",
+        "langchain/tools.py": "from langchain_core.tools import tool\n",
+        "opentelemetry/instrumentation/langchain.py": "class LangchainInstrumentor:\n    def instrument(self): ...\n",
+    }
+}
+NAMED = {
+    "openai-agents": "\nfrom agents.models.multi_provider import MultiProvider\n\n"
+    "MultiProvider.get_model = lambda self, name: STAND_IN\n",
+    "google-adk": "\nfrom google.adk.models import LLMRegistry\n\n"
+    "StandIn.supported_models = classmethod(lambda cls: ['gemini-.*'])\nLLMRegistry.register(StandIn)\n",
+}
+
+
+def environments() -> list[str]:
+    """The environments of this run whose framework's agents are edited."""
+    chosen = os.environ.get("CONNECT_ENVS", "").split() or client_runs.environments()
+    return [one for one in client_runs.environments() if one in chosen and _is_edited(one)]
+
+
+def _is_edited(environment: str) -> bool:
+    return "agent" in load_manifest(f"client-{client_runs.framework_of(environment)}")
+
+
+def runs() -> list[Any]:
+    """Environment, shape and inbound auth: every shape with one of them, in turn."""
+    every = [(shape, AUTHS[(number + 1) % 3]) for number, shape in enumerate(SHAPES)]
+    return [(one, *rest) for one in environments() for rest in share_of(every, one_in=3)]
+
+
+@pytest.fixture
+def client(environment: str, tmp_path: Path) -> Iterator[client_runs.Client]:
+    problem = client_runs.missing(environment)
+    if problem and os.environ.get("CONNECT_REQUIRE_ENVS") == "1":
+        pytest.fail(problem)
+    if problem:
+        pytest.skip(problem)
+    made = client_runs.Client(environment, tmp_path)
+    yield made
+    made.stop()
+
+
+def model(framework: str) -> dict[str, str | bytes]:
+    """The module `model.load` with the stand-in."""
+    text = (HERE / "models" / f"{framework.replace('-', '_')}.py").read_text(encoding="utf-8")
+    return {"model/__init__.py": "", "model/load.py": text}
+
+
+def answered(client: client_runs.Client, root: Path, auth: str, requests: int = 2) -> dict[str, Any]:
+    """Two requests to the patched agent; what it was shown, what its tools said, what it answered."""
+    client.start(auth)
+    (client.folder / "gateway_client.py").unlink()  # the patch brings its own
+    arguments = [str(HERE / "run_agent.py"), str(root / CODE), str(requests)]
+    ended = client._run(arguments, {"PYTHONPATH": None, "PYTHONWARNINGS": "default"})
+    assert ended.code == 0, ended.err
+    assert not [word for word in LEFT_BEHIND if word in ended.err], ended.err
+    found: dict[str, Any] = json.loads(ended.lines[-1])
+    return found
+
+
+@pytest.mark.parametrize(("environment", "shape", "auth"), runs())
+def test_a_patched_agent_calls_the_tools(
+    client: client_runs.Client, environment: str, shape: str, auth: str, tmp_path: Path
+) -> None:
+    framework = client.framework
+    root = project(tmp_path / "Shop", {"main.py": agent_code(framework, shape), **model(framework)})
+    _, files = planned(root, framework, auth)
+    apply(files["agent.patch"], root)
+    found = answered(client, root, auth)
+    said = json.dumps(found)
+    assert [name for name, _ in client.gateway.calls] == [client.gateway.names[0]] * 2, said
+    assert said.count("heard hello") >= 2
+    assert set(client.gateway.names) <= set(found["names"])
+    assert framework == "openai-agents" or (len(found["names"]) > 45) == (shape not in BARE)
+    assert not {401, 403} & set(client.gateway.statuses)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The entry file of the CLI's template for a framework, as the real CLI writes it; made once."""
+    made: dict[str, Path] = {}
+    folder = tmp_path_factory.mktemp("templates")
+
+    def run(*arguments: str, cwd: Path) -> None:
+        env = {**os.environ, "HOME": str(folder), "AGENTCORE_SKIP_INSTALL": "1"}
+        argv = [str(cli_folder() / "agentcore"), *arguments]
+        done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def of(framework: str) -> Path:
+        if framework not in made:
+            root = folder / "Shop"
+            if not root.exists():
+                run("create", "--name", "Shop", "--no-agent", "--skip-git", "--skip-install", cwd=folder)
+            word, provider = TEMPLATES[framework]
+            name = word.partition("_")[0]
+            options = ["--framework", word, "--model-provider", provider, "--language", "Python", "--memory", "none"]
+            run("add", "agent", "--name", name, *options, cwd=root)
+            made[framework] = root / "app" / name / "main.py"
+        return made[framework]
+
+    return of
+
+
+@pytest.mark.realcli
+@pytest.mark.parametrize("environment", [one for one in environments() if client_runs.framework_of(one) in TEMPLATES])
+def test_the_templates_of_the_cli_get_the_tools(
+    client: client_runs.Client, environment: str, templates: Callable[[str], Path], tmp_path: Path
+) -> None:
+    framework = client.framework
+    files: dict[str, str | bytes] = {**model(framework), **STAND_INS.get(framework, {})}
+    files["model/load.py"] = str(files["model/load.py"]) + NAMED.get(framework, "")
+    files |= {"main.py": templates(framework).read_bytes(), "mcp_client/__init__.py": ""}
+    files["mcp_client/client.py"] = "def get_streamable_http_mcp_client(): return None\n"  # it is on the internet
+    root = project(tmp_path / "Shop", files)
+    _, written = planned(root, framework)
+    apply(written["agent.patch"], root)
+    found = answered(client, root, "aws-iam")
+    assert len(client.gateway.calls) == 2, found
+    assert {"add_numbers", *client.gateway.names} <= set(found["names"])

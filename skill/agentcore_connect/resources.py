@@ -63,6 +63,12 @@ def load_schema(name: str) -> dict[str, Any]:
 
 
 @cache
+def static_text(kind: str, name: str) -> str:
+    """The text of the file `renderers/<kind>/<name>`, which is the same for every plan. Errors: as `load`."""
+    return _read(renderers_dir() / _checked(kind) / _checked(name))
+
+
+@cache
 def manifests() -> tuple[str, ...]:
     """The kinds of artifact there are (folders of `renderers/` with a manifest), in alphabetical order."""
     try:
@@ -73,7 +79,7 @@ def manifests() -> tuple[str, ...]:
 
 def clear() -> None:
     """Forget what was loaded in this process (for tests, which change the files)."""
-    for cached in (load, load_manifest, load_schema, manifests):
+    for cached in (load, load_manifest, load_schema, static_text, manifests):
         cached.cache_clear()
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.operations import operations
-from agentcore_connect.plan.script import script
+from agentcore_connect.plan.script import script, script_data
 from agentcore_connect.render.environment import environment
-from agentcore_connect.resources import load, renderers_dir
+from agentcore_connect.resources import load, static_text
 
 DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
 TOOLS = '[{"name": "find", "description": "Find a page", "inputSchema": {"type": "object", "properties": {}}}]\n'
@@ -199,8 +199,13 @@ def write(folder: Path, ctx: Mapping[str, Any], ops: Sequence[Operation] | None 
         (folder / policy["file"]).write_text(
             'permit(principal, action, resource == AgentCore::Gateway::"${GATEWAY_ARN}");\n'
         )
+    own = plan(ctx, surface) if ops is None else list(ops)
+    data = {"steps": [op.as_dict() for op in own], "script": script_data(own, load(f"commands-{surface}"))}
+    (folder / "plan.json").write_text(json.dumps(data))
+    (folder / "runtime.sh").write_text(static_text("runtime-shell", "runtime.sh"))
+    (folder / "runtime.mjs").write_text(static_text("runtime-json", "runtime.mjs"))
     path = folder / "commands.sh"
-    path.write_text(render(ctx, surface, ops))
+    path.write_text(render(ctx, surface, own))
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
 
@@ -210,10 +215,12 @@ def json_text(value: Any) -> str:
     return json.dumps(value)
 
 
-def find_in(text: str, places: Sequence[Sequence[Any]]) -> str:
-    """What the script's helper finds at these places of a JSON text."""
-    helper = (renderers_dir() / "commands" / "project.js").read_text()
-    argv = ["node", "-e", helper, "--", "find", json.dumps([list(place) for place in places])]
+def find_in(text: str, places: Sequence[Sequence[Any]], folder: Path) -> str:
+    """What runtime.mjs finds at these places of a JSON text, with a plan written into the folder."""
+    (folder / "runtime.mjs").write_text(static_text("runtime-json", "runtime.mjs"))
+    found = [list(place) for place in places]
+    (folder / "plan.json").write_text(json.dumps({"steps": [{"id": "one", "inputs": [{"name": "X", "find": found}]}]}))
+    argv = ["node", str(folder / "runtime.mjs"), "find", "X"]
     return subprocess.run(argv, input=text, capture_output=True, text=True, check=False).stdout.strip()
 
 

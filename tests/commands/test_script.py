@@ -47,7 +47,7 @@ class Bench:
     def run(self, script: Path, *options: str, cwd: Path | None = None, stdin: str = "", **env: str) -> Any:
         self.log.unlink(missing_ok=True)
         return subprocess.run(
-            ["bash", str(script), *options],
+            [os.environ.get("CONNECT_BASH", "bash"), str(script), *options],
             cwd=cwd or self.root.parent,
             env={"PATH": f"{self.bin}:{os.environ['PATH']}", "HOME": str(self.root), "FAKE_LOG": str(self.log), **env},
             input=stdin,
@@ -340,4 +340,4 @@ def test_values_known_at_run_time_reach_edits_and_command_lines(bench: Bench) ->
 def test_region_and_connection_names_with_spaces_stay_words(bench: Bench) -> None:
     ctx = cases.context(cases.mcp_targets()[:1], gateway={"region": "eu-west-1"})
     text = cases.write(bench.root / "connect", ctx).read_text()
-    assert "export AWS_REGION=eu-west-1" in text
+    assert "\nstep --aws deploy AWS_REGION=eu-west-1 with_credentials agentcore deploy --yes\n" in text

@@ -38,7 +38,12 @@ def foreign(copied: Callable[[str], Path], marker: Path) -> Callable[[str], Path
 
     def of(plan: str) -> Path:
         folder = copied(plan)
-        for path in [*folder.glob("*.py"), *folder.glob("*.sh"), *(folder / name for name in BESIDE)]:
+        for path in [
+            *folder.glob("*.py"),
+            *folder.glob("*.sh"),
+            *folder.glob("*.mjs"),
+            *(folder / name for name in BESIDE),
+        ]:
             plant(path, marker)
         (folder / "own.pth").write_text(f"import os; open({str(marker)!r}, 'a').close()\n", encoding="utf-8")
         (folder / "package.json").write_text(f'{{"scripts": {{"preinstall": "touch {marker}"}}}}', encoding="utf-8")
@@ -52,8 +57,10 @@ def plant(path: Path, marker: Path) -> None:
     """Make a file a program that leaves a mark."""
     code = f"open({str(marker)!r}, 'a').write({path.name!r})\n"
     script = f"#!/bin/sh\necho {path.name} >> {marker}\n"
+    javascript = f'import fs from "node:fs";\nfs.appendFileSync({json.dumps(str(marker))}, "{path.name}");\n'
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(code if path.suffix == ".py" else script, encoding="utf-8")
+    text = {".py": code, ".mjs": javascript}.get(path.suffix, script)
+    path.write_text(text, encoding="utf-8")
     path.chmod(0o755)
 
 
@@ -63,7 +70,7 @@ def test_what_was_changed_is_read_and_not_run(
 ) -> None:
     with_tools("")
     folder = foreign(plan)
-    programs = {path.name for path in folder.iterdir() if path.suffix in (".py", ".sh")} - set(BESIDE)
+    programs = {path.name for path in folder.iterdir() if path.suffix in (".py", ".sh", ".mjs")} - set(BESIDE)
     results = check_plan(folder)
     assert not marker.exists(), marker.read_text()
     told = {one.artifact for one in results if one.check == "as-written" and one.status == "not-run"}

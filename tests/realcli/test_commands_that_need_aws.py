@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import command_cases as cases
 from real_project import Project
@@ -38,7 +39,7 @@ def words_before_options(line: tuple[str, ...]) -> tuple[str, ...]:
     return line[1:end]
 
 
-def test_the_gateway_is_found_in_what_status_prints(project: Project) -> None:
+def test_the_gateway_is_found_in_what_status_prints(project: Project, tmp_path: Path) -> None:
     """The places of the lookups are places of the CLI's own output, for a deployed state written by hand."""
     ctx = cases.context(
         cases.mcp_targets()[:1], policies=[cases.policy("p")], policy={"mode": "log-only", "engine": "ToolPolicies"}
@@ -59,6 +60,6 @@ def test_the_gateway_is_found_in_what_status_prints(project: Project) -> None:
         (project.root / "agentcore" / ".cli" / "deployed-state.json").write_text(cases.json_text(state))
         (lookup,) = {one for op in cases.plan(ctx) for one in op.inputs if one.kind == "lookup"}
         found = project.run(*lookup.argv, cwd=project.root)
-        assert cases.find_in(found.stdout, lookup.find) == cases.ARN, found.said
+        assert cases.find_in(found.stdout, lookup.find, tmp_path) == cases.ARN, found.said
         credentials = project.run("agentcore", "status", "--type", "credential", "--json", cwd=project.root)
         assert provider in credentials.stdout

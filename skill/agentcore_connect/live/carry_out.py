@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.script import project_of
 
 SCRIPT = "commands.sh"
+_RUNTIME = ("runtime.sh", "runtime.mjs")
+_DATA = "plan.json"
 
 
 class Step(NamedTuple):
@@ -85,12 +88,17 @@ def _as_written(written: Written) -> None:
     operations = written.fresh.operations
     run = {Path(word).name for op in operations for word in op.argv or ()}
     placed = {source for op in operations for source, _ in op.files} | {op.patch for op in operations if op.patch}
-    for name in [SCRIPT, *sorted((run | placed) & written.files.keys())]:
+    used = {*_RUNTIME, *run, *placed} & written.files.keys()
+    for name in [SCRIPT, *sorted(used)]:
         if (fault := fault_of(written.folder, name)) is not None:
             raise _changed(written.folder / name, f"{name} cannot be used: {fault}")
         if changes := written.changes(name):
             why = f"{name} was changed since the plan was written: {'; '.join(changes[:3])}"
             raise _changed(written.folder / name, why)
+    fresh = json.loads(written.files[_DATA])
+    if different := [key for key in ("steps", "script") if written.plan.get(key) != fresh.get(key)]:
+        why = f"{_DATA} was changed since the plan was written: {', '.join(different)}"
+        raise _changed(written.folder / _DATA, why)
 
 
 def _changed(path: Path, why: str) -> ConnectError:

@@ -27,6 +27,7 @@ from agentcore_connect.plan.operations import derived_facts, operations
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.reads import noted
 from agentcore_connect.plan.requests import facts_for, is_sent, requests_for
+from agentcore_connect.plan.script import script_data, script_facts
 from agentcore_connect.plan.stack import is_in_stack, stack
 from agentcore_connect.questions import questions
 from agentcore_connect.resources import load
@@ -278,7 +279,7 @@ def _plan(
         },
         connections=[_connection_json(c, kind) for c in found],
         steps=[_step(op) for op in ops],
-        artifacts=planned({**ctx, "script": {"steps": ops}}),
+        artifacts=planned({**ctx, "script": script_facts(ops)}),
         promises=_promises(ops),
         warnings=[*gateway_words["warning"], *general["warning"], *(ctx["policy"] or {}).get("warnings", [])],
         notes=notes,
@@ -291,6 +292,7 @@ def _plan(
         answers=_normal(gathered),
         context=ctx,
         operations=ops,
+        script=script_data(ops, load(f"commands-{gathered.surface.id}")),
     )
 
 

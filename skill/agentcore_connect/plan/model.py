@@ -11,8 +11,8 @@ from typing import Any
 class Plan:
     """What is to be done, and why.
 
-    ``agent`` says in one line what happens to the agent. ``context`` is what templates see; ``read`` what the files
-    told, by connection; both stay out of the JSON.
+    ``agent`` says in one line what happens to the agent. ``context`` is what templates see; it stays out of the JSON.
+    ``script`` is what runtime.mjs reads beside the steps.
     """
 
     cli_version: str
@@ -33,6 +33,7 @@ class Plan:
     answers: Mapping[str, Any]
     context: Mapping[str, Any] = field(repr=False)
     operations: list[Any] = field(default_factory=list, repr=False)
+    script: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as plain data: ``plan --format json`` and ``plan.json``."""
@@ -48,6 +49,7 @@ class Plan:
             "connections": self.connections,
             "warnings": self.warnings,
             "steps": self.steps,
+            "script": dict(self.script),
             "artifacts": self.artifacts,
             "promises": dict(self.promises),
             "notes": [one["text"] for one in self.notes],

@@ -1,14 +1,13 @@
-"""What `commands.sh` is rendered from: the operations as shell-ready pieces; and the way back, from script to argv.
+"""What `commands.sh` is rendered from: a line for each operation; and the way back, from script to argv.
 
 The script says nothing of its own: its command lines are those of the operations, and what it compares with the
-project's files before a step is what the operations promise.
+project's files before a step is what the operations promise. `runtime.sh`, the same for every plan, carries them out.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +15,13 @@ from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.promises import Promise, in_the_end, promises
 
-_STEP = re.compile(r"^step_(\d+)\(\) \($")
-_TITLE = re.compile(r"^# (\d+) (\S+): ")
+_PROJECT_FILE = "agentcore/agentcore.json"
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=")
+#: What a list on standard input is made of: KEY=${NAME}.
+_PAIR = re.compile(r"(\w+)=\$\{([A-Z][A-Z0-9_]*)\}")
+#: Functions of runtime.sh that are a step's whole work, and those that stand before a program with how many words.
+_WHOLE = ("edit", "apply_patch", "copy", "fill", "note")
+_BEFORE = {"create_project": 1, "with_credentials": 1, "pipe": 2}
 
 
 def script(
@@ -28,46 +32,50 @@ def script(
     """What the script's template is rendered from.
 
     In: the operations of a plan, the surface they were made from, and for each connection the values that its
-    program asks for, so that they are asked for before the first step. Out: plain data; texts ending in `_json` are
-    JSON for the script's helper, the template quotes them for the shell.
+    program asks for, so that they are asked for before the first step. Out: plain data; a `line` is shell text.
     """
-    project_file = surface["cli"].get("project_file")
-    whole = promises(operations)
-    steps = [_step(number, one, whole, surface["cli"]) for number, one in enumerate(operations, 1)]
-    for step in steps:
-        own = (asks or {}).get(step["connection"] or "", ()) if step["kind"] == "script" else ()
-        step["asks"] = [one for one in own if not one.get("optional")]
+    runs_cli = any(one.argv[:1] == ("agentcore",) for one in operations)
     values = surface.get("credential_values")
     return {
-        "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")},
+        "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")} if runs_cli else None,
         "surface": surface["surface"],
-        "project_file": project_file,
-        "steps": steps,
+        "project_file": surface["cli"].get("project_file") or _PROJECT_FILE,
+        "steps": _steps(operations),
         "programs": sorted({one.argv[0] for one in operations if one.argv and one.kind == "script"}),
         "tools": sorted({one.argv[0] for one in operations if one.argv and one.kind != "script"} - {"agentcore"}),
-        "values_json": json.dumps({**values, "project_file": project_file}) if values else None,
-        "variables_file": values["variables_file"] if values else None,
-        "secrets": sorted(
-            {one.name for op in operations for one in op.inputs if one.kind == "secret"}
-            | {one["env"] for step in steps for one in step["asks"] if one["secret"]}
-        ),
+        "needs_node": _needs_node(operations),
+        "declared": _declared(operations, asks or {}),
+        "variables_file": values["variables_file"] if values and runs_cli else None,
         "makes_project": next((project_of(one) for one in operations if one.directory == "parent"), None),
-        "has": {
-            "cli": any(one.argv and one.argv[0] == "agentcore" for one in operations),
-            "asks": any(step["asks"] for step in steps),
-            "lookup": any(one.after_deploy for one in operations),
-            "ask": any(one.kind != "lookup" for op in operations for one in op.inputs),
-            "edit": any(one.edit for one in operations),
-            "patch": any(one.patch for one in operations),
-            "probe": any(step["probes"] for step in steps),
-            "files": any(one.files for one in operations),
-            "taken_values": any(one.takes_values for one in operations),
-            "stdin": any(one.stdin for one in operations),
-            "list": any(isinstance(one.stdin, tuple) for one in operations),
-            "aws": any(one.needs_aws for one in operations),
-            "manual": any(one.kind == "manual" for one in operations),
-        },
     }
+
+
+def script_facts(operations: Sequence[Operation]) -> dict[str, Any]:
+    """What manifests ask about a plan's script: its steps, and whether it needs Node.js."""
+    return {"steps": list(operations), "needs_node": _needs_node(operations)}
+
+
+def _needs_node(operations: Iterable[Operation]) -> bool:
+    """Whether the script reads or changes JSON, for which it has runtime.mjs."""
+    return any(
+        one.argv[:1] == ("agentcore",) or one.edit or one.takes_values or (one.inputs and one.files) or one.after_deploy
+        for one in operations
+    )
+
+
+def script_data(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[str, Any]:
+    """What runtime.mjs reads of plan.json beside the steps.
+
+    In: the operations, the surface they were made from. Out: `probes`, for each step the states of the project in
+    which it counts as done; `values`, how the names of the credentials' values are made, where the surface has such.
+    """
+    whole = promises(operations)
+    probes = {one.id: found for one in operations if (found := _probes(one, whole, surface["cli"]))}
+    values = surface.get("credential_values")
+    taken = bool(values) and any(one.takes_values for one in operations)
+    known = {key: value for key, value in (values or {}).items() if key != "sources"}
+    more = {"values": {**known, "project_file": surface["cli"].get("project_file")}} if taken else {}
+    return {"probes": probes, **more}
 
 
 def command_lines(text: str) -> dict[str, list[str]]:
@@ -76,47 +84,85 @@ def command_lines(text: str) -> dict[str, list[str]]:
     Source: the script itself; this is what tests and checks hold against the plan.
     """
     found: dict[str, list[str]] = {}
-    titles: dict[str, str] = {}
-    step: str | None = None
     for line in text.splitlines():
-        if title := _TITLE.match(line):
-            titles[title[1]] = title[2]
-        elif start := _STEP.match(line):
-            step = titles[start[1]]
-        elif line == ")":
-            step = None
-        elif step and not line.lstrip().startswith(_OWN_WORDS):
-            found[step] = words.parse_line(line.strip())
+        if not line.startswith("step "):
+            continue
+        _, *rest = words.parse_line(line)
+        step, *command = rest[1:] if rest[:1] == ["--aws"] else rest
+        while command and _VARIABLE.match(command[0]):
+            command = command[1:]
+        if command[:1] == ["pipe_parameters"]:
+            command = command[command.index("--") + 1 :]
+        command = command[_BEFORE.get(command[0], 0) if command else 0 :]
+        if command and command[0] not in _WHOLE:
+            found[step] = command
     return found
 
 
-# Lines of a step that are the script's own; any other line is the command line.
-_OWN_WORDS = ("cd ", "export ", "give ", "say ", "edit_file ", "apply_patch ", "bring ", "ask_for_values")
+def _steps(operations: Sequence[Operation]) -> list[dict[str, Any]]:
+    steps = []
+    known: set[str] = set()
+    for one in operations:
+        lookups = [_lookup(value, operations) for value in one.inputs if value.kind == "lookup"]
+        new = [line for value, line in lookups if value not in known]
+        known |= {value for value, _ in lookups}
+        steps.append({"id": one.id, "title": " ".join(one.title.split()), "lookups": new, "line": _line(one)})
+    return steps
 
 
-def _step(number: int, operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> dict[str, Any]:
-    step = operation.as_dict()
-    step["number"] = number
-    step["id"], step["title"] = (" ".join(step[key].split()) for key in ("id", "title"))  # they go into comments
-    step["inputs"] = [_input(one) for one in operation.inputs]
-    step["names"] = [one.name for one in operation.inputs]
-    step["fills"] = [one.name for one in operation.inputs if one.kind != "secret"]
-    step["gives"] = step["names"] if operation.stdin is None and not operation.after_deploy else []
-    step["probes"] = _probes(operation, whole, cli)
-    step["changes_json"] = json.dumps(step["edit"]["changes"], ensure_ascii=False) if operation.edit else None
-    step["needs"] = "aws" if operation.needs_aws else "local"
-    return step
+def _line(one: Operation) -> str:
+    """The words after `step`."""
+    head = [*(["--aws"] if one.needs_aws else []), one.id, *(f"{name}={value}" for name, value in one.env.items())]
+    if one.edit:
+        work: list[str] = ["edit", one.edit.file]
+    elif one.patch:
+        work = ["apply_patch", one.patch]
+    elif one.files:
+        fills = any(value.kind != "secret" for value in one.inputs)
+        work = ["fill" if fills else "copy", *(word for pair in one.files for word in pair)]
+    elif one.text:
+        work = ["note", one.text]
+    else:
+        before = {"parent": ["create_project"]}.get(one.directory, [])
+        before += ["with_credentials"] if one.takes_values else []
+        before += _piped(one.stdin)
+        return " ".join([words.shell_line(head), *before, one.line])
+    return words.shell_line([*head, *work])
 
 
-def _input(one: Input) -> dict[str, Any]:
-    entry = one.as_dict()
-    entry["default"] = one.default or ""
-    entry["line"] = words.shell_line(one.argv)
-    entry["places_json"] = json.dumps([list(place) for place in one.find], ensure_ascii=False)
-    return entry
+def _piped(stdin: str | Sequence[str] | None) -> list[str]:
+    """The words that pipe a value, or a JSON list of KEY=value, into the command behind them."""
+    if not stdin:
+        return []
+    if isinstance(stdin, str):
+        return ["pipe", words.markers(stdin)[0]]
+    pairs = [_PAIR.fullmatch(one) for one in stdin]
+    return ["pipe_parameters", *(f"{pair[1]}={pair[2]}" for pair in pairs if pair), "--"]
 
 
-def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> list[str]:
+def _lookup(value: Input, operations: Sequence[Operation]) -> tuple[str, str]:
+    """The name of a value, and the line that finds it for every step that uses it."""
+    users = " ".join(one.id for one in operations if any(other.name == value.name for other in one.inputs))
+    return value.name, words.shell_line(["lookup", value.name, value.prompt, value.default or "", users, *value.argv])
+
+
+def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """The lines that declare what is asked for: each value once, with the steps that get it."""
+    found: dict[str, tuple[str, str, str, list[str]]] = {}
+    for one in operations:
+        own = [(v.name, v.kind, v.prompt, v.default or "") for v in one.inputs if v.kind != "lookup"]
+        if one.kind == "script":
+            scripted = [ask for ask in asks.get(one.connection or "", ()) if not ask.get("optional")]
+            own += [(ask["env"], "secret" if ask["secret"] else "text", ask["ask"], "") for ask in scripted]
+        for name, kind, prompt, default in own:
+            found.setdefault(name, (kind, prompt, default, []))[3].append(one.id)
+    return [
+        words.shell_line([kind, name, prompt, *([default] if kind == "text" else []), *users])
+        for name, (kind, prompt, default, users) in found.items()
+    ]
+
+
+def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end.
 
     Where a surface is known by reading only, the name decides: how its files spell the rest was not seen.
@@ -128,14 +174,12 @@ def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> lis
     if cli.get("probe") == "name":
         own = [replace(one, value=one.at[-1]) for one in own if isinstance(one.at[-1], Mapping)]
     ended = own if cli.get("probe") == "name" else in_the_end(own, whole)
-    texts = [
-        json.dumps(
-            [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in alternative],
-            ensure_ascii=False,
-        )
-        for alternative in (own, ended)
+    states = [
+        [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in state]
+        for state in (own, ended)
+        if state
     ]
-    return list(dict.fromkeys(texts))
+    return states[:1] if states[:1] == states[1:] else states
 
 
 def project_of(operation: Operation) -> str | None:

@@ -19,7 +19,7 @@ from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
 from agentcore_connect.render.prose import markdown
-from agentcore_connect.resources import load
+from agentcore_connect.resources import load, static_text
 
 Content = tuple[str, int]
 _DEFAULT_MODE = "0644"
@@ -75,6 +75,8 @@ def render(artifact: Artifact, ctx: Mapping[str, Any]) -> str:
     """Render one file."""
     manifest = artifact.manifest
     folder = manifest.get("folder", artifact.kind)
+    if "static" in manifest:
+        return static_text(folder, manifest["static"])
     names: dict[str, Any] = {**ctx, "manifest": manifest}
     if artifact.connection is not None:
         names["c"] = artifact.connection

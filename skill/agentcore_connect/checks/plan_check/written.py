@@ -23,7 +23,7 @@ from agentcore_connect.vias import VIAS
 LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
 _VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
 #: Where the project is, seen from the plan; one plain or quoted word, so that nothing but a path goes unnoticed.
-_PLACE: Final = re.compile(r"""^  local relative=(?:[\w@%+=:,./-]|'[^'\n]*'|"'")+$""", re.M | re.A)
+_PLACE: Final = re.compile(r"""^(project existing [\w./-]+) (?:[\w@%+=:,./-]|'[^'\n]*'|"'")+$""", re.M | re.A)
 _ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
 
 
@@ -77,12 +77,12 @@ class Written:
     def _as_run(self, name: str) -> str:
         """The text as what runs it reads it: to a shell, a carriage return is a part of a
         command, to a patch one of a line."""
-        return self.raw(name) if name.endswith((".sh", ".patch")) else self.text(name)
+        return self.raw(name) if name.endswith((".sh", ".mjs", ".patch")) else self.text(name)
 
 
 def bare(text: str) -> str:
     """The text without what hangs on the version that wrote it, and on where it was written to."""
-    return _PLACE.sub("  local relative=", _VERSION.sub("agentcore-connect", text))
+    return _PLACE.sub(r"\1", _VERSION.sub("agentcore-connect", text))
 
 
 def fault_of(folder: Path, name: str) -> str | None:

@@ -1,12 +1,17 @@
-// Reads and changes JSON files of the project for the script around it.
-//   probe ENTRIES...   is what the step makes there already? each argument: [{file, at, value}, ...], one of them must hold
-//   edit FILE CHANGES  [{at, value}, ...]; the file is replaced whole, and only when something changes
-//   find PLACES        the first of these places of the JSON on standard input that holds something
-//   fill FROM TO NAME... copies a text with ${NAME} replaced by the environment's value
-//   values SPEC        the values that a deploy wants and does not have: lines "NAME secret|text"
-"use strict";
-const fs = require("node:fs");
-const path = require("node:path");
+// Reads and changes JSON files of the project for runtime.sh. This file is the same for every plan.
+//
+//   probe STEP         exits with 0 where what the step makes is absent, with 10 where it is there as planned, else 2
+//   edit STEP          makes the step's changes; the file is replaced whole, and only when something changes (else 10)
+//   changes STEP       prints the step's changes
+//   fill STEP FROM TO  copies a text with each ${NAME} of the step replaced by the environment's value (10: as it was)
+//   find NAME          prints the run-time value NAME, from the JSON on standard input
+//   values             prints the values that a deploy needs and does not have: lines "NAME secret|text"
+//
+// What a step makes, changes and needs is in plan.json beside this file.
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 
 const stop = (text) => {
   process.stderr.write(`${text}\n`);
@@ -39,6 +44,8 @@ const write = (file, text) => {
     stop(`${file} cannot be written: ${error.message}`);
   }
 };
+const plan = read(fileURLToPath(new URL("plan.json", import.meta.url))) ?? stop("plan.json is missing beside runtime.mjs");
+const stepOf = (id) => plan.steps.find((step) => step.id === id) ?? stop(`plan.json has no step ${id}`);
 const isText = (value) => typeof value === "string" && value !== "";
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const fits = (entry, step) => isObject(entry) && Object.entries(step).every(([key, value]) => entry[key] === value);
@@ -68,21 +75,25 @@ const differences = (wanted, actual, where) => {
 };
 
 const verbs = {
-  probe(...alternatives) {
+  probe(id) {
     let first;
-    for (const entries of alternatives.map((text) => JSON.parse(text))) {
+    for (const entries of plan.script?.probes?.[id] ?? []) {
       if (at(read(entries[0].file), entries[0].at) === undefined) return process.exit(0);
       const found = entries.flatMap((entry) => differences(filled(entry.value), at(read(entry.file), entry.at), spell(entry.at)));
       if (found.length === 0) return process.exit(10);
       first ??= found;
     }
-    return stop(first.map((line) => `  ${line}`).join("\n"));
+    if (first) stop(first.map((line) => `  ${line}`).join("\n"));
   },
-  edit(file, changes) {
+  changes(id) {
+    process.stdout.write(`${JSON.stringify(stepOf(id).edit.changes)}\n`);
+  },
+  edit(id) {
+    const { file, changes } = stepOf(id).edit;
     const document = read(file);
     if (!isObject(document)) return stop(`${file} is not there, or holds no object`);
     const before = JSON.stringify(document);
-    for (const { at: place, value } of filled(JSON.parse(changes))) {
+    for (const { at: place, value } of filled(changes)) {
       const unknown = MARKER.exec(JSON.stringify(value));
       if (unknown) return stop(`${file}: the value of ${unknown[1]} is not known`);
       const last = place[place.length - 1];
@@ -107,7 +118,8 @@ const verbs = {
     if (JSON.stringify(document) === before) return process.exit(10);
     return write(file, `${JSON.stringify(document, null, 2)}\n`);
   },
-  find(places) {
+  find(name) {
+    const places = plan.steps.flatMap((step) => step.inputs ?? []).find((input) => input.name === name)?.find ?? [];
     let document;
     try {
       document = JSON.parse(fs.readFileSync(0, "utf8"));
@@ -119,23 +131,28 @@ const verbs = {
       if (place[0] !== "*") return search(at(value, [place[0]]), place.slice(1));
       return Object.values(Object(value)).map((inner) => search(inner, place.slice(1))).find(Boolean);
     };
-    const found = JSON.parse(places).map((place) => search(document, place)).find(Boolean);
+    const found = places.map((place) => search(document, place)).find(Boolean);
     if (!found) return process.exit(1);
     return process.stdout.write(`${found}\n`);
   },
-  fill(from, to, ...names) {
+  fill(id, from, to) {
+    const names = (stepOf(id).inputs ?? []).filter((input) => input.kind !== "secret").map((input) => input.name);
     let text;
     try {
       text = fs.readFileSync(from, "utf8");
     } catch (error) {
       return stop(`${from} cannot be read: ${error.message}`);
     }
-    for (const name of names) text = text.split(`\${${name}}`).join(process.env[name]);
+    for (const name of names.filter((one) => text.includes(`\${${one}}`))) {
+      const value = process.env[name] || stop(`${from}: the value of ${name} is not known`);
+      text = text.split(`\${${name}}`).join(value);
+    }
     if (fs.existsSync(to) && fs.readFileSync(to, "utf8") === text) return process.exit(10);
     return write(to, text);
   },
-  values(text) {
-    const spec = JSON.parse(text);
+  values() {
+    const spec = plan.script?.values;
+    if (!spec) return;
     const lines = fs.existsSync(spec.variables_file) ? fs.readFileSync(spec.variables_file, "utf8").split("\n") : [];
     const stored = new Set(lines.map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*\S/.exec(line)?.[1]));
     const members = (value, place) => {
@@ -158,5 +175,5 @@ const verbs = {
       process.stdout.write(`${one.name} ${one.secret ? "secret" : "text"}\n`);
   },
 };
-const [verb, ...rest] = process.argv.slice(1);
+const [verb, ...rest] = process.argv.slice(2);
 verbs[verb](...rest);

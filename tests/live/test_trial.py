@@ -94,13 +94,13 @@ def test_without_a_credential_nothing_is_sent(auth: str, words: str) -> None:
         assert sim.requests == []
 
 
-def test_a_wrong_key_names_the_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_key_names_the_credentials_and_the_permission(monkeypatch: pytest.MonkeyPatch) -> None:
     with GatewaySim("aws-iam") as sim:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "OTHER")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-0815")
         step = trial(sim, {"AWS_REGION": "us-east-1"})["initialize"]
         assert step.said.startswith("HTTP 403: ")
-        assert [cause.id for cause in step.causes] == ["D13"]
+        assert [cause.id for cause in step.causes] == ["D16", "D13"]
         assert "wrong-0815" not in repr(step)
 
 

@@ -1,8 +1,8 @@
 """Whole-process medians of the commands that are called again and again, as ratios; and the engine's own speed.
 
 `python tools/benchmark.py [--runs N]` prints, in one run: next, plan and --help against `python -c pass` and
-`agentcore --version`, the peak memory of each, what the search for secrets costs, decisions a second, and a plan of
-1,000 connections against one.
+`agentcore --version`, the peak memory of each, what the search for secrets costs, decisions a second, a plan of 1,000
+connections against one, 500 Python files inspected, and 1 MB of log diagnosed.
 The commands are run turn by turn, so that a busy machine slows all of them alike.
 """
 
@@ -124,15 +124,42 @@ def many(folder: Path) -> None:
 
 
 def code(folder: Path) -> None:
-    """Print how long `inspect` takes for 500 Python files, which it parses once each."""
+    """Print how long `inspect` takes for 500 Python files, which it parses once each, beside parsing alone."""
     source = (ROOT / "skill" / "agentcore_connect" / "engine" / "tree.py").read_text(encoding="utf-8")
     project = folder / "code"
     project.mkdir()
     for number in range(500):
         (project / f"module{number}.py").write_text(source, encoding="utf-8")
-    seconds = statistics.median(once([str(OWN), "inspect", str(project), "--json"], folder)[0] for _ in range(3))
+    seconds = statistics.median(_processor([str(OWN), "inspect", str(project), "--json"], folder) for _ in range(3))
+    parse = "import ast, sys; [ast.parse(sys.argv[1]) for _ in range(500)]"
+    alone = statistics.median(_processor([sys.executable, "-c", parse, source], folder) for _ in range(3))
     lines = 500 * source.count("\n")
-    print(f"inspect: 500 Python files ({lines:,} lines) in {seconds:.1f} s, reach below 2")
+    ratio = f"{seconds / alone:.1f} x parsing them"
+    print(f"inspect: 500 Python files ({lines:,} lines) in {seconds:.1f} s of CPU, reach below 2; {ratio}")
+
+
+def log() -> None:
+    """Print how long `diagnose` takes for 1 MB of log with the cause at its beginning."""
+    from agentcore_connect import resources
+    from agentcore_connect.diagnose import diagnose
+
+    known = resources.load("errors")
+    line = "2026-01-02T03:04:05Z [ERROR] mcp: AccessDenied 403 for https://a.example.com/mcp, retrying the call\n"
+    text = (
+        "ModuleNotFoundError: No module named 'x'\n" + line * (990_000 // len(line)) + "initialization time exceeded\n"
+    )
+    begun = time.process_time()
+    found = diagnose(text, known).matches
+    seconds = time.process_time() - begun
+    print(f"diagnose: {len(text):,} characters in {seconds:.2f} s of CPU ({found[0].id}), reach below 1")
+
+
+def _processor(argv: list[str], cwd: Path) -> float:
+    """The seconds of CPU that a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    once(argv, cwd)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 SCAN = """
@@ -171,6 +198,7 @@ def main() -> None:
         scan(args.runs)
         many(folder)
         code(folder)
+        log()
     decisions()
     print(json.dumps({"peak_mib_of_this_process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB}))
 

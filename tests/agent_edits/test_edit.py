@@ -126,6 +126,18 @@ def test_what_is_not_certain_is_refused_with_its_reason(
     assert "AKIA" + "ABCD" not in "".join(files.values())
 
 
+@pytest.mark.parametrize(("auth", "state"), [("aws-iam", "patch"), ("custom-jwt", "lines")])
+def test_a_program_that_serves_the_agent_has_no_request_for_a_token(auth: str, state: str, tmp_path: Path) -> None:
+    text = agent_code("strands", "module") + "\n\nif __name__ == '__main__':\n    serve(agent)\n"
+    found = edit(tmp_path, text, auth=auth)
+    assert found["state"] == state
+    assert state == "patch" or "its token comes from a request only" in str(found["reason"])
+    if state == "patch":
+        _, files = planned(tmp_path, "strands", auth)
+        apply(files["agent.patch"], tmp_path)
+        assert "    agent = get_agent()\n    serve(agent)" in (tmp_path / CODE / "main.py").read_text()
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     project(tmp_path, {"real.py": STRANDS})
     (tmp_path / CODE / "main.py").symlink_to("real.py")

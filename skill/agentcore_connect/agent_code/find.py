@@ -199,6 +199,13 @@ def _making(site: Site) -> ast.stmt:
     return scopes.statement(made[0])
 
 
+def runs_by_itself(deferred: Deferred) -> bool:
+    """Whether the module, run as a program, reads the agent outside of any function and so of any request."""
+    scopes = deferred.module.scopes
+    names = [one for one in scopes.parsed.of(ast.Name) if one.id == deferred.name and isinstance(one.ctx, ast.Load)]
+    return any(scopes.is_main(one) and not scopes.functions_around(one) for one in names)
+
+
 def _used_late(deferred: Deferred, modules: Sequence[Module]) -> None:
     """The agent's name may be read in functions only: at the top of a module there is no agent yet."""
     scopes = deferred.module.scopes

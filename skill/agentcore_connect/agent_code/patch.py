@@ -13,7 +13,7 @@ from agentcore_connect.agent_code import diff
 from agentcore_connect.agent_code.change import Change, changes
 from agentcore_connect.agent_code.dependencies import Listed, list_packages
 from agentcore_connect.agent_code.facts import Facts, facts_of
-from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of
+from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of, runs_by_itself
 from agentcore_connect.agent_code.source import Source, Unsure, read_source
 from agentcore_connect.answers.secrets import looks_like_secret
 from agentcore_connect.project.code import MAX_CODE_BYTES, code_folder, python_files
@@ -24,9 +24,10 @@ _MODULE: Final = "gateway_client"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the agent is to get: the client's manifest, the gateway's URL variable, its inbound auth, and packages.
+    """What the agent is to get: the client's manifest, the gateway's URL variable, and packages.
 
-    ``replaced``: host names and tool names of what the connections serve, by which a tool of the agent's own is found.
+    ``hosts``, ``tools``: the names of what the connections serve, by which a tool of the agent's own is found.
+    ``needs_request``: the client gets its token within a request to the agent only.
     """
 
     manifest: Mapping[str, Any]
@@ -34,6 +35,7 @@ class Wanted:
     packages: Sequence[str]
     hosts: Sequence[str] = ()
     tools: Sequence[str] = ()
+    needs_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ def _edit(project: Project, wanted: Wanted) -> AgentEdit:
     if connected := _connected(modules, wanted.url_variable):
         return AgentEdit("connected", connected)
     agent = find_agent(modules, facts)
+    if wanted.needs_request and agent.deferred is not None and runs_by_itself(agent.deferred):
+        place = agent.deferred.module.place(agent.deferred.statement)
+        raise Unsure(f"the program itself builds the agent ({place}), and its token comes from a request only")
     touched = {one.module.source.name for one in agent.sites} | {one.source.name for one, _ in agent.entries}
     package = _package_of(modules, touched)
     beside = root / Path(next(iter(sorted(touched)))).parent if package else folder

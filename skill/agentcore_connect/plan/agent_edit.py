@@ -53,5 +53,6 @@ def _edit(gathered: Gathered, ctx: Mapping[str, Any], manifest: Mapping[str, Any
             packages(manifest, gateway["inbound_auth"], search=ctx["search"]["recommended"]),
             sorted(one for one in hosts if one),
             sorted(tool["name"] for c in served for tool in c["tools"]),
+            needs_request=gateway["token_provider"] is not None,
         ),
     )

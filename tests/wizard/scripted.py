@@ -67,5 +67,6 @@ def sit(front: Any, folder: Path, kind: str | None = None, **how: Any) -> int:
         how.pop("project", None),
         None,
         plain=False,
+        via=how.pop("via", "cli"),
     )
     return Sitting(options, front, how.pop("terminal", TERMINAL)).run()

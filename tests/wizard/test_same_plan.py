@@ -12,6 +12,7 @@ from scripted import Scripted, short, sit
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.answers import store
+from agentcore_connect.frontends.wizard.options import parse
 
 
 def folder_of(path: Path) -> dict[str, bytes]:
@@ -56,3 +57,23 @@ def test_the_same_answers_give_the_same_bytes(
     assert made == folder_of(folders["next"] / "connect")
     assert made == folder_of(folders["plan"] / "connect")
     assert folders["wizard"].joinpath("answers.yaml").read_bytes() == (folders["next"] / "answers.yaml").read_bytes()
+
+
+@pytest.mark.parametrize("via", ["boto3", "cloudformation"])
+def test_the_wizard_plans_for_what_it_was_started_with(
+    via: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ROUTES["A"].prepare(tmp_path / "wizard")
+    monkeypatch.chdir(folder)
+    sit(Scripted(ROUTES["A"].answers), folder, file=Path("answers.yaml"), out=Path("connect"), via=via)
+    assert main(["plan", "answers.yaml", "--via", via, "--out", "planned"]) == 0
+    made, planned = folder_of(folder / "connect"), folder_of(folder / "planned")
+    assert ("template.yaml" in made) == (via == "cloudformation")
+    assert made.keys() == planned.keys()
+    assert {name for name in made if made[name] != planned[name]} <= {"commands.sh"}  # it says where it lies
+
+
+def test_the_command_that_resumes_says_by_what() -> None:
+    options = parse(["mcp", "--via", "cloudformation"])
+    assert (options.via, parse(["mcp"]).via) == ("cloudformation", "cli")
+    assert options.resume() == "agentcore-connect -a answers.yaml --via cloudformation"

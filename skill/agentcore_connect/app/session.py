@@ -15,6 +15,7 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.gather import Gathered, gather
 from agentcore_connect.interview import Asked
 from agentcore_connect.questions import Question, kinds, questions
+from agentcore_connect.vias import VIAS
 
 
 class Found(NamedTuple):
@@ -46,6 +47,7 @@ class Session:
         *,
         project: Path | None = None,
         cli_version: str | None = None,
+        via: str = VIAS[0],
         where: str = "",
         admit: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Session:
             answers: the document that `answers.load` has checked.
             project: the folder given by --project, which comes before the answers' own key.
             cli_version: the version of the agentcore CLI to plan for.
+            via: by what the plan is carried out.
             where: where new answers come from, for messages.
             admit: raises ConnectError for answers that this front end must not take.
         """
@@ -62,7 +65,8 @@ class Session:
         self.held: dict[str, Any] = {}
         self.wanted: str | None = None
         self._document = answers
-        self._project, self._cli_version, self._where, self._admit = project, cli_version, where, admit
+        self._project, self._cli_version, self._via = project, cli_version, via
+        self._where, self._admit = where, admit
         self._earlier: dict[str, Any] = {}
         self._gathered: Gathered | None = None
         self._position: Position | None = None
@@ -100,7 +104,9 @@ class Session:
 
     def _gather(self, data: Mapping[str, Any]) -> Gathered:
         answers = self._document._replace(data=dict(data))
-        return gather(answers, project=self._project, cli_version=self._cli_version, before=self._gathered)
+        return gather(
+            answers, project=self._project, cli_version=self._cli_version, via=self._via, before=self._gathered
+        )
 
     # ---- answers ---------------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class Sitting:
     def _open(self) -> Session:
         """Read the answers file, or begin one; it is there from now on."""
         there = self._file.path.exists()
-        session = Session(self._read(there=there), cli_version=self._options.cli_version)
+        session = Session(self._read(there=there), cli_version=self._options.cli_version, via=self._options.via)
         self._take_project(session, there=there)
         self._take_kind(session)
         if not there:  # so that there is always one to come back to

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agentcore_connect.outside import named
 from agentcore_connect.questions import kinds
+from agentcore_connect.vias import VIAS
 
 DEFAULT_FILE = "answers.yaml"
 DEFAULT_OUT = "connect"
@@ -27,6 +28,7 @@ class Options:
     project: Path | None
     cli_version: str | None
     plain: bool
+    via: str = VIAS[0]
     given: tuple[str, ...] = ()
 
     def resume(self) -> str:
@@ -40,8 +42,7 @@ def parse(words: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
         description="Run the interview in a terminal: answer questions, review the plan, write it.",
-        epilog="Keys: Enter accepts the default, Esc goes back, ? or F1 explains. Ctrl-C leaves;\n"
-        "answers are saved after each question.\n\n"
+        epilog="Keys: Enter accepts the default, Esc goes back, ? or F1 explains, Ctrl-C leaves.\n\n"
         "example:\n  agentcore-connect mcp -a answers.yaml",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,17 +53,27 @@ def parse(words: list[str]) -> Options:
         type=named,
         default=Path(DEFAULT_FILE),
         metavar="FILE",
-        help="the answers file, created or resumed",
+        help="the answers file, saved after each question",
     )
     parser.add_argument("--plain", action="store_true", help="line by line, for screen readers and logs")
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument(
         "--out", type=named, default=Path(DEFAULT_OUT), metavar="DIR", help=f"where the plan goes ({DEFAULT_OUT})"
     )
+    parser.add_argument(
+        "--via", choices=VIAS, default=VIAS[0], metavar="WAY", help=f"{', '.join(VIAS)}: what creates the gateway"
+    )
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
     args = parser.parse_args(words)
     return Options(
-        args.kind, args.answers, args.out, args.project, args.cli_version, args.plain, tuple(_repeated(args))
+        args.kind,
+        args.answers,
+        args.out,
+        args.project,
+        args.cli_version,
+        args.plain,
+        args.via,
+        tuple(_repeated(args)),
     )
 
 
@@ -72,6 +83,8 @@ def _repeated(args: argparse.Namespace) -> list[str]:
         found += ["--project", str(args.project)]
     if args.out != Path(DEFAULT_OUT):
         found += ["--out", str(args.out)]
+    if args.via != VIAS[0]:
+        found += ["--via", args.via]
     if args.cli_version is not None:
         found += ["--cli-version", args.cli_version]
     return found

@@ -76,6 +76,10 @@ def others() -> Iterator[tuple[str, str]]:
         {"name": "t", "description": "d", "inputSchema": {"type": "object", "properties": {"x": {"type": "array"}}}}
     ]
     yield "lambda_weather.py", render("lambda-handler", tools=tools)
+    for points, headers in itertools.product((["request"], ["response"], ["request", "response"]), (True, False)):
+        gateway = {"interceptors": [{"arn": "arn:x", "points": points, "headers": headers}]}
+        name = f"interceptor_{'_'.join(points)}_{headers}.py"
+        yield name, render("interceptor-handler", gateway)
 
 
 @pytest.fixture(scope="module")

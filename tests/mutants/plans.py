@@ -98,6 +98,15 @@ PLANS: dict[str, str] = {
     ),
     "policy": _answers(f"name: Orders, {_LAMBDA}", _JWT, more=_POLICY),
     "policy-elsewhere": _answers(f"name: Orders, {_LAMBDA}", _JWT.replace("{", "{exists: true, ", 1), more=_POLICY),
+    "interceptors": _answers(
+        f"name: Weather, {_MCP}, service_auth: none",
+        _IAM.replace(
+            "{",
+            "{interceptors: [{on: request, lambda_arn: 'arn:aws:lambda:us-east-1:123456789012:function:guard', "
+            "pass_headers: true}, {on: response, lambda_arn: 'arn:aws:lambda:us-east-1:123456789012:function:mask'}], ",
+            1,
+        ),
+    ),
     "settings": _answers(
         f"name: Weather, {_MCP}, service_auth: none", _IAM.replace("{", "{streaming: true, description: Tools, ", 1)
     ),

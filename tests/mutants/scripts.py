@@ -1,4 +1,4 @@
-"""Wrong boto3 scripts, and wrong Lambda handlers."""
+"""Wrong boto3 scripts, and wrong handlers of Lambda functions."""
 
 from __future__ import annotations
 
@@ -105,4 +105,22 @@ _HANDLER = [
     _handler("another module than the plan's", swap('YOURS = "orders_tools"', 'YOURS = "tools"'), "facts-as-planned", "YOURS"),
 ]  # fmt: skip
 
-MUTANTS = [*_CONFIGURE, *_POLICIES, *_SETTINGS, *_HANDLER]
+
+def _interceptor(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
+    return Mutant("interceptor-handler", "interceptors", "interceptor_handler.py", wrong, edit, check, says)
+
+
+_INTERCEPTOR = [
+    _interceptor("the version is the input's", swap('"interceptorOutputVersion"', '"interceptorInputVersion"'), "interceptor-run", "interceptorOutputVersion"),
+    _interceptor("a request is answered under the name it came by", swap('"transformedGatewayRequest"', '"gatewayRequest"'), "interceptor-run", "a request that a rule changed"),
+    _interceptor("a refused call goes on", swap("changes = _response(200, _error(message, str(error)))", "changes = _request(message)"), "interceptor-run", "a request that a rule refused"),
+    _interceptor("a refusal is without the message's id", swap('message.get("id") if isinstance(message, dict) else None', "None"), "interceptor-run", "refused"),
+    _interceptor("a rule that fails lets calls through", swap("except Refused as error:", "except Exception as error:"), "interceptor-run", "a rule that fails"),
+    _interceptor("the answer's status is lost", swap("_response(status, _kept", "_response(200, _kept"), "interceptor-run", "a response that a rule changed"),
+    _interceptor("headers are left out", swap('**({"headers": headers} if headers else {})', ""), "interceptor-run", "a request that a rule changed"),
+    _interceptor("the caller's token is logged", after("message, headers = request[\"body\"], request.get(\"headers\") or {}\n", "    print(headers)\n"), "interceptor-run", "the caller's token"),
+    _interceptor("no Python", swap("def handler(event: Any, context: Any)", "def handler(event: Any, context: Any"), "python-compile", "no Python"),
+    _interceptor("another module than the plan's", swap('YOURS = "interceptor_rules"', 'YOURS = "rules"'), "facts-as-planned", "YOURS"),
+]  # fmt: skip
+
+MUTANTS = [*_CONFIGURE, *_POLICIES, *_SETTINGS, *_HANDLER, *_INTERCEPTOR]

@@ -17,6 +17,7 @@ from agentcore_connect.checks.plan_check import (
     facts,
     handlers,
     inside,
+    interceptors,
     leaks,
     python,
     scripts,
@@ -246,6 +247,8 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         yield from clients.check_client(written, name, bench.sandbox)
     if "call-run" in wanted and artifact.connection is not None:
         yield from calls.check_calls(written, name, artifact.connection, bench.sandbox)
+    if "interceptor-run" in wanted:
+        yield from interceptors.check_interceptor(name, bench.sandbox)
     if "handler-run" in wanted and artifact.connection is not None:
         yield from handlers.check_handler(name, artifact.connection, bench.sandbox)
 

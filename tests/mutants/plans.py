@@ -110,6 +110,9 @@ PLANS: dict[str, str] = {
     "settings": _answers(
         f"name: Weather, {_MCP}, service_auth: none", _IAM.replace("{", "{streaming: true, description: Tools, ", 1)
     ),
+    "template": _answers(
+        f"name: Prices, {_MCP}, service_auth: api-key, api_key: {{location: header, parameter: x-api-key}}", _JWT
+    ),
     "agent": "project: Agent\n"
     + _answers(f"name: Weather, {_MCP}, service_auth: none", framework="langgraph, state: existing"),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
@@ -137,6 +140,9 @@ _EMPTY = (
     *("capacityProviders", "payments"),
 )
 
+#: How a plan is carried out, where not by the CLI.
+_VIA = {"template": "cloudformation"}
+
 
 def write(name: str, folder: Path) -> None:
     """Write a plan into `connect` of a folder, with the project Shop and an API document beside it."""
@@ -149,5 +155,5 @@ def write(name: str, folder: Path) -> None:
     an_agent(folder / "Agent", {"main.py": agent_code("langgraph", "entry-point"), "requirements.txt": "langgraph\n"})
     answers = folder / "answers.yaml"
     answers.write_text(PLANS[name], encoding="utf-8")
-    gathered = gather(load.load(answers))
+    gathered = gather(load.load(answers), via=_VIA.get(name, "cli"))
     write_plan(build(gathered), gathered, folder / "connect", force=False)

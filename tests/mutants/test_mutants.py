@@ -12,12 +12,12 @@ import pytest
 from agentcore_connect.checks.plan_check import check_plan
 from agentcore_connect.errors import ConnectError
 from agentcore_connect.resources import load_manifest, manifests
-from tests.mutants import agents, calls, clients, commands, documents, policies, schemas, scripts, typescript
+from tests.mutants import agents, calls, clients, commands, documents, policies, schemas, scripts, templates, typescript
 from tests.mutants.mutant import CLI, NODE, REFUSALS, Mutant
 from tests.mutants.plans import PLANS
 from tests.share import in_share
 
-MODULES = (commands, schemas, scripts, clients, typescript, calls, policies, documents, agents)
+MODULES = (commands, schemas, scripts, clients, typescript, calls, policies, documents, agents, templates)
 MUTANTS = [mutant for module in MODULES for mutant in module.MUTANTS]
 FEWEST = 4
 

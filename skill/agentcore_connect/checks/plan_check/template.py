@@ -28,6 +28,7 @@ def check_stack(written: Written, name: str) -> Iterator[Result]:
     except ConnectError as error:
         yield judged(name, "template", OWN, [error], cure=_CURE)
         return
+    yield judged(name, "template", OWN, [], cure=_CURE)
     planned = template_data(written.files[name], shown=name)
     places = [f"{place} is not what the answers lead to" for place in differing(data, planned)]
     yield judged(name, "as-planned", OWN, places, cure=_IN_STEP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -37,6 +38,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     calls.touch()
     monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("CALLS", str(calls))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return calls
 
@@ -186,6 +188,46 @@ def test_a_script_of_another_plan_is_not_run(tmp_path: Path, cli: Path, capsys: 
     assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 2
     assert "--from place-files" in capsys.readouterr().err
     assert main(["apply", str(folder), "--dry-run", "--from", "place-files"]) == 0
+
+
+def _half_done(tmp_path: Path) -> Path:
+    """A plan for a project, of which the gateway was added since the plan was looked at."""
+    project = tmp_path / "Shop" / "agentcore" / "agentcore.json"
+    project.parent.mkdir(parents=True)
+    empty = {"name": "Shop", "version": 1, "managedBy": "CDK", "agentCoreGateways": []}
+    project.write_text(json.dumps(empty))
+    folder = written(tmp_path, IAM, "project: Shop\n")
+    assert main(["apply", str(folder), "--dry-run"]) == 0
+    gateway = {"name": "Shop", "targets": [], "authorizerType": "AWS_IAM"}
+    project.write_text(json.dumps({**empty, "agentCoreGateways": [gateway]}))
+    return folder
+
+
+def test_a_plan_half_carried_out_is_still_the_plan(
+    tmp_path: Path, cli: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = _half_done(tmp_path)
+    capfd.readouterr()
+    assert main(["apply", str(folder), "--dry-run"]) == 0
+    assert "add-gateway" in capfd.readouterr().out
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+    assert main(["apply", str(folder), "--dry-run"]) == 2, "nobody vetted it there"
+
+
+@pytest.mark.parametrize("name", ["commands.sh", "runtime.sh", "runtime.mjs", "plan.json", "answers.yaml"])
+def test_what_was_vetted_is_these_very_files(tmp_path: Path, cli: Path, name: str) -> None:
+    folder = _half_done(tmp_path)
+    (folder / name).write_text((folder / name).read_text("utf-8") + "\n", encoding="utf-8")
+    assert main(["apply", str(folder), "--dry-run"]) == 2
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"x": 1}', None])
+def test_a_record_of_no_use_is_no_record(tmp_path: Path, cli: Path, text: str | None) -> None:
+    folder = _half_done(tmp_path)
+    record = tmp_path / "state" / "agentcore-connect" / "vetted.json"
+    wrong = text if text is not None else record.read_text().replace('"steps"', '"step"')
+    record.write_text(wrong)
+    assert main(["apply", str(folder), "--dry-run"]) == 2
 
 
 #: A CLI that has something to tidy up when it is interrupted, as a deploy has.

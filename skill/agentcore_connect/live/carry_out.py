@@ -11,20 +11,12 @@ from typing import NamedTuple
 
 from agentcore_connect.checks.plan_check.written import Written, fault_of, read_written
 from agentcore_connect.errors import ConnectError, ExitCode
-from agentcore_connect.plan.operation import Operation
+from agentcore_connect.live.vetted import Step, Vetted, digests, recall, remember
 from agentcore_connect.plan.script import project_of
 
 SCRIPT = "commands.sh"
 _RUNTIME = ("runtime.sh", "runtime.mjs")
 _DATA = "plan.json"
-
-
-class Step(NamedTuple):
-    """A step of the plan: its name for `--from`, what it does, whether it calls AWS."""
-
-    id: str
-    title: str
-    needs_aws: bool
 
 
 class Work(NamedTuple):
@@ -51,16 +43,15 @@ def work_of(folder: Path, environment: Mapping[str, str], *, local: bool, begin:
             where=str(folder / SCRIPT),
             hint="plan.md says what there is to do",
         )
-    operations = written.fresh.operations
-    names = [op.id for op in operations]
+    plan = _plan(written) if run_changed else _vetted(written, environment)
+    names = [step.id for step in plan.steps]
     if begin is not None and begin not in names:
         raise ConnectError("unknown-step", f"there is no step {begin}", where="--from", expected=", ".join(names))
-    left = operations[names.index(begin) :] if begin is not None else operations
-    wanted = [op for op in left if not (local and op.needs_aws)]
+    left = plan.steps[names.index(begin) :] if begin is not None else plan.steps
+    wanted = tuple(step for step in left if not (local and step.needs_aws))
     if not run_changed:
-        _as_written(written)
-        _as_placed(written, wanted, environment)
-    return Work(folder, tuple(Step(op.id, op.title, op.needs_aws) for op in wanted))
+        _as_placed(folder, plan, wanted, environment)
+    return Work(folder, wanted)
 
 
 def carry_out(work: Work, options: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -83,13 +74,49 @@ def carry_out(work: Work, options: Sequence[str], environment: Mapping[str, str]
                 is_interrupted = True
 
 
-def _as_written(written: Written) -> None:
-    """Refuse files that are not what the answers lead to: those were vetted, and these were not."""
+def _vetted(written: Written, environment: Mapping[str, str]) -> Vetted:
+    """The plan, where its files are what the answers lead to, or were when it was first carried out.
+
+    Errors: ConnectError `changed-script`.
+    """
+    try:
+        _as_written(written)
+    except ConnectError:
+        known = recall(written.folder, environment)
+        if known is None:
+            raise
+        return known
+    plan = _plan(written)
+    remember(written.folder, plan, environment)
+    return plan
+
+
+def _plan(written: Written) -> Vetted:
+    """The steps as the answers lead to them today."""
+    operations = written.fresh.operations
+    steps = tuple(
+        Step(op.id, op.title, op.needs_aws, tuple(to for _, to in op.files), tuple(op.argv or ())) for op in operations
+    )
+    placed = {target: source for op in operations for source, target in op.files}
+    files = digests(written.folder, {SCRIPT, _DATA, "answers.yaml", *_used(written)} & _there(written.folder))
+    return Vetted(steps, placed, tuple(_roots(written)), files)
+
+
+def _there(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir() if one.is_file()}
+
+
+def _used(written: Written) -> set[str]:
+    """The files of the plan that its script uses."""
     operations = written.fresh.operations
     run = {Path(word).name for op in operations for word in op.argv or ()}
     placed = {source for op in operations for source, _ in op.files} | {op.patch for op in operations if op.patch}
-    used = {*_RUNTIME, *run, *placed} & written.files.keys()
-    for name in [SCRIPT, *sorted(used)]:
+    return {*_RUNTIME, *run, *placed} & written.files.keys()
+
+
+def _as_written(written: Written) -> None:
+    """Refuse files that are not what the answers lead to: those were vetted, and these were not."""
+    for name in [SCRIPT, *sorted(_used(written))]:
         if (fault := fault_of(written.folder, name)) is not None:
             raise _changed(written.folder / name, f"{name} cannot be used: {fault}")
         if changes := written.changes(name):
@@ -110,16 +137,16 @@ def _changed(path: Path, why: str) -> ConnectError:
     )
 
 
-def _as_placed(written: Written, wanted: Sequence[Operation], environment: Mapping[str, str]) -> None:
+def _as_placed(folder: Path, plan: Vetted, wanted: Sequence[Step], environment: Mapping[str, str]) -> None:
     """Refuse to run a script of the project that another plan placed there, where no step brings this plan's own."""
-    brought = {target for op in wanted for _, target in op.files}
-    sources = {target: source for op in written.fresh.operations for source, target in op.files}
-    run = {word for op in wanted for word in op.argv or ()}
-    for target in sorted((run & sources.keys()) - brought):
-        for root in _roots(written, environment):
+    brought = {target for step in wanted for target in step.brings}
+    run = {word for step in wanted for word in step.runs}
+    told = environment.get("CONNECT_PROJECT")
+    for target in sorted((run & plan.placed.keys()) - brought):
+        for root in [Path(told)] if told else plan.roots:
             copy = root / target
-            if copy.is_file() and copy.read_bytes() != written.files[sources[target]].encode():
-                step = next(op.id for op in written.fresh.operations if target in {to for _, to in op.files})
+            if copy.is_file() and copy.read_bytes() != (folder / plan.placed[target]).read_bytes():
+                step = next(one.id for one in plan.steps if target in one.brings)
                 raise ConnectError(
                     "stale-script",
                     "the project's copy of this script is not the plan's",
@@ -128,12 +155,10 @@ def _as_placed(written: Written, wanted: Sequence[Operation], environment: Mappi
                 )
 
 
-def _roots(written: Written, environment: Mapping[str, str]) -> list[Path]:
-    """Where the script may find the project."""
-    if told := environment.get("CONNECT_PROJECT"):
-        return [Path(told)]
+def _roots(written: Written) -> list[Path]:
+    """Where the script may find the project, if nobody tells it."""
     if written.gathered.project is not None:
-        return [written.gathered.project.root]
+        return [written.gathered.project.root.absolute()]
     beside = written.folder.absolute().parent
     made = [project_of(op) for op in written.fresh.operations if op.directory == "parent"]
     return [beside / name for name in made if name] or [beside]

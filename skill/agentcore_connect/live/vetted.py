@@ -1,0 +1,102 @@
+"""What of a written plan was held against its answers, kept for the next time: a plan half carried out is still it.
+
+A plan that changes the project no longer follows from its answers afterwards: a second run would plan less. So the
+digests of the files that were vetted are kept in the person's own state folder, outside the plan's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from agentcore_connect.answers.store import save_atomic
+from agentcore_connect.errors import ConnectError
+
+_MOST: Final = 50
+_NAME: Final = "vetted.json"
+
+
+class Step(NamedTuple):
+    """A step of the plan: its name for `--from`, what it does, whether it calls AWS.
+
+    ``brings`` are the files that it puts into the project, ``runs`` the words that it runs.
+    """
+
+    id: str
+    title: str
+    needs_aws: bool
+    brings: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+
+class Vetted(NamedTuple):
+    """The steps of a plan whose files are as its answers lead to.
+
+    ``placed`` says from which file of the plan each file in the project comes, ``roots`` where the project may be,
+    ``files`` the digest of each file that counts.
+    """
+
+    steps: tuple[Step, ...]
+    placed: Mapping[str, str]
+    roots: tuple[Path, ...]
+    files: Mapping[str, str]
+
+
+def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The digest of each of these files of a folder. Errors: OSError."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
+
+
+def remember(folder: Path, vetted: Vetted, environment: Mapping[str, str]) -> None:
+    """Keep what was vetted; where that cannot be written, the next run vets anew."""
+    path = _path(environment)
+    if path is None:
+        return
+    entry = {
+        "steps": [list(step) for step in vetted.steps],
+        "placed": dict(vetted.placed),
+        "roots": [str(root) for root in vetted.roots],
+        "files": dict(vetted.files),
+    }
+    kept = {**{key: one for key, one in _read(path).items() if key != _key(folder)}, _key(folder): entry}
+    with suppress(OSError, ConnectError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        save_atomic(path, json.dumps(dict(list(kept.items())[-_MOST:]), indent=1))
+
+
+def recall(folder: Path, environment: Mapping[str, str]) -> Vetted | None:
+    """What was vetted of this folder, where each of its files is still the same."""
+    path = _path(environment)
+    entry = _read(path).get(_key(folder)) if path is not None else None
+    try:
+        files = dict(entry["files"])  # type: ignore[index]
+        if not files or digests(folder, files) != files:
+            return None
+        steps = [Step(name, title, aws, tuple(to), tuple(run)) for name, title, aws, to, run in entry["steps"]]  # type: ignore[index]
+        return Vetted(tuple(steps), dict(entry["placed"]), tuple(map(Path, entry["roots"])), files)  # type: ignore[index]
+    except (OSError, TypeError, KeyError, ValueError, IndexError):
+        return None
+
+
+def _key(folder: Path) -> str:
+    return str(folder.resolve())
+
+
+def _path(environment: Mapping[str, str]) -> Path | None:
+    base = environment.get("XDG_STATE_HOME") or (
+        os.path.join(environment["HOME"], ".local", "state") if environment.get("HOME") else ""  # noqa: PTH118
+    )
+    return Path(base) / "agentcore-connect" / _NAME if base else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from agentcore_connect.answers import load
 from agentcore_connect.answers.document import Document
@@ -74,6 +76,20 @@ class Emitted:
     files: dict[tuple[str, str], File] = field(default_factory=dict)
     operations: dict[str, set[str]] = field(default_factory=lambda: {surface: set() for surface in space.SURFACES})
 
+    def add(self, other: Emitted) -> None:
+        """Take over what was found after this; what is here already stays."""
+        self.plans += other.plans
+        self.situations += other.situations
+        self.untrue += other.untrue
+        self.missed += other.missed
+        for code, whys in other.refused.items():
+            self.refused.setdefault(code, []).extend(whys)
+        for surface, names in other.operations.items():
+            self.operations[surface] |= names
+        self.lines |= _new(other.lines, self.lines)
+        self.bodies |= _new(other.bodies, self.bodies)
+        self.files |= _new(other.files, self.files)
+
     def of_kind(self, *kinds: str) -> list[File]:
         """The files of these kinds."""
         return [one for one in self.files.values() if one.kind in kinds]
@@ -83,14 +99,34 @@ class Emitted:
         return dict(Counter(one.kind for one in self.files.values()))
 
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _new(found: Mapping[_Key, _Value], known: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
+    return {key: value for key, value in found.items() if key not in known}
+
+
 def gathered(one: Situation, folder: Path) -> Gathered:
     """A situation's answers, checked and gathered as `plan` does it."""
     document = load.checked(Document(dict(one.data), {}, str(folder / "answers.yaml")))
     return gather(document, cli_version=space.SURFACES[one.surface], via=one.via)
 
 
+#: What a process is given at once: enough of them that none waits long for another.
+_CHUNK = 500
+_CORES = 2
+
+
+class Part(NamedTuple):
+    """What some situations emit, and how each of those with a way was decided."""
+
+    found: Emitted
+    decided: list[tuple[Mapping[str, Any], Situation]]
+
+
 def emitted(folder: Path) -> Emitted:
-    """Plan the whole space."""
+    """Plan the whole space, in as many processes as `make test` has cores; the order of things is that of the space."""
     for name, text in space.FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "answers.yaml").write_text("", encoding="utf-8")
@@ -98,25 +134,47 @@ def emitted(folder: Path) -> Emitted:
     found = Emitted(folder)
     done: set[str] = set()
     kinds: dict[str, tuple[Mapping[str, Any], Situation]] = {}
-    for way, one in space.plain():
-        plan = _take(found, one, done)
-        if plan is None:
+    with ProcessPoolExecutor(_CORES, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(_part, *_chunks(folder, space.plain(), done)):
+            found.add(part.found)
+            for decided, one in part.decided:
+                kinds.setdefault(json.dumps(decided, default=str), (decided, one))
+        for decided, one in list(kinds.values()):
+            if decided["mechanism"] == "agent-code":  # no tree looks at the surface there, but the commands are its own
+                kinds[f"{len(kinds)}"] = ({**decided, "surface": "1.x"}, replace(one, surface="1.x"))
+        others = ((None, one) for one in (*space.wished(kinds.values()), *space.around()))
+        for part in pool.map(_part, *_chunks(folder, others, done)):
+            found.add(part.found)
+    return found
+
+
+_Case = tuple[Way | None, Situation]
+
+
+def _chunks(folder: Path, cases: Iterable[_Case], done: set[str]) -> tuple[list[Path], list[list[_Case]]]:
+    """The situations that were not there yet, in chunks, each with the folder that they are in."""
+    left = []
+    for way, one in cases:
+        if one.key not in done:
+            done.add(one.key)
+            left.append((way, one))
+    chunks = [left[start : start + _CHUNK] for start in range(0, len(left), _CHUNK)]
+    return [folder] * len(chunks), chunks
+
+
+def _part(folder: Path, cases: list[_Case]) -> Part:
+    """Plan some situations. One with a way has to come out as the way says."""
+    part = Part(Emitted(folder), [])
+    for way, one in cases:
+        plan = _take(part.found, one)
+        if plan is None or way is None:
             continue
         c = plan.context["connections"][0]
-        if any(
-            c.get(key) != way.result.get(key) for key in ("path", "target_type", "outbound_auth", "grant", "redirect")
-        ):
-            found.missed.append(
-                (way, {k: c.get(k) for k in ("path", "target_type", "outbound_auth", "grant", "redirect")})
-            )
-        decided = _decided(c, one)
-        kinds.setdefault(json.dumps(decided, default=str), (decided, one))
-    for decided, one in list(kinds.values()):
-        if decided["mechanism"] == "agent-code":  # no tree looks at the surface there, but the commands are its own
-            kinds[f"{len(kinds)}"] = ({**decided, "surface": "1.x"}, replace(one, surface="1.x"))
-    for one in (*space.wished(kinds.values()), *space.around()):
-        _take(found, one, done)
-    return found
+        made = {key: c.get(key) for key in ("path", "target_type", "outbound_auth", "grant", "redirect")}
+        if any(value != way.result.get(key) for key, value in made.items()):
+            part.found.missed.append((way, made))
+        part.decided.append((_decided(c, one), one))
+    return part
 
 
 _DECIDED = (
@@ -166,10 +224,7 @@ def _claims() -> dict[str, Predicate]:
     }
 
 
-def _take(found: Emitted, one: Situation, done: set[str]) -> Plan | None:
-    if one.key in done:
-        return None
-    done.add(one.key)
+def _take(found: Emitted, one: Situation) -> Plan | None:
     found.situations += 1
     try:
         case = gathered(one, found.folder)

@@ -87,7 +87,7 @@ def reason(folder: Path) -> Driver:
 
 def refused(folder: Path) -> Driver:
     """An answer that is refused, with the engine's message."""
-    driver = _go(wizard(["mcp"], folder, rows=22), ("What is its address", "http://mcp.example.com/mcp", ENTER))
+    driver = _go(wizard(["mcp"], folder, rows=32), ("What is its address", "http://mcp.example.com/mcp", ENTER))
     driver.wait("endpoint has the wrong form", READY)
     return driver
 
@@ -109,7 +109,7 @@ def project(folder: Path) -> Driver:
 def preview(folder: Path) -> Driver:
     """The plan before it is written."""
     driver = _go(
-        wizard(["mcp"], folder, rows=58),
+        wizard(["mcp"], folder, rows=62),
         *(("What is its address", MCP, ENTER), ("How does the service", ENTER)),
         *(("Who may call", ENTER), ("What is the agent written with", "1", ENTER)),
     )
@@ -185,13 +185,17 @@ def made(name: str) -> str:
 def main() -> int:
     """Write the pictures, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(SHOWN)}; without: all")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    check = parser.parse_args().check
-    SCREENS.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--screens", type=Path, default=SCREENS, metavar="DIR", help="where they are (docs/screens)")
+    args = parser.parse_args()
+    if unknown := set(args.names) - SHOWN.keys():
+        parser.error(f"there is no picture {', '.join(sorted(unknown))}; there are {', '.join(SHOWN)}")
+    args.screens.mkdir(parents=True, exist_ok=True)
     different = []
-    for name in SHOWN:
-        file, text = SCREENS / f"{name}.svg", made(name)
-        if check:
+    for name in args.names or SHOWN:
+        file, text = args.screens / f"{name}.svg", made(name)
+        if args.check:
             if not file.is_file() or file.read_text(encoding="utf-8") != text:
                 different.append(name)
         else:

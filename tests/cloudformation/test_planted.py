@@ -229,7 +229,9 @@ def test_the_template_is_sound_before_anything_is_planted(
 ) -> None:
     changed("Resources:", "Resources:")
     results = list(template.check_stack(read_written(folder_of_plan), "template.yaml"))
-    assert {one.check: one.status for one in results} == dict.fromkeys(("as-planned", RULES, MODEL, LINT), "passed")
+    assert {one.check: one.status for one in results} == dict.fromkeys(
+        ("template", "as-planned", RULES, MODEL, LINT), "passed"
+    )
 
 
 @pytest.mark.parametrize("one", PLANTED, ids=lambda one: one.name)

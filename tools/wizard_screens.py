@@ -87,8 +87,8 @@ def reason(folder: Path) -> Driver:
 
 def refused(folder: Path) -> Driver:
     """An answer that is refused, with the engine's message."""
-    driver = _go(wizard(["mcp"], folder, rows=32), ("What is its address", "http://mcp.example.com/mcp", ENTER))
-    driver.wait("endpoint has the wrong form", READY)
+    driver = _go(wizard(["mcp"], folder, rows=22), ("What is its address", "http://mcp.example.com/mcp", ENTER))
+    driver.wait("endpoint is a URL that begins with http", READY)
     return driver
 
 

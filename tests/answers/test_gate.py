@@ -54,7 +54,7 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
     "http endpoint": (
         "connections:\n  - endpoint: http://mcp.example.com",
         "answers.yaml:2:connections.0.endpoint",
-        ["wrong form", "https"],
+        ["begins with http://", "https://"],
     ),
     "bad ARN": (
         "connections:\n  - lambda_arn: arn:aws:lambda:us-east-1:12:function:f",

@@ -268,7 +268,7 @@ def test_line_by_line(
     driver.wait("What is its address?", "Ctrl-C leaves, answers are kept.")
     assert says is None or says in driver.text
     driver.press("http://x\r")
-    driver.wait("Not taken: endpoint has the wrong form")
+    driver.wait("Not taken: endpoint is a URL that begins with http")
     driver.press(f"{MCP}\r")
     driver.wait("1. Not at all", "7. Not possible here: The caller's own AWS identity. Because:")
     driver.press("7\r")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agentcore_connect.answers import load, store
+from agentcore_connect.gather import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.stack import document
-from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.render.plan_files import render_plan, write_plan
 from tests.conformance import space
 from tests.conformance.emitted import gathered
 from tests.conformance.space import Situation
@@ -112,11 +114,15 @@ def resolved(value: Any, values: Mapping[str, Any]) -> Any:
     return {key: resolved(one, values) for key, one in value.items()}
 
 
+def write_many(folder: Path) -> Path:
+    """Write the plan of `many` with its template; the plan's folder."""
+    write_files(folder)
+    (folder / "answers.yaml").write_text(store.dump(dict(many().data)), encoding="utf-8")
+    found = gather(load.load(folder / "answers.yaml"), via="cloudformation")
+    write_plan(build(found), found, folder / "connect", force=False)
+    return folder / "connect"
+
+
 def as_json(value: Any) -> str:
     """A value as text that can be compared."""
     return json.dumps(value, sort_keys=True)
-
-
-def changed_via(one: Situation, via: str) -> Situation:
-    """The same situation, carried out in another way."""
-    return replace(one, via=via)

@@ -9,10 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.answers import load, store
-from agentcore_connect.gather import gather
-from agentcore_connect.plan.build import build
-from agentcore_connect.render.plan_files import write_plan
 from tests.cloudformation import stacks
 
 #: Notes its arguments and its standard input, a file each call.
@@ -30,12 +26,7 @@ OTHERS = {"AGENTCORE_VPC_ID": "vpc-0123456789abcdef0", "AGENTCORE_SUBNET_IDS": "
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("deploy")
-    stacks.write_files(found)
-    (found / "answers.yaml").write_text(store.dump(dict(stacks.many().data)), encoding="utf-8")
-    gathered = gather(load.load(found / "answers.yaml"), via="cloudformation")
-    write_plan(build(gathered), gathered, found / "connect", force=False)
-    return found / "connect"
+    return stacks.write_many(tmp_path_factory.mktemp("deploy"))
 
 
 def run(written: Path, tmp_path: Path, *options: str, **env: str) -> tuple[subprocess.CompletedProcess[str], Path]:

@@ -8,15 +8,11 @@ from typing import NamedTuple
 
 import pytest
 
-from agentcore_connect.answers import load
 from agentcore_connect.checks.plan_check import template
 from agentcore_connect.checks.plan_check.written import read_written
 from agentcore_connect.checks.template_lint import lint
 from agentcore_connect.checks.template_rules import check_template, is_lintable
-from agentcore_connect.gather import gather
-from agentcore_connect.plan.build import build
 from agentcore_connect.project.cloudformation import template_data
-from agentcore_connect.render.plan_files import write_plan
 from tests.cloudformation import stacks
 
 
@@ -196,14 +192,7 @@ PLANTED = (
 
 @pytest.fixture(scope="module")
 def folder_of_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("planted")
-    stacks.write_files(found)
-    from agentcore_connect.answers import store
-
-    (found / "answers.yaml").write_text(store.dump(dict(stacks.many().data)), encoding="utf-8")
-    gathered = gather(load.load(found / "answers.yaml"), via="cloudformation")
-    write_plan(build(gathered), gathered, found / "connect", force=False)
-    return found / "connect"
+    return stacks.write_many(tmp_path_factory.mktemp("planted"))
 
 
 @pytest.fixture

@@ -113,6 +113,14 @@ def gathered(one: Situation, folder: Path) -> Gathered:
     return gather(document, cli_version=space.SURFACES[one.surface], via=one.via)
 
 
+def furnish(folder: Path) -> None:
+    """Put in place the files and projects that the space's answers name."""
+    for name, text in space.FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "answers.yaml").write_text("", encoding="utf-8")
+    projects.write(folder)
+
+
 #: What a process is given at once: enough of them that none waits long for another.
 _CHUNK = 500
 _CORES = 2
@@ -127,10 +135,7 @@ class Part(NamedTuple):
 
 def emitted(folder: Path) -> Emitted:
     """Plan the whole space, in as many processes as `make test` has cores; the order of things is that of the space."""
-    for name, text in space.FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "answers.yaml").write_text("", encoding="utf-8")
-    projects.write(folder)
+    furnish(folder)
     found = Emitted(folder)
     done: set[str] = set()
     kinds: dict[str, tuple[Mapping[str, Any], Situation]] = {}

@@ -18,8 +18,8 @@ from agentcore_connect.errors import ConnectError
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan
-from tests.conformance import projects, space
-from tests.conformance.emitted import gathered
+from tests.conformance import space
+from tests.conformance.emitted import furnish, gathered
 from tests.conformance.space import Situation
 from tests.share import share_of
 
@@ -33,10 +33,7 @@ ECHOES = ("answers.yaml", "plan.json")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files and projects that the space's answers name."""
     made = tmp_path_factory.mktemp("space")
-    for name, text in space.FILES.items():
-        (made / name).write_text(text, encoding="utf-8")
-    (made / "answers.yaml").write_text("", encoding="utf-8")
-    projects.write(made)
+    furnish(made)
     return made
 
 

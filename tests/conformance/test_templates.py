@@ -19,8 +19,8 @@ from agentcore_connect.plan.stack import document
 from agentcore_connect.project.cloudformation import template_data
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.plan_files import _with_places
-from tests.conformance import projects, space
-from tests.conformance.emitted import gathered
+from tests.conformance import space
+from tests.conformance.emitted import furnish, gathered
 from tests.conformance.space import Situation
 from tests.share import share_of
 
@@ -52,10 +52,7 @@ def situations() -> list[Situation]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("templates")
-    for name, text in space.FILES.items():
-        (found / name).write_text(text, encoding="utf-8")
-    (found / "answers.yaml").write_text("", encoding="utf-8")
-    projects.write(found)
+    furnish(found)
     return found
 
 

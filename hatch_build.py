@@ -22,7 +22,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, str(root / "skill"))
         try:
-            from agentcore_connect.resources import compile_yaml
+            from agentcore_connect.knowledge.resources import compile_yaml
 
             self._scratch = tempfile.TemporaryDirectory()
             found = sorted([*root.glob("knowledge/*.yaml"), *root.glob("renderers/*/manifest.yaml")])

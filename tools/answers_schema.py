@@ -3,7 +3,7 @@
 import json
 
 from agentcore_connect.answers.schema import answers_schema
-from agentcore_connect.resources import knowledge_dir
+from agentcore_connect.knowledge.resources import knowledge_dir
 
 if __name__ == "__main__":
     target = knowledge_dir() / "schemas" / "answers.schema.json"

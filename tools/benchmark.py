@@ -94,10 +94,10 @@ def processes(folder: Path, runs: int) -> None:
 
 def decisions() -> None:
     """Print the engine's decisions a second on one core."""
-    from agentcore_connect import triage
     from agentcore_connect.engine.space import leaves
+    from agentcore_connect.knowledge import base
 
-    engine, domains = triage.engine(), triage.domains()
+    engine, domains = base.engine(), base.domains()
     routes = list(leaves(engine, "route", domains))
     known = {k: v[0] for k, v in domains.items()}
     cases = [{**known, **leaf.facts, "service_auth": "oauth-client-credentials"} for leaf in routes]
@@ -140,8 +140,8 @@ def code(folder: Path) -> None:
 
 def log() -> None:
     """Print how long `diagnose` takes for 1 MB of log with the cause at its beginning."""
-    from agentcore_connect import resources
-    from agentcore_connect.diagnose import diagnose
+    from agentcore_connect.diagnose.match import diagnose
+    from agentcore_connect.knowledge import resources
 
     known = resources.load("errors")
     line = "2026-01-02T03:04:05Z [ERROR] mcp: AccessDenied 403 for https://a.example.com/mcp, retrying the call\n"

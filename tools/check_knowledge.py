@@ -21,8 +21,8 @@ import jsonschema
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "skill"))
 
-from agentcore_connect.answers import document  # noqa: E402 - the same reader as the program's own
-from agentcore_connect.errors import ConnectError  # noqa: E402
+from agentcore_connect.core.errors import ConnectError  # noqa: E402
+from agentcore_connect.text import document  # noqa: E402 - the same reader as the program's own
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _HEADER = re.compile(r"^# yaml-language-server: \$schema=schemas/([a-z0-9.-]+)\.schema\.json\n")

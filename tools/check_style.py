@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "skill"))
 
-from agentcore_connect.answers import document  # noqa: E402 - the same reader as the program's own
-from agentcore_connect.errors import ConnectError  # noqa: E402
+from agentcore_connect.core.errors import ConnectError  # noqa: E402
+from agentcore_connect.text import document  # noqa: E402 - the same reader as the program's own
 
 PAGES = ("README.md", "CONTRIBUTING.md", "SKILL.md", "docs/**/*.md")
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.M | re.S)

@@ -15,8 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from agentcore_connect.contract import api_model, extract
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.clispec import api_model, extract
+from agentcore_connect.core.errors import ConnectError
 
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "contract"
 

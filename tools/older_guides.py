@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "from-older-guides.md"
 TITLES = {"commands": "Commands", "methods": "Methods of the Python classes", "models": "Built-in models and templates"}

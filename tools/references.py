@@ -20,8 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "skill"))
 
-from agentcore_connect.errors import ConnectError, raise_all  # noqa: E402 - the checkout's own program
-from agentcore_connect.skillset import frontmatter, references  # noqa: E402
+from agentcore_connect.core.errors import ConnectError, raise_all  # noqa: E402 - the checkout's own program
+from agentcore_connect.skill import frontmatter, references  # noqa: E402
 
 MANIFESTS = (
     ".claude-plugin/plugin.json",

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "skill"))
 
 from agentcore_connect.answers import load  # noqa: E402
-from agentcore_connect.errors import ConnectError  # noqa: E402
-from agentcore_connect.gather import gather  # noqa: E402
+from agentcore_connect.collect.inputs import gather  # noqa: E402
+from agentcore_connect.core.errors import ConnectError  # noqa: E402
 from agentcore_connect.plan.build import build  # noqa: E402
 from agentcore_connect.render.plan_files import render_plan  # noqa: E402
 

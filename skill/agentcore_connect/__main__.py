@@ -9,23 +9,23 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from agentcore_connect import __version__
-from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.core.errors import ConnectError, ExitCode
 
-#: Each command, the module that runs it, and what it does in a line.
+#: Each command, which is a module of `cli`, and what it does in a line.
 COMMANDS = {
-    "next": ("next_", "print the next question of the interview as JSON"),
-    "plan": ("plan_", "print the plan for an answers file; --out writes it"),
-    "check": ("check_", "check a written plan with the real tools"),
-    "apply": ("apply_", "carry out a written plan"),
-    "test": ("test_", "try a deployed gateway as the agent uses it"),
-    "inspect": ("inspect_", "what a project tells, and what is wrong in it"),
-    "diagnose": ("diagnose_", "causes and fixes for an error message or symptom"),
-    "explain": ("explain_", "a question, rule or limit: what, why, sources"),
-    "tools": ("tools_", "create or check the tool schema of a Lambda target"),
-    "tree": ("tree_", "print the decision tree"),
-    "skill": ("skill_", "install the skill for coding assistants"),
-    "doctor": ("doctor_", "compare the installed tools with what is known"),
-    "serve": ("serve_", "the same engine as an MCP server"),
+    "next": "print the next question of the interview as JSON",
+    "plan": "print the plan for an answers file; --out writes it",
+    "check": "check a written plan with the real tools",
+    "apply": "carry out a written plan",
+    "test": "try a deployed gateway as the agent uses it",
+    "inspect": "what a project tells, and what is wrong in it",
+    "diagnose": "causes and fixes for an error message or symptom",
+    "explain": "a question, rule or limit: what, why, sources",
+    "tools": "create or check the tool schema of a Lambda target",
+    "tree": "print the decision tree",
+    "skill": "install the skill for coding assistants",
+    "doctor": "compare the installed tools with what is known",
+    "serve": "the same engine as an MCP server",
 }
 KINDS = ("mcp", "lambda", "openapi", "api-gateway", "smithy", "credential")
 
@@ -58,7 +58,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     # with its name given, argparse need not format a usage to find it, and load what that takes
     sub = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="agentcore-connect")
     for name in names:
-        import_module(f"agentcore_connect.frontends.{COMMANDS[name][0]}").add_parser(sub)
+        import_module(f"agentcore_connect.cli.{name}").add_parser(sub)
     return parser
 
 
@@ -66,7 +66,7 @@ def _short_help() -> argparse.ArgumentParser:
     """The parser for the overview: every command in a line, and no front end loaded for it."""
     parser = _parser(())
     sub = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    for name, (_, help_text) in COMMANDS.items():
+    for name, help_text in COMMANDS.items():
         sub.add_parser(name, help=help_text, add_help=False)
     return parser
 
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             return ExitCode.DONE
-        from agentcore_connect.outside import unusable
+        from agentcore_connect.core.outside import unusable
 
         print(f"agentcore-connect: {unusable(str(error.filename or ''), error)}", file=sys.stderr)
         return ExitCode.BAD_INPUT
@@ -108,11 +108,11 @@ def _run(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), None)
     if command in COMMANDS:
         args = _parser([command]).parse_args(words)
-        module = import_module(f"agentcore_connect.frontends.{COMMANDS[command][0]}")
+        module = import_module(f"agentcore_connect.cli.{command}")
         status: int = module.run(args)
         return status
     if not words or command in KINDS or (words[0].startswith("-") and not _OVERVIEW & set(words)):
-        from agentcore_connect.frontends import start
+        from agentcore_connect.cli import start
 
         return start.run(words)
     _short_help().parse_args(words)

@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 from agentcore_connect.answers import load
-from agentcore_connect.answers.document import parse
-from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.text.document import parse
 
 CODE = "app/Shop"
 _GATEWAYS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.resources import load_manifest, manifests
+from agentcore_connect.knowledge.resources import load_manifest, manifests
 from tests.agent_edits.code import FRAMEWORKS, SHAPES, agent_code
 from tests.agent_edits.patched import CODE, apply, planned, project
 from tests.agent_edits.refused import REFUSED, STRANDS

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.resources import load_manifest
+from agentcore_connect.knowledge.resources import load_manifest
 from tests.agent_edits.code import BARE, SHAPES, agent_code
 from tests.agent_edits.patched import CODE, apply, planned, project
 from tests.real_cli import cli_folder

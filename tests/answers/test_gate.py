@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 
 from agentcore_connect.answers import gate, load
-from agentcore_connect.answers.document import Document, parse
 from agentcore_connect.answers.schema import answers_schema
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.questions import questions
-from agentcore_connect.resources import load_schema
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load_schema
+from agentcore_connect.text.document import Document, parse
 
 GOOD = """\
 version: 1

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.answers import document
 from agentcore_connect.answers.lock import locked
 from agentcore_connect.app.answers_file import AnswersFile
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text import document
 
 WRITERS = 50
 BEGIN = "version: 1\nconnections:\n"

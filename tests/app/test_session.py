@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import gather as gathering
 from agentcore_connect import interview
 from agentcore_connect.__main__ import main
 from agentcore_connect.answers import load
-from agentcore_connect.answers.document import Document
 from agentcore_connect.app.session import Session
 from agentcore_connect.app.step import refused, step
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.collect import inputs as gathering
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text.document import Document
 
 SPEC = {"openapi": "3.0.3", "info": {"title": "Orders", "version": "1"}, "paths": {}}
 

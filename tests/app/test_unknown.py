@@ -10,11 +10,11 @@ import pytest
 from tests.sim.gateway import GatewaySim
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.answers.document import Document
 from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Session, is_word
 from agentcore_connect.app.step import step
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.serve import forms
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.mcp import forms
+from agentcore_connect.text.document import Document
 
 MCP = {"direction": "agent-calls-service", "service": "mcp-server", "endpoint": "https://mcp.example.com/mcp"}
 KEY = "connections.0.oauth.discovery_url"

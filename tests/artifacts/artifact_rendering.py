@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 from agentcore_connect.render.environment import environment
 
 PLAN = {"cli_version": "0.30.0", "surface": "0.30", "via": "cli", "tool_version": "0.1.0"}

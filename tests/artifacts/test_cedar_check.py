@@ -9,11 +9,11 @@ from typing import Any
 import cedarpy
 import pytest
 
-from agentcore_connect import resources
 from agentcore_connect.checks import cedar
 from agentcore_connect.checks.cedar import CedarCheck, check_policy
 from agentcore_connect.checks.cedar_schema import schema_text
 from agentcore_connect.checks.cedar_scope import read_scopes
+from agentcore_connect.knowledge import resources
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/shop-mygateway-abcde12345"
 TARGETS: Any = {

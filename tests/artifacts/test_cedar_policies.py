@@ -10,11 +10,11 @@ from typing import Any
 import cedarpy
 import pytest
 
-from agentcore_connect import resources
 from agentcore_connect.checks.cedar import check_policy
 from agentcore_connect.checks.cedar_schema import schema_text
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.policies import write_policies
 from agentcore_connect.plan.policy_text import Policy
 from agentcore_connect.render.environment import environment

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from artifact_rendering import render
 
-from agentcore_connect import resources
 from agentcore_connect.checks.python_source import check_source
+from agentcore_connect.knowledge import resources
 
 AUTHS = {
     "none": {"outbound_auth": "none"},

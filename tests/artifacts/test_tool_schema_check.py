@@ -15,9 +15,9 @@ from artifact_rendering import render
 from artifact_runs import ROOT
 from botocore.validate import ParamValidator
 
-from agentcore_connect import resources
 from agentcore_connect.checks.tool_schema import check_tools, reduce_tools, unwrap
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 
 GOOD = [
     {

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from agentcore_connect.__main__ import COMMANDS, main
-from agentcore_connect.answers.document import read
+from agentcore_connect.text.document import read
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "support-desk" / "answers.yaml"
@@ -319,7 +319,7 @@ def test_what_is_called_again_and_again_loads_only_what_it_needs(tmp_path: Path)
 
 def test_a_broken_fact_does_not_stop_help_and_version(tmp_path: Path) -> None:
     code = (
-        "import agentcore_connect.resources as r; r.load = None; "
+        "import agentcore_connect.knowledge.resources as r; r.load = None; "
         "from agentcore_connect.__main__ import main; import sys; sys.exit(main(sys.argv[1:]))"
     )
     for word in ("--help", "--version"):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from agentcore_connect.knowledge.resources import load_manifest
 from agentcore_connect.render.environment import environment
-from agentcore_connect.resources import load_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [folder for folder in (str(ROOT), str(ROOT / "tools")) if folder not in sys.path]

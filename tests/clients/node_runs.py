@@ -21,8 +21,8 @@ from tests.sim.identity import IdentitySim
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 
+from agentcore_connect.knowledge.resources import load_manifest, manifests
 from agentcore_connect.render.environment import environment
-from agentcore_connect.resources import load_manifest, manifests
 
 sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
 

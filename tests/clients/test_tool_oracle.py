@@ -11,7 +11,7 @@ import client_envs
 import client_runs
 import pytest
 
-from agentcore_connect.readers.tool_sources import read_tools
+from agentcore_connect.specs.tool_sources import read_tools
 
 HEADER = """
 {future}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.answers import load, store
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.stack import document

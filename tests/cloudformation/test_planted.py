@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import pytest
 
-from agentcore_connect.checks.plan_check import template
-from agentcore_connect.checks.plan_check.written import read_written
 from agentcore_connect.checks.template_lint import lint
 from agentcore_connect.checks.template_rules import check_template, is_lintable
 from agentcore_connect.project.cloudformation import template_data
+from agentcore_connect.verify import template
+from agentcore_connect.verify.written import read_written
 from tests.cloudformation import stacks
 
 

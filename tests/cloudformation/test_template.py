@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from agentcore_connect import resources
-from agentcore_connect.checks.botocore_model import check_request
 from agentcore_connect.checks.template_lint import lint
 from agentcore_connect.checks.template_rules import check_template
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms
 from agentcore_connect.plan.requests import iam_statements
 from agentcore_connect.plan.stack import document
 from agentcore_connect.project.cloudformation import template_data
+from agentcore_connect.verify.botocore_model import check_request
 from tests.cloudformation import stacks
 from tests.conformance import space
 from tests.share import share_of

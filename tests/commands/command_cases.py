@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.operations import operations
 from agentcore_connect.plan.script import script, script_data
 from agentcore_connect.render.environment import environment
-from agentcore_connect.resources import load, static_text
 
 DISCOVERY = "https://idp.example.com/.well-known/openid-configuration"
 TOOLS = '[{"name": "find", "description": "Find a page", "inputSchema": {"type": "object", "properties": {}}}]\n'

@@ -8,9 +8,9 @@ from typing import Any
 import command_cases as cases
 import pytest
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.templates import placeholders
-from agentcore_connect.resources import load
 
 SURFACES = ["0.30", "1.x"]
 

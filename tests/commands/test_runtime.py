@@ -15,7 +15,7 @@ import command_cases as cases
 import pytest
 from tests.plan.cases import SITUATIONS
 
-from agentcore_connect.resources import renderers_dir, static_text
+from agentcore_connect.knowledge.resources import renderers_dir, static_text
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))

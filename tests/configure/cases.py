@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import configure_context
 from agentcore_connect.render.environment import environment
 

@@ -16,10 +16,10 @@ import botocore.validate
 import pytest
 from tests.configure.cases import CUSTOM_URL, connection, connections, context, gateways
 
-from agentcore_connect.checks import botocore_model
-from agentcore_connect.checks.botocore_model import botocore_version, check_request, check_requests
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.plan.requests import requests_for, with_samples
+from agentcore_connect.verify import botocore_model
+from agentcore_connect.verify.botocore_model import botocore_version, check_request, check_requests
 
 CONTROL = "bedrock-agentcore-control"
 
@@ -280,7 +280,7 @@ def test_without_botocore_or_the_service_it_says_so(monkeypatch: pytest.MonkeyPa
 
 
 def test_botocore_is_loaded_only_when_something_is_checked() -> None:
-    code = "import sys; import agentcore_connect.checks.botocore_model; print('botocore' in sys.modules)"
+    code = "import sys; import agentcore_connect.verify.botocore_model; print('botocore' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

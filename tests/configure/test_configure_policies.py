@@ -12,12 +12,12 @@ from tests.configure.conftest import Outcome
 from tests.configure.control_plane import ControlPlane
 
 from agentcore_connect.answers import load
-from agentcore_connect.checks.botocore_model import check_request
-from agentcore_connect.checks.plan_check.scripts import policy_run
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import with_samples
 from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.verify.botocore_model import check_request
+from agentcore_connect.verify.scripts import policy_run
 
 ANSWERS = """\
 version: 1

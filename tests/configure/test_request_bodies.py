@@ -10,10 +10,10 @@ import pytest
 from tests.configure import cases
 from tests.configure.cases import connection, connections, context, gateways
 
-from agentcore_connect import resources
-from agentcore_connect.checks.botocore_model import check_requests
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import infer_vendor, requests_for, with_samples, with_values
+from agentcore_connect.verify.botocore_model import check_requests
 
 
 def body(c: dict[str, Any], which: str = "target", ctx: dict[str, Any] | None = None) -> dict[str, Any]:

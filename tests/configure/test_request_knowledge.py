@@ -13,8 +13,8 @@ import pytest
 from tests.configure import cases
 from tests.configure.cases import POLICY, connection, connections, context, gateways
 
-from agentcore_connect import resources
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, variables
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.request_template import MissingAnswer, Template, extract, runtime_names, settle
 from agentcore_connect.plan.requests import (

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import render_plan
 from tests.conformance import space

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from agentcore_connect.answers import load
-from agentcore_connect.answers.document import Document
+from agentcore_connect.collect.inputs import Gathered, gather
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import Predicate, compile_condition
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.knowledge.base import patterns
+from agentcore_connect.knowledge.resources import load as knowledge
 from agentcore_connect.plan.artifacts import artifacts
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
@@ -24,8 +25,7 @@ from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.requests import requests_for
 from agentcore_connect.plan.settings_requests import settings_requests
 from agentcore_connect.render.plan_files import _with_places, render
-from agentcore_connect.resources import load as knowledge
-from agentcore_connect.triage import patterns
+from agentcore_connect.text.document import Document
 from tests.conformance import projects, space
 from tests.conformance.space import Situation, Way
 

@@ -13,12 +13,12 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from agentcore_connect import triage
+from agentcore_connect.core.vias import VIAS
 from agentcore_connect.engine.space import Leaf, leaves
 from agentcore_connect.engine.tree import Engine
-from agentcore_connect.questions import questions
-from agentcore_connect.resources import load
-from agentcore_connect.vias import VIAS
+from agentcore_connect.knowledge import base
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"
 GATEWAY_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/other-gw-abcdefghij"
@@ -116,7 +116,7 @@ class Way:
 @cache
 def ways() -> list[Way]:
     """Every way through the route and the sign-in."""
-    engine, domains = triage.engine(), triage.domains()
+    engine, domains = base.engine(), base.domains()
     after = {"gateway": "gateway-auth", "agent": "agent-auth"}
     found: list[Way] = []
     for route in leaves(engine, "route", domains):
@@ -383,12 +383,12 @@ def plain() -> Iterator[tuple[Way, Situation]]:
 def wished(kinds: Iterable[tuple[Mapping[str, Any], Situation]]) -> Iterator[Situation]:
     """Every wish on every kind of connection: pairs of what was decided and a situation where it was."""
     seen: set[tuple[Any, ...]] = set()
-    for result, base in kinds:
+    for result, first in kinds:
         for wish in wishes():
             if wish.fits(result) and wish.once(result) not in seen:
                 seen.add(wish.once(result))
-                via = _OTHER_VIAS.get(wish.name, base.via)
-                yield Situation(changed(base.data, wish.change), base.surface, via, f"{base.why}, {wish.name}")
+                via = _OTHER_VIAS.get(wish.name, first.via)
+                yield Situation(changed(first.data, wish.change), first.surface, via, f"{first.why}, {wish.name}")
 
 
 def around() -> Iterator[Situation]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan

@@ -7,14 +7,14 @@ import re
 import tomllib
 from collections.abc import Callable
 
-from agentcore_connect import resources
-from agentcore_connect.checks.botocore_model import check_request
 from agentcore_connect.checks.cedar import check_policy
 from agentcore_connect.checks.cedar_decisions import check_decisions
 from agentcore_connect.checks.tool_schema import check_tools
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import with_samples
 from agentcore_connect.render.checks import cedar_facts
+from agentcore_connect.verify.botocore_model import check_request
 from tests.conformance.emitted import Emitted, gathered
 
 Count = Callable[..., None]

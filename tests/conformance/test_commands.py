@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.checks.plan_check.commands import samples
-from agentcore_connect.checks.plan_check.run import check_plan
-from agentcore_connect.contract.model import check_argv, load
+from agentcore_connect.clispec.model import check_argv, load
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.script import command_lines
+from agentcore_connect.verify.commands import samples
+from agentcore_connect.verify.run import check_plan
 from tests.conformance.batches import Shape, batches, shape, wanted
 from tests.conformance.emitted import Emitted, gathered
 from tests.conformance.tools import RealCli, real_cli

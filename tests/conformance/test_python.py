@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.checks.plan_check import python as python_check
-from agentcore_connect.checks.plan_check import recorder, scripts
 from agentcore_connect.checks.python_source import check_source
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import requests_for, with_values
 from agentcore_connect.render.plan_files import _with_places
+from agentcore_connect.verify import python as python_check
+from agentcore_connect.verify import scripts
+from agentcore_connect.verify.runners import recorder
 from tests.conformance import space
 from tests.conformance.emitted import Emitted, File, gathered
 from tests.conformance.stand_in import AnyServer, AnyService

@@ -20,17 +20,18 @@ from typing import Any
 import pytest
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.checks.plan_check import leaks, shims
-from agentcore_connect.checks.plan_check.commands import declared_values, needs, samples, script_samples, secrets
-from agentcore_connect.checks.plan_check.prepare import prepare
-from agentcore_connect.checks.plan_check.report import Result
-from agentcore_connect.checks.plan_check.written import read_written
-from agentcore_connect.checks.sandbox import Sandbox
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.operation import Operation
-from agentcore_connect.questions import questions
 from agentcore_connect.render.plan_files import write_plan
-from agentcore_connect.resources import load
+from agentcore_connect.sandbox.scratch import Sandbox
+from agentcore_connect.verify import leaks
+from agentcore_connect.verify.commands import declared_values, needs, samples, script_samples, secrets
+from agentcore_connect.verify.report import Result
+from agentcore_connect.verify.runners.prepare import prepare
+from agentcore_connect.verify.stand_ins import shims
+from agentcore_connect.verify.written import read_written
 from tests.conformance import space
 from tests.conformance.batches import shape
 from tests.conformance.emitted import Emitted, File, gathered

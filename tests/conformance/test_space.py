@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from agentcore_connect import resources
 from agentcore_connect.engine.tree import Engine
+from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.build import build
-from agentcore_connect.questions import questions
 from tests.conformance import space
 from tests.conformance.emitted import Emitted, gathered, said_and_not_so
 
@@ -104,6 +104,6 @@ def _operations(document: Any) -> Iterable[str]:
 
 def test_a_way_that_is_left_out_would_be_noticed(everything: Emitted) -> None:
     """The walk is the engine's own: a branch more in the tree is a way more here."""
-    assert isinstance(space._Started(space.triage.engine(), {}), Engine)
+    assert isinstance(space._Started(space.base.engine(), {}), Engine)
     ways = {tuple(sorted(way.facts.items())) for way in space.ways()}
     assert len(ways) == len(space.ways()) > 2000

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.checks.plan_check.template import against_model
 from agentcore_connect.checks.template_lint import lint
 from agentcore_connect.checks.template_rules import check_template
 from agentcore_connect.plan.build import build
@@ -19,6 +18,7 @@ from agentcore_connect.plan.stack import document
 from agentcore_connect.project.cloudformation import template_data
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.plan_files import _with_places
+from agentcore_connect.verify.template import against_model
 from tests.conformance import space
 from tests.conformance.emitted import furnish, gathered
 from tests.conformance.space import Situation

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import triage
-from agentcore_connect.answers import document
-from agentcore_connect.decide import derive
-from agentcore_connect.endpoint_hints import answers_from_endpoint
+from agentcore_connect.advise.decide import derive
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, holds
+from agentcore_connect.knowledge import base
+from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint
 from agentcore_connect.plan import operations, request_template, templates
+from agentcore_connect.text import document
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "knowledge-language.md"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.M | re.S)
@@ -28,7 +28,7 @@ def _examples() -> dict[str, list[Any]]:
 
 
 def _condition(one: Any) -> None:
-    assert holds(one["when"], one["facts"], triage.patterns()) is one["holds"]
+    assert holds(one["when"], one["facts"], base.patterns()) is one["holds"]
 
 
 def _wrong(one: Any) -> None:

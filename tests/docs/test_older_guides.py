@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.contract.choose import choose
-from agentcore_connect.contract.model import load as load_contract
-from agentcore_connect.explain import index
-from agentcore_connect.resources import load
+from agentcore_connect.clispec.choose import choose
+from agentcore_connect.clispec.model import load as load_contract
+from agentcore_connect.explain.index import index
+from agentcore_connect.knowledge.resources import load
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import triage
 from agentcore_connect.engine import space
 from agentcore_connect.engine.space import Leaf, leaves
 from agentcore_connect.engine.tree import Engine
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge import base
+from agentcore_connect.knowledge.resources import load
 
 ROOTED = ("route", "inbound", "gateway-kind")
 AFTER = {"gateway": "gateway-auth", "agent": "agent-auth"}
@@ -21,7 +21,7 @@ RESULTS = load("decision-tree")["results"]
 
 def whole_space() -> Iterator[tuple[Leaf, Leaf | None]]:
     """Every way through the route and the tree that follows it."""
-    engine, domains = triage.engine(), triage.domains()
+    engine, domains = base.engine(), base.domains()
     for route in leaves(engine, "route", domains):
         tree = AFTER.get(route.decision.result["leads_to"])
         if tree is None:
@@ -47,7 +47,7 @@ SPACE = list(whole_space())
 
 @pytest.mark.parametrize("tree", ROOTED)
 def test_a_tree_is_sound(tree: str) -> None:
-    assert space.faults(triage.engine(), tree, triage.domains()) == []
+    assert space.faults(base.engine(), tree, base.domains()) == []
 
 
 def test_every_combination_ends_in_exactly_one_outcome(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,8 +58,8 @@ def test_every_combination_ends_in_exactly_one_outcome(capsys: pytest.CaptureFix
             if name in RESULTS and value is not None:
                 assert value in RESULTS[name], (name, value)
     outcomes = {space.outcome((auth or route).decision)[0] for route, auth in SPACE}
-    inbound = sum(1 for _ in leaves(triage.engine(), "inbound", triage.domains()))
-    kinds = sum(1 for _ in leaves(triage.engine(), "gateway-kind", triage.domains()))
+    inbound = sum(1 for _ in leaves(base.engine(), "inbound", base.domains()))
+    kinds = sum(1 for _ in leaves(base.engine(), "gateway-kind", base.domains()))
     with capsys.disabled():
         print(
             f"\ndecision space: {len(SPACE)} ways through routes and sign-in, {inbound} through inbound auth, {kinds} "
@@ -85,7 +85,7 @@ def test_a_leaf_says_all_that_a_decision_must_say() -> None:
 
 
 def test_every_steered_decision_says_why() -> None:
-    rules = triage.rules()
+    rules = base.rules()
     for route, auth in SPACE:
         result = {**route.decision.result, **(auth.decision.result if auth else {})}
         if result.get("steered"):
@@ -111,17 +111,17 @@ def test_what_was_steered_away_from_is_no_reason() -> None:
 def test_no_row_of_the_matrix_is_idle() -> None:
     seen = [auth for _, auth in SPACE if auth is not None]
     for table in ("targets", "demands", "cli"):
-        assert space.unused_rows(triage.engine(), table, seen) == []
+        assert space.unused_rows(base.engine(), table, seen) == []
 
 
 def test_no_node_of_the_sign_in_is_idle() -> None:
     for tree in ("gateway-auth", "agent-auth"):
         seen = [auth for route, auth in SPACE if auth is not None and AFTER[route.decision.result["leads_to"]] == tree]
-        assert space.unreached(triage.engine(), tree, seen) == []
+        assert space.unreached(base.engine(), tree, seen) == []
 
 
 def test_every_question_of_the_sign_in_matters() -> None:
-    engine, domains = triage.engine(), triage.domains()
+    engine, domains = base.engine(), base.domains()
     starts = {tuple(sorted(r.decision.result.items(), key=str)): r for r, a in SPACE if a is not None}
     for route in starts.values():
         tree = AFTER[route.decision.result["leads_to"]]
@@ -153,9 +153,9 @@ def test_the_matrix_leads_to_an_allowed_cell_from_everywhere() -> None:
 def test_rules_that_are_cited_exist_and_those_that_exist_are_cited() -> None:
     cited = {r for route, auth in SPACE for leaf in (route, auth) if leaf for r in leaf.decision.rules()}
     for tree in ("inbound", "gateway-kind"):
-        for leaf in leaves(triage.engine(), tree, triage.domains()):
+        for leaf in leaves(base.engine(), tree, base.domains()):
             cited |= set(leaf.decision.rules())
-    known = triage.rules()
+    known = base.rules()
     assert {r for r in cited if r not in known} == set()
     silent = {r for r, rule in known.items() if rule.applies is None} - cited
     uncited = {r for r in silent if not r.startswith(("cli.", "api-only."))}
@@ -196,7 +196,7 @@ def test_two_rules_never_contradict_each_other() -> None:
 
 
 def test_order_of_answers_is_indifferent() -> None:
-    engine = triage.engine()
+    engine = base.engine()
     for route, _ in SPACE[:: max(1, len(SPACE) // 400)]:
         assert not space.order_matters(engine, "route", route)
 
@@ -250,7 +250,7 @@ def test_rows_that_go_in_a_circle_are_found() -> None:
 
 def test_product_of_all_answers_agrees_with_the_walk() -> None:
     """A brute-force product over the route's variables reaches no outcome that the walk does not know."""
-    engine, domains = triage.engine(), triage.domains()
+    engine, domains = base.engine(), base.domains()
     names = ["direction", "service", "front", "direct_reason", "prefer", "can_front", "network"]
     fixed = {
         "blocker_stated": True,

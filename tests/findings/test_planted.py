@@ -8,8 +8,8 @@ import pytest
 from planted import PLANTS, Plant, clean
 
 from agentcore_connect.findings import inspect_project
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import read_project
-from agentcore_connect.resources import load
 
 
 def _findings(root: Path) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from agentcore_connect.answers import document
-from agentcore_connect.answers.document import Mark, parse, parse_any, read, scalar
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text import document
+from agentcore_connect.text.document import Mark, parse, parse_any, read, scalar
 
 
 @pytest.fixture(params=["libyaml", "pure"])

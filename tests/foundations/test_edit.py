@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from agentcore_connect.answers import store
-from agentcore_connect.answers.document import parse
-from agentcore_connect.answers.edit import edited
+from agentcore_connect.text.document import parse
+from agentcore_connect.text.edit import edited
 
 TEXT = """\
 # Our answers; ask Kim before you change them.

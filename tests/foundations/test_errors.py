@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentcore_connect.errors import ConnectError, ExitCode, ManyErrors, raise_all
+from agentcore_connect.core.errors import ConnectError, ExitCode, ManyErrors, raise_all
 
 ONE = ConnectError(
     "bad-value",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect import resources
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 
 ROOT = Path(__file__).resolve().parents[2]
 

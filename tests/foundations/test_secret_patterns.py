@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from agentcore_connect import resources
-from agentcore_connect.answers import document, secrets, store
+from agentcore_connect import secrets
+from agentcore_connect.answers import store
+from agentcore_connect.knowledge import resources
+from agentcore_connect.text import document
 
 LONG = "q7Rz" + "K2mW" + "9pXv" + "L4tB" + "8nHc" + "5sJd"
 HEX = "9f86d081884c7d65" + "9a2feaa0c55ad015"

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import secret_samples as samples
 
-from agentcore_connect.answers import document, load, secrets, store
-from agentcore_connect.errors import ConnectError
+from agentcore_connect import secrets
+from agentcore_connect.answers import load, store
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text import document
 
 TIMES = 4
 PLACES = {

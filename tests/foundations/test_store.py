@@ -13,8 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentcore_connect.answers import document, emit, store
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.answers import store
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text import document, emit
 
 TRICKY = [
     *("no", "On", "y", "true", "NULL", "~", "", "012", "1.10", "0x1F", "1e3", "2025-11-25", "1:20"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.render import writer
 from agentcore_connect.render.writer import write_folder
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from agentcore_connect import __main__, resources
-from agentcore_connect.diagnose import diagnose
+from agentcore_connect import __main__
+from agentcore_connect.diagnose.match import diagnose
+from agentcore_connect.knowledge import resources
 
 ROWS = resources.load("errors")["errors"]
 

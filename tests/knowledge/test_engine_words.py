@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import agentcore_connect
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 
 ENGINE = Path(agentcore_connect.__file__).parent / "engine"
 PACKAGE = "agentcore_connect"
@@ -92,4 +92,4 @@ def test_a_word_of_the_domain_is_found(source: str) -> None:
 
 
 def test_the_language_and_the_packages_name_are_no_words_of_the_domain() -> None:
-    assert foreign("from agentcore_connect.errors import ConnectError\nsort = lambda value: value\n") == []
+    assert foreign("from agentcore_connect.core.errors import ConnectError\nsort = lambda value: value\n") == []

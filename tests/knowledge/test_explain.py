@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect import __main__, explain, resources
-from agentcore_connect.explain_search import search
-from agentcore_connect.frontends import explain_
+from agentcore_connect import __main__
+from agentcore_connect.cli import explain
+from agentcore_connect.explain.index import Entry, index
+from agentcore_connect.explain.search import search
+from agentcore_connect.knowledge import resources
 
 Ask = Callable[..., tuple[int, str, str]]
 
@@ -26,12 +28,12 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
     return call
 
 
-def everything() -> list[explain.Entry]:
-    return list(explain.index().entries)
+def everything() -> list[Entry]:
+    return list(index().entries)
 
 
 def test_every_entry_is_found_by_its_id_and_by_its_path() -> None:
-    known = explain.index()
+    known = index()
     assert [entry.path for entry in everything() if entry not in known.find(entry.id)] == []
     assert [entry.path for entry in everything() if entry not in known.find(entry.path)] == []
 
@@ -89,7 +91,7 @@ def test_sources_are_spelt_out_with_their_urls(ask: Ask) -> None:
 
 
 def test_relations_go_both_ways() -> None:
-    known = explain.index()
+    known = index()
     fact = known.find("listing-modes")[0]
     error = known.find("B13")[0]
     assert "B13" in known.see_also(fact)
@@ -107,12 +109,12 @@ def test_without_a_topic_the_topics_are_listed(ask: Ask) -> None:
     }
 
 
-@pytest.mark.parametrize("topic", list(explain.index().files()))
+@pytest.mark.parametrize("topic", list(index().files()))
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_every_file_is_a_topic(ask: Ask, topic: str, form: str) -> None:
     status, out, err = ask(topic, "--format", form)
     assert (status, err) == (0, "")
-    entries = explain.index().files()[topic]
+    entries = index().files()[topic]
     assert all(entry.id in out for entry in entries)
     if form == "json":
         assert len(json.loads(out)["entries"]) == len(entries)
@@ -192,7 +194,7 @@ def test_a_name_that_is_nearly_right_is_offered_beside_the_search(ask: Ask) -> N
 
 
 def test_all_the_words_count_before_any_of_them() -> None:
-    known = explain.index()
+    known = index()
     both = search(known, "cognito audience")
     assert both
     assert all({"cognito", "aud"} <= {w[: len("cognito")] for w in _words(one)} | {"aud"} for one in both)
@@ -201,14 +203,14 @@ def test_all_the_words_count_before_any_of_them() -> None:
     assert search(known, '"; DROP') == search(known, "drop")
 
 
-def _words(entry: explain.Entry) -> set[str]:
+def _words(entry: Entry) -> set[str]:
     return set(re.findall(r"\w+", json.dumps(entry.data).lower()))
 
 
 def test_a_terminal_changes_no_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = ask("lambda-arn")[1]
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr(explain_, "_colour", lambda: True)
+    monkeypatch.setattr(explain, "_colour", lambda: True)
     assert ask("lambda-arn")[1] == plain
 
 
@@ -232,11 +234,11 @@ def test_a_new_file_needs_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(resources, "knowledge_dir", lambda: folder)
     monkeypatch.setattr(resources, "_keep", lambda kept, text: None)
     resources.clear()
-    explain.index.cache_clear()
+    index.cache_clear()
     try:
         assert "colour: red" in ask("a-thing")[1]
         assert ask("things")[1].splitlines()[-1].split() == ["a-thing", "Here", "it", "is."]
     finally:
         monkeypatch.undo()
         resources.clear()
-        explain.index.cache_clear()
+        index.cache_clear()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 
 TOOL = resources.knowledge_dir().parent / "tools" / "check_knowledge.py"
 if not TOOL.is_file():

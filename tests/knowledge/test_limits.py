@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 
 session = pytest.importorskip("botocore.session")
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from agentcore_connect import resources
-from agentcore_connect.diagnose import diagnose
+from agentcore_connect.diagnose.aws import aws_error
+from agentcore_connect.diagnose.facts import message_facts
+from agentcore_connect.diagnose.log import Raised, take_apart
+from agentcore_connect.diagnose.match import diagnose
+from agentcore_connect.diagnose.web import answer
 from agentcore_connect.engine.conditions import variables
-from agentcore_connect.messages.aws import aws_error
-from agentcore_connect.messages.facts import message_facts
-from agentcore_connect.messages.log import Raised, take_apart
-from agentcore_connect.messages.web import answer
+from agentcore_connect.knowledge import resources
 
 KNOWN = resources.load("errors")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "errors.yaml"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.answers import load
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.live import find
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan

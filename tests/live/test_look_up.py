@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.questions import questions
-from agentcore_connect.readers import look_up as module
-from agentcore_connect.readers import mcp_auth, mcp_wire
-from agentcore_connect.readers.http_fetch import Answer
-from agentcore_connect.readers.look_up import LookedUp, look_up
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.http_fetch import Answer
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.probe import look_up as module
+from agentcore_connect.probe import mcp_auth, mcp_wire
+from agentcore_connect.probe.look_up import LookedUp, look_up
 from tests.live.test_trial import Answering
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import Reply, Request

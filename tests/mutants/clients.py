@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentcore_connect.resources import manifests
+from agentcore_connect.knowledge.resources import manifests
 from tests.mutants.mutant import Edit, Mutant, after, drop, swap
 
 _FILE = "gateway_client.py"

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from agentcore_connect.answers import load
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.resources import manifests
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
-from agentcore_connect.resources import manifests
 from tests.agent_edits.code import agent_code
 from tests.agent_edits.patched import project as an_agent
 

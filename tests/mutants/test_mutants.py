@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.checks.plan_check import check_plan
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.resources import load_manifest, manifests
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load_manifest, manifests
+from agentcore_connect.verify import check_plan
 from tests.mutants import agents, calls, clients, commands, documents, policies, schemas, scripts, templates, typescript
 from tests.mutants.mutant import CLI, NODE, REFUSALS, Mutant
 from tests.mutants.plans import PLANS

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.checks import confinement
-from agentcore_connect.checks.plan_check import check_confined, check_plan
-from agentcore_connect.checks.plan_check.report import Result
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.sandbox import confinement
+from agentcore_connect.verify import check_confined, check_plan
+from agentcore_connect.verify.report import Result
 
 #: Plans with every kind of program: commands, boto3 scripts, handlers, clients, direct calls.
 KINDS = ("oauth", "lambda", "stream", "invoke", "a2a", "policy-elsewhere")
@@ -203,7 +203,7 @@ def test_what_runs_confined_can_do_no_harm(what: str, home: Path, tmp_path: Path
     code = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from agentcore_connect.checks.confinement import NotConfinedError, confined\n"
+        "from agentcore_connect.sandbox.confinement import NotConfinedError, confined\n"
         "def run():\n"
         f"    Path({str(scratch)!r}, 'allowed').write_text('x')\n"
         f"    try:\n        {act}\n"

@@ -17,15 +17,15 @@ import pytest
 import yaml
 
 from agentcore_connect.answers import load as load_answers
-from agentcore_connect.checks.plan_check import check_plan
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.build import build
-from agentcore_connect.questions import questions
 from agentcore_connect.render.plan_files import write_plan
-from agentcore_connect.resources import load
-from tests.readers import openapi_cases, smithy_cases
+from agentcore_connect.verify import check_plan
 from tests.share import in_share
+from tests.specs import openapi_cases, smithy_cases
 
 Count = Callable[..., None]
 URL = "https://idp.example.com/.well-known/openid-configuration"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentcore_connect.resources import manifests
+from agentcore_connect.knowledge.resources import manifests
 from tests.mutants.mutant import NODE, Edit, Mutant, drop, swap
 
 _FILE = "gateway_client.ts"

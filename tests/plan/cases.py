@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.answers import load
-from agentcore_connect.answers.document import parse
-from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
+from agentcore_connect.text.document import parse
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/tools_Server-abcdefghij"

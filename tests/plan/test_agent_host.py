@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agentcore_connect.answers import load
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.questions import questions
 
 SERVER = "service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none"
 DIRECT = "service: other, endpoint: 'https://x.example.com', direct_reason: vendor-sdk"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.checks.plan_check.data import check_documents
-from agentcore_connect.checks.plan_check.written import read_written
+from agentcore_connect.verify.data import check_documents
+from agentcore_connect.verify.written import read_written
 
 SWAGGER = {
     "swagger": "2.0",

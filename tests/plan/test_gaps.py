@@ -10,9 +10,9 @@ import pytest
 
 from agentcore_connect import interview
 from agentcore_connect.__main__ import main
-from agentcore_connect.answers.document import Document
-from agentcore_connect.gather import gather
-from agentcore_connect.questions import questions
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.text.document import Document
 
 JWT = {"inbound_auth": "custom-jwt", "discovery_url": "https://idp.example.com/.well-known/openid-configuration"}
 OPENAPI = {"direction": "agent-calls-service", "service": "openapi", "schema": "s3://bucket/api.json"}

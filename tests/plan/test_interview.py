@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from agentcore_connect import interview
+from agentcore_connect.advise.decide import decide
+from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.answers import gate, store
-from agentcore_connect.decide import decide
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.questions import questions
-from agentcore_connect.situation import Case, agent_facts, connection_facts, gateway_facts
+from agentcore_connect.knowledge.questions import questions
 from tests.conformance import space
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import interview_view, resources
-from agentcore_connect.answers.document import Document
 from agentcore_connect.answers.gate import check_value
-from agentcore_connect.endpoint_hints import answers_from_service, service_at, vendor_of
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.explain import index
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.explain.index import index
+from agentcore_connect.interview import view
+from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.endpoint_hints import answers_from_service, service_at, vendor_of
+from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.questions import questions
+from agentcore_connect.text.document import Document
 
 SERVICES: dict[str, dict[str, Any]] = {one["id"]: one for one in resources.load("service-hints")["services"]}
 JWT = {
@@ -33,7 +34,7 @@ def planned(gateway: dict[str, Any] | None = None, /, **connection: Any) -> Plan
 
 def inferred(**connection: Any) -> dict[str, Any]:
     case = gather(Document({"version": 1, "connections": [connection]}, {}, "answers")).case
-    return {key.removeprefix("connections.0."): value for key, value in interview_view.inferred(case).items()}
+    return {key.removeprefix("connections.0."): value for key, value in view.inferred(case).items()}
 
 
 def address(service: dict[str, Any]) -> str:

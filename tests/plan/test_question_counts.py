@@ -8,9 +8,9 @@ import pytest
 
 from agentcore_connect import interview
 from agentcore_connect.answers import store
-from agentcore_connect.answers.document import Document
-from agentcore_connect.gather import gather
-from agentcore_connect.questions import kinds
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.questions import kinds
+from agentcore_connect.text.document import Document
 
 IDP = "https://idp.example.com/.well-known/openid-configuration"
 JWT = {"gateway.inbound_auth": "custom-jwt", "gateway.discovery_url": IDP, "gateway.allowed_clients": ["app"]}

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import resources
 from agentcore_connect.answers import load
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.variables import variable_name
+from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.runtime_address import endpoint_url, runtime_address
 from agentcore_connect.plan.build import build
-from agentcore_connect.runtime_address import endpoint_url, runtime_address
-from agentcore_connect.variables import variable_name
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/kb_mcp-AbCdEfGhIj"
 ENCODED = "arn%3Aaws%3Abedrock-agentcore%3Aus-east-1%3A123456789012%3Aruntime%2Fkb_mcp-AbCdEfGhIj"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.answers import load as load_answers
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.build import build
-from agentcore_connect.questions import questions
 from agentcore_connect.render.plan_files import render_plan
-from agentcore_connect.resources import load
 from tests.plan.cases import Situation, built
 
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/desk-abcdefghij"

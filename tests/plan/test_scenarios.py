@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agentcore_connect.answers import store
-from agentcore_connect.answers.document import parse
 from agentcore_connect.render.prose import markdown, text
+from agentcore_connect.text.document import parse
 from tests.plan.cases import SITUATIONS, Situation, built
 
 

@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import interview, resources
+from agentcore_connect import interview
 from agentcore_connect.answers import load, store
-from agentcore_connect.answers.document import Document
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import requests_for
 from agentcore_connect.render.plan_files import render_plan
-from agentcore_connect.skillset.samples import example
+from agentcore_connect.skill.samples import example
+from agentcore_connect.text.document import Document
 from tests.plan.cases import project
 
 ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/support-AbCdEfGhIj"

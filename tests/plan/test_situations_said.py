@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from agentcore_connect.answers import store
-from agentcore_connect.answers.document import read
 from agentcore_connect.answers.load import checked
-from agentcore_connect.gather import gather
+from agentcore_connect.collect.inputs import gather
 from agentcore_connect.plan.build import build
+from agentcore_connect.text.document import read
 
 HERE = Path(__file__).resolve()
 SITUATIONS = Path(os.environ.get("CONNECT_SITUATIONS", HERE.parents[3] / "shared" / "cases" / "situations"))

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.answers.document import parse
 from agentcore_connect.answers.load import checked
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import gather
-from agentcore_connect.interview import refusal, state
+from agentcore_connect.collect.inputs import gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.interview.walk import refusal, state
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import requests_for
+from agentcore_connect.text.document import parse
 
 TOOLS = "[{name: a, description: A, inputSchema: {type: object}}]"
 JWT = "inbound_auth: custom-jwt, discovery_url: 'https://acme.okta.com/oauth2/default/.well-known/openid-configuration'"

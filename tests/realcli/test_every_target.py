@@ -12,10 +12,10 @@ import command_cases as cases
 import pytest
 from real_project import Project, Ran
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import compare, promises
-from agentcore_connect.resources import load
 
 Count = Callable[[str, int], None]
 part = pytest.mark.part  # tests/conformance runs the commands of every plan as well

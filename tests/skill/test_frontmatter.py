@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.skillset import frontmatter
+from agentcore_connect.skill import frontmatter
 from tests.skill.conftest import environment_python
 
 GOOD = 'name: connect\ndescription: "Use when: something."\n'

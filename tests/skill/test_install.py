@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.skillset.assistants import assistants
+from agentcore_connect.skill.assistants import assistants
 from tests.skill.conftest import ROOT
 
 NAMES = list(assistants())
@@ -167,7 +167,7 @@ def test_the_copy_works_by_itself(home: Home, prepared_home: Path, tmp_path: Pat
 
 
 def test_the_installed_skill_is_valid(home: Home) -> None:
-    from agentcore_connect.skillset import frontmatter
+    from agentcore_connect.skill import frontmatter
 
     home.run("install", "--assistant", "codex", "--scope", "project")
     assert frontmatter.problems(home.place("codex", "project") / "SKILL.md") == []

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from agentcore_connect.resources import load
-from agentcore_connect.skillset import references
-from agentcore_connect.skillset.guides import GUIDES
-from agentcore_connect.skillset.samples import plan_for, values
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.skill import references
+from agentcore_connect.skill.guides import GUIDES
+from agentcore_connect.skill.samples import plan_for, values
 from tests.skill.conftest import ROOT
 
 FOLDER = ROOT / "skill" / "references"

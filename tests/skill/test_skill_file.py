@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from agentcore_connect.__main__ import COMMANDS, KINDS
-from agentcore_connect.questions import questions
-from agentcore_connect.skillset import frontmatter
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.skill import frontmatter
 from tests.skill.assistant import Instructions
 from tests.skill.conftest import ROOT, environment_python
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.answers.document import read
+from agentcore_connect.text.document import read
 from tests.skill.assistant import PROGRAM, Assistant, Case, Instructions, Transcript
 
 ROOT = Path(__file__).resolve().parents[2]

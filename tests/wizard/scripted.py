@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.frontends.wizard.loop import Sitting
-from agentcore_connect.frontends.wizard.options import Options
-from agentcore_connect.frontends.wizard.screen import Block, Screen
-from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.wizard.loop import Sitting
+from agentcore_connect.wizard.options import Options
+from agentcore_connect.wizard.screen import Block, Screen
+from agentcore_connect.wizard.terminal import Terminal
 
 TERMINAL = Terminal(plain=True, unicode=False, colour=False)
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.frontends.wizard import heads, options, preview
-from agentcore_connect.frontends.wizard.frame import frame
-from agentcore_connect.frontends.wizard.pen import Pen
-from agentcore_connect.frontends.wizard.picture import Node, Picture, drawn, in_line, sentence
-from agentcore_connect.frontends.wizard.screen import Block, Head, Option, Screen
-from agentcore_connect.frontends.wizard.terminal import ASCII, UNICODE, Terminal, look, width_of
+from agentcore_connect.wizard import heads, options, preview
+from agentcore_connect.wizard.frame import frame
+from agentcore_connect.wizard.pen import Pen
+from agentcore_connect.wizard.picture import Node, Picture, drawn, in_line, sentence
+from agentcore_connect.wizard.screen import Block, Head, Option, Screen
+from agentcore_connect.wizard.terminal import ASCII, UNICODE, Terminal, look, width_of
 
 FULL = Terminal(plain=False, unicode=True, colour=True)
 POOR = Terminal(plain=False, unicode=False, colour=False)

@@ -14,7 +14,7 @@ from routes import DISCOVERY, FUNCTION, OPENAPI, ROUTES, RUNTIME
 from terminal_driver import CLEAR_LINE, CTRL_C, DOWN, ENTER, ESC, F1, LEFT, SKILL, Driver, wizard
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.answers.document import read
+from agentcore_connect.text.document import read
 
 READY = "Ctrl-C leave"
 MCP = "https://mcp.example.com/mcp"

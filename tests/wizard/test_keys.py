@@ -13,11 +13,11 @@ from prompt_toolkit.output import DummyOutput
 from routes import DISCOVERY, FUNCTION, ROUTES
 from scripted import sit
 
-from agentcore_connect.answers.document import read
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.frontends.wizard.prompts import Prompts
-from agentcore_connect.frontends.wizard.screen import BACK, Head, Help, Option, Screen
-from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text.document import read
+from agentcore_connect.wizard.prompts import Prompts
+from agentcore_connect.wizard.screen import BACK, Head, Help, Option, Screen
+from agentcore_connect.wizard.terminal import Terminal
 
 TERMINAL = Terminal(plain=False, unicode=True, colour=True)
 ENTER, UP, DOWN, LEFT, HOME, END, F1 = "\r", "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[H", "\x1b[F", "\x1bOP"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.frontends.wizard.picture import Node, Picture
-from agentcore_connect.frontends.wizard.plain import Plain
-from agentcore_connect.frontends.wizard.screen import BACK, Head, Help, Option, Screen
-from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.wizard.picture import Node, Picture
+from agentcore_connect.wizard.plain import Plain
+from agentcore_connect.wizard.screen import BACK, Head, Help, Option, Screen
+from agentcore_connect.wizard.terminal import Terminal
 
 TERMINAL = Terminal(plain=True, unicode=True, colour=False)
 YES_NO = Screen("choice", "Is it?", "", Head("question 1"), (Option(True, "Yes"), Option(False, "No")), initial=False)

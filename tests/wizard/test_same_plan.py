@@ -12,7 +12,7 @@ from scripted import Scripted, short, sit
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.answers import store
-from agentcore_connect.frontends.wizard.options import parse
+from agentcore_connect.wizard.options import parse
 
 
 def folder_of(path: Path) -> dict[str, bytes]:

@@ -11,10 +11,10 @@ from routes import DISCOVERY, OPENAPI, ROUTES, Route
 from scripted import Scripted, short, sit
 
 from agentcore_connect.answers import store
-from agentcore_connect.answers.document import read
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.frontends.wizard.screen import BACK, Screen
-from agentcore_connect.frontends.wizard.terminal import Terminal
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text.document import read
+from agentcore_connect.wizard.screen import BACK, Screen
+from agentcore_connect.wizard.terminal import Terminal
 
 
 def plan_of(folder: Path) -> dict[str, Any]:
@@ -500,7 +500,7 @@ def test_what_is_given_and_never_asked_counts_when_going_back_too(folder: Path) 
 @pytest.mark.parametrize("status", [0, 1])
 def test_write_and_check_ends_as_the_check_does(status: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[Path] = []
-    monkeypatch.setattr("agentcore_connect.frontends.check_.check", lambda out: called.append(out) or status)
+    monkeypatch.setattr("agentcore_connect.cli.check.check", lambda out: called.append(out) or status)
     front = Scripted(ROUTES["A"].answers, end=["check"])
     assert sit(front, folder) == status
     assert called == [folder / "connect"]

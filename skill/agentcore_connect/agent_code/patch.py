@@ -15,9 +15,9 @@ from agentcore_connect.agent_code.dependencies import Listed, list_packages
 from agentcore_connect.agent_code.facts import Facts, facts_of
 from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of, runs_by_itself
 from agentcore_connect.agent_code.source import Source, Unsure, read_source
-from agentcore_connect.answers.secrets import looks_like_secret
 from agentcore_connect.project.code import MAX_CODE_BYTES, code_folder, python_files
 from agentcore_connect.project.model import Project
+from agentcore_connect.secrets.search import looks_like_secret
 
 _MODULE: Final = "gateway_client"
 

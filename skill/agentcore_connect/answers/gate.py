@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agentcore_connect.answers.document import Document
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import holds
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.questions import Question, questions
-from agentcore_connect.resources import load
-from agentcore_connect.triage import patterns
+from agentcore_connect.knowledge.base import patterns
+from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.text.document import Document
 
 _TYPE_WORDS = {
     "text": "text",

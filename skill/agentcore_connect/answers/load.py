@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.answers import gate, store
-from agentcore_connect.answers.document import Document, read
-from agentcore_connect.errors import ConnectError, raise_all
-from agentcore_connect.questions import Question, questions
+from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.text.document import Document, read
 
 
 def question_of(key: str) -> Question | None:
@@ -76,7 +76,7 @@ def checked(document: Document, sets: Sequence[str] = ()) -> Document:
 
 def refuse_secrets(document: Document) -> None:
     """Raise when something in the document looks like a secret. Errors: ConnectError `secret-in-answers`."""
-    from agentcore_connect.answers import secrets
+    from agentcore_connect import secrets
 
     raise_all(secrets.scan(document.data, document.marks, document.path))
 

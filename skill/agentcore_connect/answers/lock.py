@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 try:
     import fcntl

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentcore_connect.questions import Question, questions
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.knowledge.resources import load
 
 _TYPES = {"text": "string", "path": "string", "integer": "integer", "boolean": "boolean", "choice": "string"}
 

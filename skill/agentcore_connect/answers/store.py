@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from agentcore_connect.answers import document
-from agentcore_connect.answers.emit import dump
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text import document
+from agentcore_connect.text.emit import dump
 
 __all__ = [
     "MISSING",
@@ -173,7 +173,7 @@ def revised(path: Path, text: str | None, data: Mapping[str, Any]) -> str:
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     if not text or not text.strip():
         return dump(data)
-    from agentcore_connect.answers.edit import edited  # most calls change nothing
+    from agentcore_connect.text.edit import edited  # most calls change nothing
 
     return edited(text, data)
 

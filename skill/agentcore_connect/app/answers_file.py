@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from agentcore_connect.answers import load, store
-from agentcore_connect.answers.document import Document, format_of, parse, read_text
 from agentcore_connect.answers.lock import locked
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.text.document import Document, format_of, parse, read_text
 
 
 class AnswersFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 
 
 def known_errors() -> dict[str, str]:
@@ -15,9 +15,9 @@ def known_errors() -> dict[str, str]:
 
 def diagnose(text: str) -> dict[str, Any]:
     """Likely causes in order, how to confirm each and what to do; what is nearest where nothing is known."""
-    from agentcore_connect.answers import secrets
-    from agentcore_connect.diagnose import LOOK_AT
-    from agentcore_connect.diagnose import diagnose as find
+    from agentcore_connect import secrets
+    from agentcore_connect.diagnose.match import LOOK_AT
+    from agentcore_connect.diagnose.match import diagnose as find
 
     known = resources.load("errors")
     rows = known["errors"]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 if TYPE_CHECKING:
-    from agentcore_connect.explain import Entry, Index
+    from agentcore_connect.explain.index import Entry, Index
 
 #: A listing, or one entry, or several of them.
 Content = dict[str, Any] | list[dict[str, Any]]
@@ -22,8 +22,8 @@ def explain(words: Sequence[str]) -> Content:
 
     Errors: ConnectError `unknown-topic`, with the nearest names.
     """
-    from agentcore_connect import resources
-    from agentcore_connect.explain import SCHEMA, index
+    from agentcore_connect.explain.index import SCHEMA, index
+    from agentcore_connect.knowledge import resources
 
     known = index()
     topic = _topic(known, words)
@@ -73,7 +73,7 @@ def _unknown(known: Index, topic: str) -> ConnectError:
 
 
 def _topics(known: Index) -> dict[str, Any]:
-    from agentcore_connect import resources
+    from agentcore_connect.knowledge import resources
 
     about = resources.load("explain")["files"]
     counts = {name: len(entries) for name, entries in known.files().items()}
@@ -82,7 +82,7 @@ def _topics(known: Index) -> dict[str, Any]:
 
 
 def _file(known: Index, name: str) -> dict[str, Any]:
-    from agentcore_connect import resources
+    from agentcore_connect.knowledge import resources
 
     words = resources.load("explain")
     found = _several(known, known.files()[name])
@@ -96,7 +96,7 @@ def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any] | 
     Out: None where no text holds any of the words and the entry of that name is all there is.
     Errors: ConnectError `unknown-topic` where there is none either.
     """
-    from agentcore_connect.explain_search import search
+    from agentcore_connect.explain.search import search
 
     hits = search(known, words)
     if not hits and named:
@@ -116,7 +116,7 @@ def _several(known: Index, entries: Iterable[Entry]) -> dict[str, Any]:
 
 def _grid(file: str, grid: Mapping[str, Any]) -> dict[str, Any]:
     """A section of rows and columns as a table: in each cell the layers in which it holds."""
-    from agentcore_connect import resources
+    from agentcore_connect.knowledge import resources
 
     data = resources.load(file)
     section: Mapping[str, Mapping[str, Any]] = data[grid["section"]]
@@ -136,7 +136,7 @@ def _grid(file: str, grid: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entry(known: Index, entry: Entry) -> dict[str, Any]:
     """An entry with its sources spelt out; a source also says who cites it."""
-    from agentcore_connect import resources
+    from agentcore_connect.knowledge import resources
 
     hidden = {*resources.load("explain")["hidden"], "sources", "related"}
     fields = {key: value for key, value in entry.data.items() if key not in hidden and value not in (None, [], {})}

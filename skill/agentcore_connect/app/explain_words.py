@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 
 
 class Words:

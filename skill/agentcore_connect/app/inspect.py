@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 if TYPE_CHECKING:
     from agentcore_connect.findings.model import Finding, Scan
+    from agentcore_connect.probe.mcp_probe import Probe
     from agentcore_connect.project.model import Gateway, Project, Target
-    from agentcore_connect.readers.mcp_probe import Probe
 
 
 class Report(NamedTuple):
@@ -78,9 +78,9 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
 
 def _documents(project: Project) -> list[dict[str, Any]]:
     """The API documents that lie in the project, each in short."""
-    from agentcore_connect.readers.openapi import read_openapi
-    from agentcore_connect.readers.smithy import read_smithy
-    from agentcore_connect.readers.spec_search import find_documents
+    from agentcore_connect.specs.openapi import read_openapi
+    from agentcore_connect.specs.smithy import read_smithy
+    from agentcore_connect.specs.spec_search import find_documents
 
     documents = []
     for name, kind in find_documents(project.root):
@@ -101,14 +101,14 @@ def _documents(project: Project) -> list[dict[str, Any]]:
 
 def _machine() -> dict[str, Any]:
     """Which AgentCore CLI is on the PATH, by its package's own word: it is not run."""
-    from agentcore_connect.contract import machine
+    from agentcore_connect.doctor import machine
 
     commands = machine.on_path("agentcore")
     return {"agentcore": [{"path": str(one), "version": machine._npm_package(one)} for one in commands]}
 
 
 def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:
-    from agentcore_connect.readers.mcp_probe import probe
+    from agentcore_connect.probe.mcp_probe import probe
 
     targets: dict[str, str] = {}
     for gateway in project.gateways:
@@ -120,9 +120,9 @@ def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:
 def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -> dict[str, Any] | None:
     """What a folder without a project file tells, and what it cannot tell; None where there is nothing to read."""
     from agentcore_connect.findings.handlers import handlers
+    from agentcore_connect.knowledge.resources import load
     from agentcore_connect.project.code import mcp_client_files
-    from agentcore_connect.readers.python_marks import marked
-    from agentcore_connect.resources import load
+    from agentcore_connect.specs.python_marks import marked
 
     found = scan.repository
     if found.empty and not found.cdk and not documents and not scan.code_files:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from agentcore_connect.gather import Gathered, gather
+from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.plan.build import build
 
 if TYPE_CHECKING:
-    from agentcore_connect.answers.document import Document
     from agentcore_connect.plan.model import Plan
     from agentcore_connect.render.plan_files import Content
+    from agentcore_connect.text.document import Document
 
 
 class Made(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agentcore_connect import interview
-from agentcore_connect import interview_view as view
-from agentcore_connect.gather import Gathered
-from agentcore_connect.interview import Asked, State
-from agentcore_connect.situation import Case
+from agentcore_connect.advise.facts import Case
+from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.interview import view
+from agentcore_connect.interview.walk import Asked, State
 
 
 class Position(NamedTuple):

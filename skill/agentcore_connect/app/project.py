@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentcore_connect.answers.document import Document
+from agentcore_connect.text.document import Document
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Project
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def project_named(folder: Path) -> Project | None:
     """The project in a folder that a person named. Errors: ConnectError `no-project`, or what reading it raises."""
-    from agentcore_connect.gather import gather
+    from agentcore_connect.collect.inputs import gather
 
     return gather(Document({}, {}, ""), project=folder).project
 

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from agentcore_connect import interview
-from agentcore_connect import interview_view as view
-from agentcore_connect.answers import document, gate, load, store
-from agentcore_connect.answers.document import Document
+from agentcore_connect.answers import gate, load, store
 from agentcore_connect.app.position import Position
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import Gathered, gather
-from agentcore_connect.interview import Asked
-from agentcore_connect.questions import Question, kinds, questions
-from agentcore_connect.vias import VIAS
+from agentcore_connect.collect.inputs import Gathered, gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.vias import VIAS
+from agentcore_connect.interview import view
+from agentcore_connect.interview.walk import Asked
+from agentcore_connect.knowledge.questions import Question, kinds, questions
+from agentcore_connect.text import document
+from agentcore_connect.text.document import Document
 
 
 class Found(NamedTuple):
@@ -192,7 +193,7 @@ class Session:
 
         Errors: ConnectError for a question that cannot be looked up, and for an address that is not asked.
         """
-        from agentcore_connect.readers.look_up import look_up
+        from agentcore_connect.probe.look_up import look_up
 
         key, question = self._question(key)
         here = self.position()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from agentcore_connect import interview_view as view
 from agentcore_connect.app.position import Position
 from agentcore_connect.app.session import Found, Session
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.interview import view
 
 
 def step(session: Session, *, finish: str | None = None, found: Iterable[Found] = ()) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from agentcore_connect.answers.store import save_atomic
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 if TYPE_CHECKING:
     from agentcore_connect.checks.problem import Problem
-    from agentcore_connect.readers import openapi_repair
-    from agentcore_connect.readers.openapi_model import Fault
-    from agentcore_connect.readers.spec_file import SpecFile
-    from agentcore_connect.readers.tool_draft import ToolDraft
+    from agentcore_connect.specs import openapi_repair
+    from agentcore_connect.specs.openapi_model import Fault
+    from agentcore_connect.specs.spec_file import SpecFile
+    from agentcore_connect.specs.tool_draft import ToolDraft
 
 _SIZES: Final = ("too-large", "too-many-tools", "no-tools")
 
@@ -54,19 +54,19 @@ def read(source: str, bearer_env: str | None = None) -> list[ToolDraft]:
 
     Errors: ConnectError.
     """
-    from agentcore_connect.readers.tool_sources import is_server, read_tools
+    from agentcore_connect.specs.tool_sources import is_server, read_tools
 
     if not is_server(source):
         return read_tools(source)
     from agentcore_connect.live.authorize import bearing, token_in
-    from agentcore_connect.readers.mcp_listing import tools_of_server
+    from agentcore_connect.probe.mcp_listing import tools_of_server
 
     return tools_of_server(source, bearing(token_in(bearer_env, os.environ)) if bearer_env else None)
 
 
 def described(name: str, text: str, schema: Mapping[str, Any]) -> ToolDraft:
     """A tool that a person described: its name, what it does, and the JSON Schema of its input."""
-    from agentcore_connect.readers.tool_draft import ToolDraft
+    from agentcore_connect.specs.tool_draft import ToolDraft
 
     return ToolDraft(name, text, dict(schema))
 
@@ -127,9 +127,9 @@ def repair(source: str, path: Path, *, server: str | None = None, target: str | 
 
     Errors: ConnectError.
     """
-    from agentcore_connect.readers import openapi_repair
-    from agentcore_connect.readers.openapi import summary
-    from agentcore_connect.readers.spec_file import load_spec, parse_spec
+    from agentcore_connect.specs import openapi_repair
+    from agentcore_connect.specs.openapi import summary
+    from agentcore_connect.specs.spec_file import load_spec, parse_spec
 
     if server is not None and not server.startswith("https://"):
         raise ConnectError("bad-value", "is not the URL of an API", where="--server", expected="an https URL")
@@ -161,8 +161,8 @@ def check(source: str, target: str | None = None) -> dict[str, Any]:
     Out: the source, what it is, the findings in words, and for a document its summary. Errors: ConnectError.
     """
     from agentcore_connect.checks import tool_schema
-    from agentcore_connect.readers import tool_sources
-    from agentcore_connect.readers.spec_file import load_spec
+    from agentcore_connect.specs import tool_sources
+    from agentcore_connect.specs.spec_file import load_spec
 
     if ".py" in (source[-3:], source.partition(":")[0][-3:]):
         drafts = tool_sources.read_tools(source)
@@ -175,7 +175,7 @@ def check(source: str, target: str | None = None) -> dict[str, Any]:
     spec = load_spec(source)
     if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
         return _checked_document(spec, source, target)
-    from agentcore_connect.readers.json_path import parse_json_path
+    from agentcore_connect.specs.json_path import parse_json_path
 
     problems = tool_schema.check_tools(spec.data, target_name=target)
     around = next((parse_json_path(one.where) for one in problems if one.code == "wrapped-list"), ())
@@ -187,8 +187,8 @@ def check(source: str, target: str | None = None) -> dict[str, Any]:
 
 
 def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[str, Any]:
-    from agentcore_connect.readers.openapi import summary
-    from agentcore_connect.readers.openapi_validate import validate
+    from agentcore_connect.specs.openapi import summary
+    from agentcore_connect.specs.openapi_validate import validate
 
     found = summary(spec, target_name=target)
     findings = []

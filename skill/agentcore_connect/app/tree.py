@@ -12,8 +12,8 @@ _WIDEST = 46
 
 def tree(name: str | None = None, kind: str = "text") -> str:
     """One tree, or all of them, in one of `FORMATS`. Errors: ConnectError `unknown-tree`, which names all."""
-    from agentcore_connect.errors import ConnectError
-    from agentcore_connect.resources import load
+    from agentcore_connect.core.errors import ConnectError
+    from agentcore_connect.knowledge.resources import load
 
     trees: Mapping[str, Any] = load("decision-tree")["trees"]
     if name is not None and name not in trees:
@@ -30,8 +30,8 @@ def tree(name: str | None = None, kind: str = "text") -> str:
 
 def _question(variable: str) -> str:
     """The variable in words: its question, or what it stands for."""
-    from agentcore_connect.questions import questions
-    from agentcore_connect.resources import load
+    from agentcore_connect.knowledge.questions import questions
+    from agentcore_connect.knowledge.resources import load
 
     derived = load("decision-tree")["variables"].get(variable)
     if derived is not None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from agentcore_connect.checks.cedar_schema import Targets, schema_text
 from agentcore_connect.checks.cedar_scope import Scope, read_scopes
 from agentcore_connect.checks.problem import Problem, Severity
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 _BEYOND_CEDAR: Final = re.compile(r"\bwhen (guardrails|temporal)\b")
 _CONTEXT_INPUT: Final = re.compile(r"\bcontext \. input\b")

@@ -8,7 +8,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 _NOW: Final = {"__extn": {"fn": "datetime", "arg": "2026-01-01T00:00:00Z"}}
 

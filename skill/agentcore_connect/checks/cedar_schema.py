@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
 

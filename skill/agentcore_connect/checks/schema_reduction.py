@@ -11,7 +11,7 @@ from agentcore_connect.checks.problem import Problem
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged, resolve, says_nothing, type_of_values
 from agentcore_connect.checks.schema_words import sentence
 from agentcore_connect.checks.tool_list import shown, step, unwrap
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 # References written out can grow without bound; no tool that a model can use comes near these.
 _MAX_NODES: Final = 5000

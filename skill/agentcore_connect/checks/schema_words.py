@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 
 def sentence(keyword: str, value: Any) -> str:

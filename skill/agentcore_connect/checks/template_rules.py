@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 _RESOLVE: Final = re.compile(r"\{\{\s*resolve:")
 _SECRET: Final = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure):[^{}]+\}\}")

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.resources import load
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 
 
 def unwrap(document: Any) -> tuple[list[Any], list[Problem]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.checks.schema_reduction import reduce_tools
 from agentcore_connect.checks.tool_list import shown, step, unwrap
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 __all__ = ["Problem", "check_tools", "reduce_tools", "unwrap"]
 

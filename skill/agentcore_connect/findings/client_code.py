@@ -10,7 +10,7 @@ from typing import Any, Final
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
 from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 _DEPTH: Final = 8
 _CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any, Final
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.findings.model import Finding, Scan
 from agentcore_connect.project.code import MAX_CODE_BYTES, MAX_FILES, SKIPPED
 from agentcore_connect.project.source import read_text

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from agentcore_connect.endpoint_hints import hints_from_endpoint, host_name, vendor_of
 from agentcore_connect.findings.handlers import handlers
 from agentcore_connect.findings.model import CodeFile, Confidence, Finding, Scan, finding
 from agentcore_connect.findings.names import UNKNOWN, Names, last
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint, host_name, vendor_of
+from agentcore_connect.knowledge.resources import load
 
 _METHODS: Final = {
     "get",

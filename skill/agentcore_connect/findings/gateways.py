@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.answers import runtime_at
 from agentcore_connect.project.model import Gateway, Target
-from agentcore_connect.resources import load
 
 _FALLBACK_TO_ROLE = "iam"
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agentcore_connect.findings.model import CodeFile, Confidence, Finding, Scan, finding
 from agentcore_connect.findings.names import last
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 _NAMES: Final = ("handler", "lambda_handler")
 _SEPARATOR: Final = "___"

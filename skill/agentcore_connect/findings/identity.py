@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
-from agentcore_connect.readers.python_marks import marks
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.specs.python_marks import marks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _OWN_SCHEMA = frozenset({"args_schema", "inputSchema", "input_schema", "params_json_schema", "parameters"})

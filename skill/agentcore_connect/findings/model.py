@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agentcore_connect.findings.names import Names
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import code
 from agentcore_connect.project.code import Parsed
 from agentcore_connect.project.model import Gateway, Project, Target
 from agentcore_connect.project.repository import Repository, read_repository
 from agentcore_connect.project.source import JsonPath
-from agentcore_connect.resources import load
 
 Confidence = Literal["certain", "likely"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 
 def one_page(scan: Scan) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from typing import Final
 
 from agentcore_connect.findings.model import Confidence, Finding, Scan
 from agentcore_connect.findings.tools import tools_of
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.model import Gateway, Policy, PolicyEngine
-from agentcore_connect.resources import load
 
 _ACTION: Final = re.compile(r'AgentCore\s*::\s*Action\s*::\s*"((?:[^"\\]|\\.){1,400})"')
 _COMMENT: Final = re.compile(r"//[^\n]*")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from agentcore_connect.answers import secret_context, secret_words, secrets
+from agentcore_connect import secrets
 from agentcore_connect.findings import harmless
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.source import JsonPath
-from agentcore_connect.readers.python_texts import KINDS, texts
-from agentcore_connect.resources import load
+from agentcore_connect.secrets import context, words
+from agentcore_connect.specs.python_texts import KINDS, texts
 
 _PLACEHOLDER: Final = re.compile(
     r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.|a-z|0-9)"
@@ -75,8 +76,8 @@ def judge(text: str, name: str = "") -> Confidence | None:
         if any(found.start < one.end and one.start < found.end for one in unsigned):
             continue
         part = text[found.start : found.end]
-        if found.what in (secret_context.RANDOM, secret_context.WRITTEN_OUT):
-            named = name or secret_words.said_around(text, found.start, found.end) in ("chosen", "issued")
+        if found.what in (context.RANDOM, context.WRITTEN_OUT):
+            named = name or words.said_around(text, found.start, found.end) in ("chosen", "issued")
             sure = "likely" if named and not _is_readable(part, name) else sure
         elif found.what == _form("urls", "password"):
             password = part.rpartition(":")[2].removesuffix("@")
@@ -93,7 +94,7 @@ def _parts_words(char: str) -> bool:
 
 def _is_readable(part: str, name: str) -> bool:
     """Whether what looks random is put together by the code, can be read, or is public by its form."""
-    issued = secret_words.named(name) in ("chosen", "issued")
+    issued = words.named(name) in ("chosen", "issued")
     return (
         "{}" in part
         or harmless.repeats(part)

@@ -11,8 +11,8 @@ from agentcore_connect.findings.handlers import handlers
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
 from agentcore_connect.findings.paging import is_local
-from agentcore_connect.readers.python_marks import marks
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.specs.python_marks import marks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _GATEWAY: Final = re.compile(r"(?i)gateway")

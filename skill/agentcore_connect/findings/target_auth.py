@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentcore_connect.endpoint_hints import hints_from_endpoint, host_name
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.findings.model import Confidence, Finding, Scan
 from agentcore_connect.findings.tools import tools_of
+from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint, host_name
 from agentcore_connect.project.model import Target
 
 
@@ -49,8 +49,8 @@ def unassigned(scan: Scan) -> Iterator[Finding]:
 
 def key_for_oauth(scan: Scan) -> Iterator[Finding]:
     """API key targets on documents whose operations ask for OAuth and for nothing else."""
-    from agentcore_connect.readers.openapi_model import Document
-    from agentcore_connect.readers.openapi_security import demand_of
+    from agentcore_connect.specs.openapi_model import Document
+    from agentcore_connect.specs.openapi_security import demand_of
 
     for _, target in scan.targets:
         spec = tools_of(scan, target).spec if target.type == "open-api-schema" else None

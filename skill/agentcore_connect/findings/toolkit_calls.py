@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from agentcore_connect.findings.model import Finding, Scan, finding
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 
 def gone(scan: Scan) -> Iterator[Finding]:

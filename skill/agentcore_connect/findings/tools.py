@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.findings.model import Finding, Scan, finding
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.model import Target
 from agentcore_connect.project.source import is_file
-from agentcore_connect.readers.spec_file import SpecFile, load_spec
-from agentcore_connect.resources import load
+from agentcore_connect.specs.spec_file import SpecFile, load_spec
 
 if TYPE_CHECKING:
-    from agentcore_connect.readers.openapi import Summary as OpenApiSummary
-    from agentcore_connect.readers.smithy import SmithySummary
+    from agentcore_connect.specs.openapi import Summary as OpenApiSummary
+    from agentcore_connect.specs.smithy import SmithySummary
 
 _SEPARATOR = "___"
 
@@ -52,7 +52,7 @@ def _read(path: Path, shown: str, kind: str | None) -> TargetTools:
         if kind == "open-api-schema":
             return _openapi(spec)
         if kind == "smithy-model":
-            from agentcore_connect.readers.smithy import summary as smithy_summary
+            from agentcore_connect.specs.smithy import summary as smithy_summary
 
             model = smithy_summary(spec)
             return TargetTools(model.tool_count, tuple((name, shown) for name in model.operations), spec=spec)
@@ -62,7 +62,7 @@ def _read(path: Path, shown: str, kind: str | None) -> TargetTools:
 
 
 def _openapi(spec: SpecFile) -> TargetTools:
-    from agentcore_connect.readers.openapi_model import Document
+    from agentcore_connect.specs.openapi_model import Document
 
     document = Document(spec)
     named = [one for one in document.operations if one.operation_id]
@@ -72,7 +72,7 @@ def _openapi(spec: SpecFile) -> TargetTools:
 
 
 def _definitions(spec: SpecFile) -> TargetTools:
-    from agentcore_connect.readers.tool_sources import tools_from_data
+    from agentcore_connect.specs.tool_sources import tools_from_data
 
     drafts = tools_from_data(spec)
     return TargetTools(len(drafts), tuple((one.name, one.where) for one in drafts if one.name), spec=spec)
@@ -103,8 +103,8 @@ def _place(problem: ConnectError, shown: str) -> str:
 
 def _lambda_file(target: Target, spec: SpecFile) -> Iterator[Finding]:
     from agentcore_connect.checks import tool_schema
-    from agentcore_connect.readers.json_path import parse_json_path
-    from agentcore_connect.readers.tool_sources import is_old_format
+    from agentcore_connect.specs.json_path import parse_json_path
+    from agentcore_connect.specs.tool_sources import is_old_format
 
     wrapper = is_old_format(spec)
     if wrapper or not isinstance(spec.data, list):
@@ -137,10 +137,10 @@ def documents(scan: Scan) -> Iterator[Finding]:
 
 def _summary(spec: SpecFile, target: Target) -> OpenApiSummary | SmithySummary:
     if target.type == "smithy-model":
-        from agentcore_connect.readers import smithy
+        from agentcore_connect.specs import smithy
 
         return smithy.summary(spec)
-    from agentcore_connect.readers import openapi
+    from agentcore_connect.specs import openapi
 
     return openapi.summary(spec, target_name=target.name)
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.code import requirements
 from agentcore_connect.project.source import is_file, read_text
-from agentcore_connect.resources import load
 
 Range = tuple[tuple[int, ...] | None, tuple[int, ...] | None]  # from (inclusive), until (exclusive); None is open
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agentcore_connect.answers.secrets import redact
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.live.find import Gateway
-from agentcore_connect.readers.mcp_wire import Authorize
+from agentcore_connect.probe.mcp_wire import Authorize
+from agentcore_connect.secrets.search import redact
 
 
 def token_in(variable: str, environment: Mapping[str, str]) -> str:

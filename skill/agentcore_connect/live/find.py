@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from agentcore_connect.checks.plan_check.written import read_written
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.variables import variable_name
+from agentcore_connect.knowledge.base import patterns
 from agentcore_connect.project.model import Gateway as Own
 from agentcore_connect.project.model import Project
 from agentcore_connect.project.reader import read_project
-from agentcore_connect.triage import patterns
-from agentcore_connect.variables import variable_name
+from agentcore_connect.verify.written import read_written
 
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 _BARE: Final = re.compile(r"[!-~]+")

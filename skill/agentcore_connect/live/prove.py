@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from agentcore_connect.answers.secrets import redact
-from agentcore_connect.diagnose import diagnose
-from agentcore_connect.errors import ConnectError, plain
+from agentcore_connect.core.errors import ConnectError, plain
+from agentcore_connect.diagnose.match import diagnose
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.live import authorize
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.live.token import refusals
-from agentcore_connect.readers.limits import limit
-from agentcore_connect.readers.mcp_auth import sign_in_of
-from agentcore_connect.readers.mcp_probe import list_tools
-from agentcore_connect.readers.mcp_wire import STATELESS, Reply, Wire
-from agentcore_connect.resources import load
+from agentcore_connect.probe.mcp_auth import sign_in_of
+from agentcore_connect.probe.mcp_probe import list_tools
+from agentcore_connect.probe.mcp_wire import STATELESS, Reply, Wire
+from agentcore_connect.secrets.search import redact
+from agentcore_connect.specs.limits import limit
 
 STEPS: Final = ("authorize", "initialize", "list-tools", "search", "call-tool")
 SEARCH: Final = "x_amz_bedrock_agentcore_search"

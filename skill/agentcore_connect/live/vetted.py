@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from agentcore_connect.answers.store import save_atomic
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 _MOST: Final = 50
 _NAME: Final = "vetted.json"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from agentcore_connect.agent_code.facts import facts_of
 from agentcore_connect.agent_code.patch import AgentEdit, Wanted, edit_agent
-from agentcore_connect.gather import Gathered
+from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.plan.artifacts import manifest_of
 
 _NONE = AgentEdit("none")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.engine.conditions import compile_condition
-from agentcore_connect.resources import load_manifest, manifests
-from agentcore_connect.triage import patterns
+from agentcore_connect.knowledge.base import patterns
+from agentcore_connect.knowledge.resources import load_manifest, manifests
 
 
 @dataclass(frozen=True, slots=True)

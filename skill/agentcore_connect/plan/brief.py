@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from agentcore_connect import triage
+from agentcore_connect.knowledge import base
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import iam_statements, script_inputs
 
@@ -87,7 +87,7 @@ def _said(about: str, one: Mapping[str, Any]) -> Said:
 
 
 def _is_shown(one: Mapping[str, Any]) -> bool:
-    rule = triage.rules().get(one["rule"])
+    rule = base.rules().get(one["rule"])
     return rule is None or rule.section == _SHOWN
 
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentcore_connect import triage
-from agentcore_connect.decide import Verdict, advise, decide, unspoken
+from agentcore_connect.advise.decide import Verdict, advise, decide, unspoken
+from agentcore_connect.advise.facts import agent_facts, connection_facts, gateway_facts, given
+from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.errors import ConnectError, raise_all
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.errors import ConnectError, raise_all
-from agentcore_connect.gather import Gathered
+from agentcore_connect.knowledge import base
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import words
 from agentcore_connect.plan.agent_edit import agent_edit_context
 from agentcore_connect.plan.artifacts import planned
@@ -29,9 +32,6 @@ from agentcore_connect.plan.reads import noted
 from agentcore_connect.plan.requests import facts_for, is_sent, requests_for
 from agentcore_connect.plan.script import script_data, script_facts
 from agentcore_connect.plan.stack import is_in_stack, stack
-from agentcore_connect.questions import questions
-from agentcore_connect.resources import load
-from agentcore_connect.situation import agent_facts, connection_facts, gateway_facts, given
 
 
 @dataclass(slots=True)
@@ -193,13 +193,13 @@ def _gateway_decisions(
         "inbound": gateway["inbound_auth"],
         "environment": gateway["environment"],
     }
-    engine = triage.engine()
+    engine = base.engine()
     kind = engine.decide("gateway-kind", facts)
     inbound = engine.decide("inbound", facts)
-    refused = [r for r in inbound.rules() if triage.rules()[r].refuses]
+    refused = [r for r in inbound.rules() if base.rules()[r].refuses]
     made = any(c.verdict.result.get("leads_to") == "gateway" for c in found)
     if made and refused and not gateway["in_project"] and not gateway["exists"]:
-        rule = triage.rules()[refused[0]]
+        rule = base.rules()[refused[0]]
         raise ConnectError(
             refused[0],
             rule.text.split(". ")[0] + ".",

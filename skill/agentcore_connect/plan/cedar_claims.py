@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import (
     ABSENT,
     Call,
@@ -21,7 +22,6 @@ from agentcore_connect.plan.cedar_condition import (
     pattern,
     quoted,
 )
-from agentcore_connect.resources import load
 
 
 def claim_condition(entry: Mapping[str, Any], principal: Mapping[str, Any], at: str) -> Condition | None:

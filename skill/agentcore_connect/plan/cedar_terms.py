@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import (
     ABSENT,
     Call,
@@ -20,7 +21,6 @@ from agentcore_connect.plan.cedar_condition import (
     matches,
     quoted,
 )
-from agentcore_connect.resources import load
 
 _JSON_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {

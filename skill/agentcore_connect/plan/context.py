@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import __version__
-from agentcore_connect.decide import Verdict
-from agentcore_connect.endpoint_hints import hints_from_endpoint
+from agentcore_connect.advise.decide import Verdict
+from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.gather import Gathered
+from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
+from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.plan.stack import creates_gateway
-from agentcore_connect.questions import questions
-from agentcore_connect.resources import load
-from agentcore_connect.variables import variable_name
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.errors import ConnectError, ExitCode
+from agentcore_connect.knowledge.questions import Question, of_scope, questions
 from agentcore_connect.plan.words import say
-from agentcore_connect.questions import Question, of_scope, questions
-from agentcore_connect.variables import variable_name
 
 
 class Details(NamedTuple):
@@ -127,6 +127,6 @@ def missing_error(
 
 def question_for(variable: str) -> Question:
     """The question that settles a variable at which a decision stopped."""
-    from agentcore_connect.questions import by_variable
+    from agentcore_connect.knowledge.questions import by_variable
 
     return by_variable().get(variable) or questions()[variable]

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import lookup
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.operation import Edit, Input, Operation
 from agentcore_connect.plan.promises import Promised
 from agentcore_connect.plan.templates import fill, holds
-from agentcore_connect.resources import load
 
 Facts = Mapping[str, Any]
 Data = Mapping[str, Any]

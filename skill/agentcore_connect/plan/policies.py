@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.errors import ConnectError, raise_all
+from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition, is_known
 from agentcore_connect.plan.cedar_condition import Condition, any_of
 from agentcore_connect.plan.cedar_terms import Argument, argument_condition
 from agentcore_connect.plan.policy_text import EVERY, Policy, Rule, policy_name, policy_of
-from agentcore_connect.resources import load
 
 Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
 

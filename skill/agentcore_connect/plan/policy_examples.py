@@ -7,10 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, arrived, first_of
 from agentcore_connect.plan.cedar_terms import sample
 from agentcore_connect.plan.policy_text import Policy, Rule
-from agentcore_connect.resources import load
 
 Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, Condition, quoted
-from agentcore_connect.resources import load
 
 #: Stands for every tool, alone or after a target's name.
 EVERY: Final = "*"

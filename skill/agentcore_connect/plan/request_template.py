@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import holds, lookup
-from agentcore_connect.variables import variable_name
 
 RUNTIME = "$runtime"
 SPLICE = "$splice"

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agentcore_connect import resources
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import holds, lookup
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for, infer_vendor
 from agentcore_connect.plan.request_template import MissingAnswer, Template, runtime_names, settle
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentcore_connect import resources
 from agentcore_connect.engine.conditions import holds
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.request_template import Template
 

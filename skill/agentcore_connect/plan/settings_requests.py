@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import Request

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agentcore_connect import resources
 from agentcore_connect.checks.template_rules import names_in
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import holds
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.request_template import Template, settle

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from agentcore_connect import resources
 from agentcore_connect.engine.conditions import holds
+from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
 from agentcore_connect.plan.request_facts import Context
 from agentcore_connect.plan.request_template import Template

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import Predicate, compile_condition, lookup
-from agentcore_connect.variables import variable_name
 
 Facts = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agentcore_connect import triage
 from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.knowledge import base
 
 _NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
 
@@ -26,7 +26,7 @@ def say(text: str, facts: Mapping[str, Any]) -> str:
 
 def entry(rule_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """A rule as plan.json has it."""
-    rule = triage.rules()[rule_id]
+    rule = base.rules()[rule_id]
     cited = lookup(facts, rule.cites) if rule.cites else None
     sources = dict.fromkeys([*rule.sources, *(cited or ())])
     return {"rule": rule_id, "text": say(rule.text, facts), "sources": list(sources)}
@@ -36,5 +36,5 @@ def split(rule_ids: Iterable[str], facts: Mapping[str, Any]) -> dict[str, list[d
     """Rules sorted by kind: why, warning, note; each once."""
     found: dict[str, list[dict[str, Any]]] = {"why": [], "warning": [], "note": []}
     for rule_id in dict.fromkeys(rule_ids):
-        found[triage.rules()[rule_id].kind].append(entry(rule_id, facts))
+        found[base.rules()[rule_id].kind].append(entry(rule_id, facts))
     return found

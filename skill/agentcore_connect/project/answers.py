@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from agentcore_connect.endpoint_hints import hints_from_endpoint
+from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
+from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.project.model import Gateway, Project, Runtime
-from agentcore_connect.questions import questions
 
 
 def answers_from_project(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.source import parse_object, read_text
-from agentcore_connect.resources import load
 
 MAX_FILES: Final = 500
 MAX_CODE_BYTES: Final = 1024 * 1024

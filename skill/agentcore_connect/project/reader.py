@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import state
 from agentcore_connect.project.model import (
     AwsTarget,
@@ -21,7 +22,6 @@ from agentcore_connect.project.model import (
     Target,
 )
 from agentcore_connect.project.source import JsonPath, kind, lines_of, parse_json, parse_object, read_text
-from agentcore_connect.resources import load
 
 
 def find_root(start: Path) -> Path | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.model import Gateway, Notice, Target
 from agentcore_connect.project.templates import gateways_of, read_templates
 from agentcore_connect.project.toolkit import Toolkit, read_toolkit
-from agentcore_connect.resources import load
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 
 JsonPath = tuple[str | int, ...]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.project.model import Deployed, Notice
 from agentcore_connect.project.source import parse_object, read_text
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import hcl
 from agentcore_connect.project.cloudformation import read_template
 from agentcore_connect.project.model import Gateway, Notice, Target
 from agentcore_connect.project.source import decode
 from agentcore_connect.project.values import Open, Resource, hint_of, mapping_of, text_of
-from agentcore_connect.resources import load
 
 _ENDINGS: Final = (".json", ".yaml", ".yml", ".template", ".tf")
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env"})

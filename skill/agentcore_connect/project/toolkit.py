@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.answers import document
-from agentcore_connect.errors import ConnectError
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.source import read_text
-from agentcore_connect.resources import load
+from agentcore_connect.text import document
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agentcore_connect import __version__
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.artifacts import Artifact
-from agentcore_connect.resources import load
 
 Check = Callable[[Artifact, str, Mapping[str, Any]], dict[str, Any]]
 

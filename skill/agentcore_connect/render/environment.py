@@ -11,9 +11,9 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from agentcore_connect.agent_code.diff import created
+from agentcore_connect.core.variables import variable_name
+from agentcore_connect.knowledge.resources import renderers_dir
 from agentcore_connect.plan.agent_edit import packages
-from agentcore_connect.resources import renderers_dir
-from agentcore_connect.variables import variable_name
 
 
 def python_literal(value: Any) -> str:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from agentcore_connect.gather import Gathered
+from agentcore_connect.collect.inputs import Gathered
 
 #: Keys that name files, in a connection.
 _PATHS = {"tools": "tools_path", "schema": "schema_path"}

@@ -10,8 +10,9 @@ from typing import Any
 
 from agentcore_connect import __version__
 from agentcore_connect.answers import store
-from agentcore_connect.errors import ConnectError
-from agentcore_connect.gather import Gathered
+from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import configure_context, is_scripted
@@ -19,7 +20,6 @@ from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
 from agentcore_connect.render.prose import markdown
-from agentcore_connect.resources import load, static_text
 
 Content = tuple[str, int]
 _DEFAULT_MODE = "0644"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.brief import brief
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.requests import iam_statements
 from agentcore_connect.plan.role_rights import author_rights
 from agentcore_connect.render.environment import environment
-from agentcore_connect.resources import load
 
 
 def markdown(plan: Plan, *, full: bool = False) -> str:

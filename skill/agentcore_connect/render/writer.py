@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from typing import Any
 
-from agentcore_connect.errors import ConnectError, raise_all
+from agentcore_connect.core.errors import ConnectError, raise_all
 
 Content = tuple[bytes | str, int]
 

@@ -1,7 +1,0 @@
-"""`check`: a written plan held against the real tools, in a scratch place."""
-
-from agentcore_connect.checks.plan_check.confined import Checked, check_confined
-from agentcore_connect.checks.plan_check.report import Result
-from agentcore_connect.checks.plan_check.run import check_plan
-
-__all__ = ["Checked", "Result", "check_confined", "check_plan"]

@@ -1,0 +1,97 @@
+"""`agentcore-connect diagnose`: an error message or a symptom → likely causes in order, how to make sure, what to do.
+
+Of the text that was given only names of roles, actions, resources and fields are shown again: it may hold a secret.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.core.errors import ConnectError, ExitCode
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "diagnose",
+        help="an error message or symptom: likely causes, how to confirm, how to fix",
+        description="Finds known errors in a message, a log or a sentence: likely causes in order,\n"
+        "how to make sure, what to do, with sources. Without a text: everything that\n"
+        "is known. Of the text only names are shown again: roles, actions, resources.",
+        epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
+        "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n\n"
+        "exit codes: 0 done, also when nothing is known; 2 no text",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the message or symptom; - reads standard input")
+    parser.add_argument("--json", action="store_true", help="print JSON only")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command. Errors: ConnectError `no-text` for an empty text."""
+    from agentcore_connect.app.diagnose import diagnose, known_errors
+
+    if not args.text:
+        _print_known(known_errors(), as_json=args.json)
+        return ExitCode.DONE
+    found = diagnose(_text(args.text))
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(found)))
+    return ExitCode.DONE
+
+
+def _text(words: list[str]) -> str:
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if words == ["-"] else " ".join(words)
+    if not text.strip():
+        raise ConnectError(
+            "no-text",
+            "there is no text to look at",
+            expected="an error message, a log or a sentence that says what goes wrong",
+            hint="give it in quotation marks, or pipe it in: `agentcore deploy 2>&1 | agentcore-connect diagnose -`",
+        )
+    return text
+
+
+def _lines(found: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = [*found["details"], ""] if found["details"] else []
+    for match in found["matches"]:
+        lines += [f"{match['id']}  {match['title']}", "  likely causes, in order:"]
+        lines += [f"    {number}. {cause}" for number, cause in enumerate(match["causes"], 1)]
+        lines += [f"  {label}: {match[key]}" for key, label in _LABELS if key in match]
+        lines += [
+            "  sources:",
+            *(f"    - {one['title']}" + f" {one.get('url', '')}".rstrip() for one in match["sources"]),
+        ]
+        lines += (
+            [f"  see also: {', '.join(match['related'])}  (agentcore-connect explain ID)"] if match["related"] else []
+        )
+        lines.append("")
+    if not found["known"]:
+        lines += ["This is not known here.", ""]
+        lines += [
+            "What settles most cases:",
+            *(f"  {one['title']}:\n    {one['command']}" for one in found["first_steps"]),
+            "",
+        ]
+    if found["nearest"]:
+        lines += ["Nearest:" if not found["known"] else "Also near:"]
+        lines += [f"  {one['id']}  {one['title']}" for one in found["nearest"]]
+        lines += ["  `agentcore-connect diagnose ID` shows one of them."]
+    return [*lines, *found["notes"]]
+
+
+_LABELS = (("confirm", "make sure"), ("fix", "what to do"), ("versions", "versions"))
+
+
+def _print_known(titles: Mapping[str, str], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"errors": [{"id": name, "title": title} for name, title in titles.items()]}, indent=2))
+        return
+    width = max(map(len, titles))
+    print("\n".join(f"{name.ljust(width)}  {title}" for name, title in titles.items()))

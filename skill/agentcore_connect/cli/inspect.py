@@ -1,0 +1,184 @@
+"""`agentcore-connect inspect`: what a project tells by itself, and what is wrong or risky in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.core.errors import ExitCode
+from agentcore_connect.core.outside import named
+
+_EPILOG = """\
+examples:
+  agentcore-connect inspect
+  agentcore-connect inspect ~/projects/travel --json
+  agentcore-connect inspect --probe https://mcp.example.com/mcp
+
+Files are read, never executed. Only --probe uses the network.
+exit codes: 0 nothing found, 1 findings, 2 bad input
+"""
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "inspect",
+        help="what the project tells, and what is wrong in it",
+        description="Read an AgentCore project, or any folder with code, API documents and\n"
+        "templates. Prints the answers it gives, and each finding with its place,\n"
+        "reason and fix.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "dir", nargs="?", type=named, default=Path(), metavar="DIR", help="a folder, in a project or not"
+    )
+    parser.add_argument(
+        "--probe",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="ask this MCP server; `all`: every one in the project",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from agentcore_connect.app.inspect import inspect
+
+    report = inspect(args.dir, args.probe).as_dict()
+    if args.json:
+        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n".join(_text(report)) + "\n")
+    return ExitCode.FINDINGS if report["findings"] else ExitCode.DONE
+
+
+def _text(report: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    repository = report.get("repository")
+    if report["project"] is not None or repository:
+        lines += _repository_lines(repository) if repository else _project_lines(report["project"])
+        if report["answers"]:
+            lines += ["", "Tells of the answers:" if repository else "Need not be asked:"]
+            lines += [f"  {key}: {_plain(value)}" for key, value in report["answers"].items()]
+        for one in report["documents"]:
+            lines += ["", *_document_lines(one)] if one is report["documents"][0] else _document_lines(one)
+        lines += ["", *_finding_lines(report["findings"])]
+        if repository:
+            lines += ["", "Not known from these files:", *(f"  {text}" for text in repository["unknown"])]
+    for probe in report.get("probes", []):
+        lines += ["", *_probe_lines(probe)] if lines else _probe_lines(probe)
+    return lines
+
+
+def _repository_lines(found: dict[str, Any]) -> list[str]:
+    made_of = ", ".join(filter(None, [found["framework"], f"{found['python_files']} Python file(s)"]))
+    lines = [f"No agentcore/agentcore.json; read as it stands: {_plain(found['root'])} ({made_of})"]
+    toolkit = found["toolkit"]
+    if toolkit:
+        names = ", ".join(one["name"] for one in toolkit["agents"]) or toolkit["problem"] or "no agents"
+        lines.append(f"  toolkit project {_plain(toolkit['path'])}: {_plain(names)}")
+    if found["mcp_client_files"]:
+        lines.append(f"  MCP client code: {_plain(found['mcp_client_files'])}")
+    if found["tools"]:
+        lines.append(f"  functions marked as tools: {_plain([one['name'] for one in found['tools']])}")
+    if found["lambda_handlers"]:
+        lines.append(f"  Lambda handlers: {_plain(found['lambda_handlers'])}")
+    for gateway in found["gateways"]:
+        inbound = gateway["inbound_auth"] or "open until the deploy"
+        lines.append(f"  gateway {_plain(gateway['name'])}: inbound {inbound}, {_plain(gateway['where'])}")
+        lines += _target_lines(gateway["targets"])
+    return lines + _target_lines(found["targets"])
+
+
+def _target_lines(targets: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for one in targets:
+        count = f", {one['tool_count']} tools" if one["tool_count"] is not None else ""
+        kind, outbound = one["type"] or "of another type", one["outbound_auth"] or "open until the deploy"
+        lines.append(f"    target {_plain(one['name'])}: {kind}, outbound {outbound}{count}")
+    return lines
+
+
+def _project_lines(project: dict[str, Any]) -> list[str]:
+    made_of = ", ".join(word for word in (project["framework"], project["language"]) if word) or "no agent code found"
+    lines = [
+        f"Project {_plain(project['name'])} (version {project['version']}; {made_of}) in {_plain(project['root'])}"
+    ]
+    for key in ("runtimes", "harnesses", "credentials", "policy_engines"):
+        names = [one["name"] if isinstance(one, dict) else one for one in project[key]]
+        if names:
+            lines.append(f"  {key.replace('_', ' ')}: {_plain(', '.join(names))}")
+    if project["mcp_client_files"]:
+        lines.append(f"  MCP client code: {_plain(project['mcp_client_files'])}")
+    for gateway in project["gateways"]:
+        state = "deployed" if gateway["arn"] else "not deployed"
+        lines.append(f"  gateway {_plain(gateway['name'])}: inbound {gateway['inbound_auth']}, {state}")
+        lines += _target_lines(gateway["targets"])
+    if project["templates"]:
+        lines.append(f"  templates with gateways or targets: {_plain(project['templates'])}")
+    lines += [f"  note: {_plain(one['where'])}: {_plain(one['message'])}; {one['hint']}" for one in project["notices"]]
+    return lines
+
+
+def _document_lines(document: dict[str, Any]) -> list[str]:
+    if "problem" in document:
+        return [f"Document {_plain(document['path'])}: {_plain(document['problem'])}"]
+    sign_in = document["sign_in"]
+    wants = f", sign-in {sign_in['service_auth'] or 'open'}: {_plain(sign_in['reason'])}" if sign_in else ""
+    lines = [f"Document {_plain(document['path'])}: {document['kind']}, {document['tool_count']} tools{wants}"]
+    for fault in document["faults"]:
+        place = fault["places"][0]["where"] if fault["places"] else document["path"]
+        times = f" ({fault['count']} places)" if fault["count"] > 1 else ""
+        lines.append(f"    {_plain(place)}: {fault['severity']}: {fault['text']}{times}")
+    return lines
+
+
+def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
+    if not findings:
+        return ["No findings."]
+    lines = [f"{len(findings)} finding(s):"]
+    for one in findings:
+        lines += [
+            f"{_plain(one['where'])}: {one['severity']}{_doubt(one)}: {one['title']} ({one['id']})",
+            f"    {_plain(one['message'])}",
+            f"    why: {one['why']}",
+            f"    fix: {one['fix']}",
+        ]
+    lines.append("More about one of them: agentcore-connect explain ID")
+    return lines
+
+
+def _doubt(one: dict[str, Any]) -> str:
+    return "" if one["confidence"] == "certain" else ", likely"
+
+
+def _probe_lines(probe: dict[str, Any]) -> list[str]:
+    head = f"MCP server {_plain(probe['url'])}"
+    if probe["status"] == "failed":
+        return [f"{head}: {_plain(probe['problem'])}"]
+    if probe["status"] == "sign-in":
+        found = probe["sign_in"]
+        sure = "" if found["sure"] else " (not sure)"
+        lines = [f"{head}: wants its callers to sign in: {found['service_auth'] or 'open'}{sure}"]
+        lines.append(f"    {_plain(found['reason'])}")
+        for key in ("grants", "scopes", "discovery_url"):
+            if found[key]:
+                lines.append(f"    {key.replace('_', ' ')}: {_plain(found[key])}")
+        return lines
+    end = "" if probe["complete"] else f", cut: {_plain(probe['problem'])}"
+    spoken = ", ".join(filter(None, (probe["transport"], _plain(probe["protocol_version"] or ""))))
+    lines = [f"{head}: {probe['tool_count']} tool(s), no sign-in, {spoken}{end}"]
+    lines += [f"    {_plain(name)}" for name in probe["tools"]]
+    return lines + [f"    note: {_plain(note)}" for note in probe["notes"]]
+
+
+def _plain(value: object) -> str:
+    """A value for the terminal: lists with commas, control characters escaped."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

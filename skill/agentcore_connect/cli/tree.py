@@ -1,0 +1,29 @@
+"""`agentcore-connect tree`: the decision tree as text, as a Mermaid picture, or as data."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from agentcore_connect.core.errors import ExitCode
+
+
+def add_parser(sub: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser: argparse.ArgumentParser = sub.add_parser(
+        "tree",
+        help="the decision tree as a picture",
+        description="Print the decision tree: which question leads where.",
+        epilog="example:\n  agentcore-connect tree route --format mermaid\n\nexit codes: 0 done, 2 bad input",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--format", choices=("text", "mermaid", "json"), default="text", help="default: text")
+    parser.add_argument("tree", nargs="?", metavar="TREE", help="one tree only (route, gateway-auth, inbound, ...)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command."""
+    from agentcore_connect.app.tree import tree
+
+    print(tree(args.tree, args.format))
+    return ExitCode.DONE

@@ -1,0 +1,1 @@
+"""Collects what can be read before deciding: the project, API documents, tool definitions."""

@@ -1,0 +1,310 @@
+"""Collecting what can be read before deciding: the project, tool definitions, API documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agentcore_connect.advise.facts import Case
+from agentcore_connect.answers import store
+from agentcore_connect.clispec.choose import Surface, choose
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.outside import named
+from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint, answers_from_service, service_at
+from agentcore_connect.knowledge.runtime_address import endpoint_arn
+from agentcore_connect.text.document import Document
+
+if TYPE_CHECKING:
+    from agentcore_connect.project.model import Project
+    from agentcore_connect.specs.openapi_model import Fault
+    from agentcore_connect.specs.swagger2 import Conversion
+
+
+class Gathered(NamedTuple):
+    """A case with where it came from.
+
+    ``base`` is the folder that paths in the answers are relative to; ``files`` what each connection's own files tell.
+    """
+
+    case: Case
+    document: Document
+    surface: Surface
+    base: Path
+    files: Mapping[int, Mapping[str, Any]] = {}
+
+    @property
+    def project(self) -> Project | None:
+        """The project, where there is one."""
+        return self.case.project
+
+
+def base_of(document: Document) -> Path:
+    """The folder that relative paths start from: the file's own, the working folder for standard input."""
+    path = Path(document.path)
+    return path.resolve().parent if path.is_file() else Path.cwd()
+
+
+def gather(
+    document: Document,
+    *,
+    project: Path | None = None,
+    cli_version: str | None = None,
+    via: str = "cli",
+    before: Gathered | None = None,
+) -> Gathered:
+    """Read everything that the answers point to.
+
+    Args:
+        document: the checked answers.
+        project: the folder given by --project, which comes before the file's own key.
+        cli_version: the version given by --cli-version.
+        via: one of `vias.VIAS`.
+        before: what was gathered for other answers of the same file a moment ago; what still holds is not read again.
+
+    Errors: ConnectError for a project or a file that cannot be read at all.
+    """
+    base = base_of(document)
+    same = before is not None and before.document.data.get("project") == document.data.get("project")
+    found = before.project if before is not None and same else _project(document, base, project)
+    surface = choose(cli_version, found.version if found else None)
+    case = Case(document.data, project=found, surface=surface.id, via=via)
+    if found is not None:
+        from agentcore_connect.project.answers import answers_from_project
+
+        case = case._replace(inferred=answers_from_project(found, document.data))
+    known = before if same else None
+    files = {n: _known(known, n, c) or _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
+    read = {n: dict(one) for n, one in files.items()}
+    for key, value in case.inferred.items():
+        if key.startswith("connections."):
+            _, number, inner = key.split(".", 2)
+            read[int(number)]["answers"] = store.put(read[int(number)]["answers"], inner, value)
+    return Gathered(case._replace(read=read), document, surface, base, files)
+
+
+def _known(before: Gathered | None, number: int, connection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What was read for the same connection before; None where it has changed."""
+    if before is None or number not in before.files or before.case.connections[number] != connection:
+        return None
+    return before.files[number]
+
+
+def _project(document: Document, base: Path, given: Path | None) -> Project | None:
+    wanted = given if given is not None else document.data.get("project")
+    if wanted is None:
+        return None
+    from agentcore_connect.project.reader import read_project
+
+    place = "--project" if given is not None else document.where("project")
+    folder = named((Path.cwd() if given is not None else base) / wanted, place)
+    found = read_project(folder)
+    if found is None:
+        raise ConnectError(
+            "no-project",
+            "there is no AgentCore project here",
+            where=place,
+            expected="a folder with agentcore/agentcore.json in it or above it",
+            received=str(wanted),
+            hint="leave the key out when there is no project yet; `agentcore create` makes one",
+        )
+    return found
+
+
+def _read(
+    connection: Mapping[str, Any], number: int, document: Document, base: Path, project: Project | None
+) -> dict[str, Any]:
+    """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
+    found: dict[str, Any] = {"answers": {}, "faults": []}
+    tools, schema = connection.get("tools"), connection.get("schema")
+    runtime = _runtime(connection)
+    endpoint = runtime or connection.get("endpoint")
+    if isinstance(endpoint, str):
+        told = answers_from_endpoint(endpoint)
+        whole = connection.get("service") == "api-gateway"  # another service's address has no API's id and stage
+        found["answers"].update({key: value for key, value in told.items() if whole or isinstance(value, dict)})
+    if isinstance(tools, list):
+        _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
+    elif isinstance(tools, str) and "://" not in tools:
+        path = _file(tools, base, project, document.where(f"connections.{number}.tools"))
+        found["tools_path"] = path
+        _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), path.name, str(tools))
+    if isinstance(schema, str) and "://" not in schema:
+        place = document.where(f"connections.{number}.schema")
+        path = _file(schema, base, project, place)
+        found["schema_path"] = path
+        found["schema_text"] = _as_json(path, place)
+        root = project.root.resolve() if project is not None else None
+        if root is not None and path.suffix == ".json" and path.is_relative_to(root):
+            found["schema_in_project"] = path.relative_to(root).as_posix()
+        if connection.get("service") == "smithy":
+            _take_smithy(found, path)
+        else:
+            _take_openapi(found, path, connection)
+    if runtime is not None:  # a document's own server does not count beside it
+        found["answers"]["endpoint"] = runtime
+    _take_host(found, connection)
+    return found
+
+
+def _take_host(found: dict[str, Any], connection: Mapping[str, Any]) -> None:
+    """Take in what is known of the service at an address; what its document tells counts before it."""
+    address = connection.get("endpoint") or found["answers"].get("endpoint")
+    known = service_at(address) if isinstance(address, str) else None
+    if known is None or connection.get("direction") not in (None, "agent-calls-service"):
+        return
+    if connection.get("service") not in (None, *known["service"]):
+        return
+    before = dict(found["answers"])
+    for key, value in connection.items():
+        if value is not None:
+            before[key] = {**before.get(key, {}), **value} if isinstance(value, Mapping) else value
+    for key, value in answers_from_service(known, before).items():
+        if store.get(before, key, None) is None:
+            found["answers"] = store.put(found["answers"], key, value)
+            found.setdefault("told", {})[key] = {
+                "why": f"the address is that of {known['title']}",
+                "sources": known["sources"],
+            }
+    found["at_host"] = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
+
+
+def _runtime(connection: Mapping[str, Any]) -> str | None:
+    """The ARN that `runtime` names, where no endpoint was answered."""
+    arn = store.get(connection, "runtime.arn", None)
+    if not arn or connection.get("endpoint") is not None:
+        return None
+    return endpoint_arn(arn, store.get(connection, "runtime.qualifier", None))
+
+
+def _as_json(path: Path, where: str) -> str:
+    """The text of a document as JSON, whichever of JSON and YAML it was written in; compact where its size matters."""
+    from agentcore_connect.specs.limits import limit
+    from agentcore_connect.specs.spec_file import document_text
+
+    if path.suffix.lower() == ".json":
+        data, text = _json(path, where), path.read_text(encoding="utf-8").rstrip("\n")
+        return text if len(text.encode()) < limit("inline-schema-size") else document_text(data)
+    from agentcore_connect.text.document import parse_any
+
+    return document_text(parse_any(path.read_text(encoding="utf-8"), str(path)))
+
+
+def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
+    """A file named in the answers: relative to the answers file, else to the project's root."""
+    places = [base / name, *([project.root / name] if project is not None else [])]
+    for path in places:
+        if named(path, where).is_file():
+            return path.resolve()
+    raise ConnectError(
+        "missing-file",
+        "this file does not exist",
+        where=where,
+        expected="a path relative to the answers file, or to the project's root",
+        received=name,
+        hint="check the path; looked in " + " and ".join(dict.fromkeys(str(p.parent) for p in places)),
+    )
+
+
+def _json(path: Path, where: str) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ConnectError(
+            "malformed-json",
+            f"{path.name} is not JSON: {error.msg}",
+            where=f"{path}:{error.lineno}",
+            hint=f"it is named at {where}",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConnectError(
+            "unreadable-file", f"{path.name} cannot be read: {type(error).__name__}", where=where
+        ) from None
+
+
+def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None:
+    """Take in tools. Faults name them by `shown`, which is the same wherever the answers lie: they go into the plan."""
+    from agentcore_connect.checks.schema_reduction import reduce_tools
+    from agentcore_connect.checks.tool_schema import check_tools, unwrap
+
+    tools, notices = unwrap(raw)
+    reduced, losses = reduce_tools(tools)
+    if not reduced:
+        problem = next((p for p in (*notices, *losses) if p.severity == "error"), None)
+        raise ConnectError(
+            "unusable-tools",
+            f"there is no tool in it: {problem}" if problem else "there is no tool in it",
+            where=where,
+            expected="a JSON array of tools, each with name, description and inputSchema",
+            hint="`agentcore-connect tools` makes one from Python code, an OpenAPI document or a tools/list answer",
+        )
+    # names that are too long once the target's is in front have a rule of their own
+    problems = check_tools(reduced, target_name=None)
+    found["tools"] = reduced
+    told = sorted((*notices, *losses, *problems), key=lambda one: one.severity != "error")  # left-out tools first
+    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, told))]
+    found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
+    found["answers"]["tool_count"] = len(reduced)
+
+
+def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
+    from agentcore_connect.specs.openapi import answers_from_openapi
+    from agentcore_connect.specs.openapi import summary as summarise
+    from agentcore_connect.specs.spec_file import document_text, load_spec
+
+    size = None if "schema_in_project" in found else len(found["schema_text"].encode("utf-8", "replace"))
+    summary = summarise(load_spec(path), target_name=connection.get("name"), size=size)
+    answers: dict[str, Any] = {}
+    for key, value in answers_from_openapi(summary).items():
+        answers = store.put(answers, key, value)
+    if "service_auth" in connection:  # what was answered counts, and the document's details go with its own demand
+        if connection["service_auth"] != answers.get("service_auth"):
+            answers.pop("oauth", None)
+            answers.pop("api_key", None)
+        answers.pop("service_auth", None)
+    found["answers"].update(answers)
+    found["tool_names"] = list(summary.tool_names)
+    found["together"] = [f"{one.name} ({one.kind})" for one in summary.demand.together]
+    faults = summary.faults
+    if summary.converted is not None:  # what is said of the original is not so of the copy that is sent
+        faults = tuple(one for one in faults if one.id != "openapi-swagger-2")
+        found["schema_text"] = document_text(summary.converted.spec.data)
+        found["schema_converted"] = True
+        found.pop("schema_in_project", None)
+        found["faults"] += _conversion(path, summary.converted)
+    found["faults"] += _faults(path, faults)
+
+
+def _conversion(path: Path, converted: Conversion) -> list[str]:
+    """What was changed to make OpenAPI 3.0 of Swagger 2.0, in words."""
+    from agentcore_connect.knowledge.resources import load
+
+    words = load("openapi-limits")["faults"]
+    done, lost = words["openapi-swagger-2-converted"], words["openapi-swagger-2-lost"]
+    said = [f"{path.name}: {done['text']} Changed: {'; '.join(converted.differences)}. {done['remedy']}"]
+    return [*said, *(f"{path.name}: {one.what}. {lost['text']} {lost['remedy']}" for one in converted.lost)]
+
+
+def _take_smithy(found: dict[str, Any], path: Path) -> None:
+    from agentcore_connect.specs.smithy import read_smithy
+
+    model = read_smithy(path)
+    found["answers"]["tool_count"] = model.tool_count
+    found["tool_names"] = list(model.operations)
+    found["faults"] += _faults(path, model.faults)
+
+
+#: The faults that mean little without what is there: the size, the contradiction, why a document cannot be converted.
+_NOTED = ("openapi-size", "openapi-size-inline", "openapi-all-of-conflict", "openapi-swagger-2-refused")
+
+
+def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
+    """Faults of a document in words: the place, what is wrong, how often, and the remedy."""
+    said = []
+    for fault in faults:
+        place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""
+        times = f", {fault.count} times" if fault.count > 1 else ""
+        note = f" [{fault.places[0].note}]" if fault.id in _NOTED and fault.places[0].note else ""
+        said.append(f"{path.name}{place}: {fault.text.removesuffix('.')}{times}.{note} {fault.remedy}")
+    return said

@@ -1,0 +1,1 @@
+"""What everything stands on: errors and exit codes, names from outside, environment variables, HTTP; no knowledge."""

@@ -1,0 +1,142 @@
+"""A message as facts that conditions can look at, and what its parts say in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.diagnose.aws import AwsError, aws_error
+from agentcore_connect.diagnose.log import Log, take_apart
+from agentcore_connect.diagnose.web import answer
+
+_NOT_FOUND = re.compile(
+    r"(?:command not found: ([\w.-]+)|\b([\w.-]+): (?:command )?not found\b(?!: )|Unknown command: '?([\w.-]+)"
+    r"|'([\w.-]+)' is not recognized as an internal or external command"
+    r"|The term '([\w.-]+)' is not recognized)"
+)
+_CRASHED = re.compile(
+    r"can't open file|No module named|ModuleNotFoundError|ImportError|SyntaxError|Traceback \(most recent call last\)"
+    r"|exec format error|no such file or directory|exited with code [1-9]|Cannot find module|Permission denied",
+    re.I,
+)
+_NO_NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
+_NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
+_TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
+_CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
+_SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
+
+
+#: What is shown again of a message: an ARN of one resource and a role's name, never anything that only looks like them.
+_ARN = r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@:/-]{1,300}"
+_NAME = r"[\w+=,.@-]{1,64}"
+
+
+def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, Any]]:
+    """Take a message apart.
+
+    Args:
+        text: any text, whole.
+        known: the data of `knowledge/errors.yaml`: hops, operations, signs, parts, kinds and wordings.
+
+    Returns:
+        The log, and the facts: command, missing_command, aws, http, oauth, rpc, exception, crashed, too_late,
+        cancelled, wrapped, session, subject, gone, part and text.
+    """
+    log = take_apart(text)
+    said = log.text
+    output = " ".join(log.output.split())
+    parts = {name: _first(output, forms) for name, forms in known["parts"].items()}
+    aws = _aws(aws_error(said, " ".join(text.split())), output, known)
+    web = answer(said, known["hops"])
+    missing = _NOT_FOUND.search(said)
+    late = _TOO_LATE.search(said)
+    facts = {
+        "command": _subcommand(log.commands),
+        "missing_command": next(filter(None, missing.groups()), None) if missing else None,
+        "aws": aws,
+        "http": {"status": web.status, "hop": web.hop, "method": web.method},
+        "oauth": _first(output, known["oauth_words"]) or web.oauth or None,
+        "rpc": web.rpc,
+        "exception": {"type": log.raised[0].type, "says": log.raised[0].says} if log.raised else None,
+        "crashed": bool(_CRASHED.search(said[: late.start()] if late else said)),
+        "too_late": late is not None,
+        "cancelled": bool(_CANCELLED.search(said)),
+        "wrapped": log.wrapped,
+        "session": bool(_SESSION.search(said)),
+        "subject": re.search(known["signs"]["all"], log.output, re.IGNORECASE) is not None,
+        "gone": _gone(said),
+        "part": parts,
+        "text": said,
+    }
+    return log, facts
+
+
+def _first(text: str, forms: Mapping[str, str]) -> str | None:
+    """The first of some named forms that a text holds."""
+    return next((name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)), None)
+
+
+def _aws(error: AwsError | None, output: str, known: Mapping[str, Any]) -> dict[str, Any] | None:
+    """An AWS error as facts: its parts, its kind by its code or its words, and whether it is one of AgentCore."""
+    worded = _first(output, known["wordings"])
+    if error is None and worded is None:
+        return None
+    found: dict[str, Any] = {name: value for name, value in (error or AwsError())._asdict().items() if value}
+    code = found.get("code", "").rpartition(".")[2]
+    kinds = [name for name, codes in known["kinds"].items() if code.lower() in (one.lower() for one in codes)]
+    found["kind"] = kinds[0] if kinds else worded
+    found["ours"] = (
+        re.search(known["operations"], found.get("operation", "")) is not None
+        or "bedrock-agentcore" in found.get("action", "")
+        or re.search(known["ours"], output) is not None
+    )
+    if "action" in found:
+        found["action_service"], _, found["action_name"] = found["action"].partition(":")
+    return found
+
+
+def _gone(said: str) -> bool:
+    """Whether an import failed for a name that another line of a package has: the names that `inspect` knows."""
+    from agentcore_connect.knowledge.resources import load
+
+    missing = _NO_NAME.search(said) or _NO_MODULE.search(said)
+    if missing is None:
+        return False
+    parts = missing.groupdict()
+    rules = load("findings")["signs"]["gone_imports"]
+    if parts.get("name"):
+        return any(one["module"] == parts["module"] and one["name"] in ("*", parts["name"]) for one in rules)
+    return any(one["module"] == parts["module"] and one["name"] == "*" for one in rules)
+
+
+def _subcommand(commands: tuple[str, ...]) -> str | None:
+    """The subcommand of the last `agentcore` command line that was echoed."""
+    found = [re.match(r"(?:npx (?:@aws/)?)?agentcore(?:@\S+)?\s+([a-z-]+)", one) for one in commands]
+    return next((one[1] for one in reversed(found) if one), None)
+
+
+def in_words(facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """What an AWS error says, in sentences: who may not do what, why, which statement is missing; which field is wrong.
+
+    In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals).
+    """
+    aws = facts.get("aws") or {}
+    found = _denied(aws, known) if aws.get("action") else []
+    if aws.get("field"):
+        rule = "".join(char if char.isprintable() else " " for char in aws["rule"])
+        found.append(f"The service refuses the value of `{aws['field']}`: {rule}.")
+    return found
+
+
+def _denied(aws: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
+    role = aws.get("caller", "").partition(":assumed-role/")[2].partition("/")[0]
+    role = role if re.fullmatch(_NAME, role) else ""
+    who = known["principals"].get(aws.get("principal"), known["principals"]["other"]) + (f" ({role})" if role else "")
+    resource = aws.get("resource", "")
+    resource = resource if re.fullmatch(_ARN, resource) else ""
+    first = f"{who} is not allowed to call {aws['action']}{f' on {resource}' if resource else ''}."
+    statement = json.dumps({"Effect": "Allow", "Action": aws["action"], "Resource": resource or "ARN"})
+    refusal = known["refusals"].get(aws.get("reason"))
+    return [first, refusal or f"Add this statement to its policy: {statement}."]

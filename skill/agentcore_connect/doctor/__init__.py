@@ -1,0 +1,1 @@
+"""What is installed on this machine, judged by what the plans need."""

@@ -1,0 +1,1 @@
+"""Everything the knowledge says, found by id or by ordinary words."""

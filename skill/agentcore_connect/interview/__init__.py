@@ -1,0 +1,37 @@
+"""Which question comes next, and what a front end may show of an interview: pure functions."""
+
+from agentcore_connect.interview.walk import (
+    Asked,
+    Choice,
+    Gap,
+    Progress,
+    State,
+    advice_of,
+    choices,
+    closed_values,
+    key_of,
+    pending_questions,
+    progress,
+    refusal,
+    state,
+    unused,
+    waiting,
+)
+
+__all__ = [
+    "Asked",
+    "Choice",
+    "Gap",
+    "Progress",
+    "State",
+    "advice_of",
+    "choices",
+    "closed_values",
+    "key_of",
+    "pending_questions",
+    "progress",
+    "refusal",
+    "state",
+    "unused",
+    "waiting",
+]

@@ -1,0 +1,226 @@
+"""What a front end may want to show of an interview, worked out from the engine: pure views, no rule of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from agentcore_connect import interview
+from agentcore_connect.advise.decide import Verdict, decide
+from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
+from agentcore_connect.answers import gate, store
+from agentcore_connect.answers.load import question_of
+from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.interview.walk import Asked
+from agentcore_connect.knowledge.questions import Question, of_scope, questions
+from agentcore_connect.knowledge.resources import load
+
+#: How often the walk looks again for answers that no question leads to.
+_PASSES = 4
+
+
+class Lead(NamedTuple):
+    """What an answer leads to: the decision as far as it goes, and the question that would come next."""
+
+    result: Mapping[str, Any]
+    following: Question | None
+
+
+class Settled(NamedTuple):
+    """A question that applies and its value. ``how`` is answered, read, assumed, or open where nothing is known."""
+
+    key: str
+    question: Question
+    value: Any
+    how: str
+
+
+def without(data: Mapping[str, Any], keys: Mapping[str, Any] | set[str]) -> dict[str, Any]:
+    """The answers as if those keys had not been answered; connections keep their places."""
+    held = dict(data)
+    for key in sorted(keys):
+        held = store.forget(held, key)
+    return held
+
+
+def keys_of(data: Mapping[str, Any]) -> dict[str, Question]:
+    """The dotted keys of the answers that are there, each with its question."""
+    found = {}
+    for scope in ("agent", "gateway", "policy"):
+        found.update(_keys(data.get(scope), scope, f"{scope}."))
+    if data.get("project") is not None:
+        found["project"] = questions()["project"]
+    for number, connection in enumerate(data.get("connections") or []):
+        found.update(_keys(connection, "connection", f"connections.{number}."))
+    return found
+
+
+def _keys(mapping: Any, scope: str, lead: str) -> dict[str, Question]:
+    own = "" if scope == "connection" else lead
+    given = mapping if isinstance(mapping, Mapping) else {}
+    pairs = ((question, question.id.removeprefix(own)) for question in of_scope(scope))
+    return {f"{lead}{key}": question for question, key in pairs if lookup(given, key) is not None}
+
+
+def trail(case: Case) -> list[str]:
+    """The keys of the answers that the interview asks for, in its order: what `back` goes back through.
+
+    The answers are taken away and given again as they are asked for. What is never asked for, though it is in the
+    file, counts from the start, as it does for a plan.
+    """
+    askable = {key for key, question in keys_of(case.answers).items() if question.ask != "volunteer"}
+    found: list[str] = []
+    for _ in range(_PASSES):
+        found = _walk(case, askable)
+        if len(found) == len(askable) or interview.waiting(_masked(case, askable - set(found))) is not None:
+            break
+        askable &= set(found)
+    return found
+
+
+def _walk(case: Case, askable: set[str]) -> list[str]:
+    hidden, found = set(askable), []
+    while hidden:
+        key = interview.waiting(_masked(case, hidden))
+        if key is None or key not in hidden:
+            break
+        hidden.discard(key)
+        found.append(key)
+    return found
+
+
+def _masked(case: Case, hidden: set[str]) -> Case:
+    return case._replace(answers=without(case.answers, hidden))
+
+
+def overtaken(case: Case, held: Mapping[str, Any], verdicts: list[Verdict]) -> list[str]:
+    """Of the answers gone back over, those that nothing asks for any more and that would still steer the result."""
+    asked = set(trail(case)) if held else set()
+    found = []
+    for key in held:
+        question, number = question_of(key), _connection_of(key)
+        if question is None or key in asked or number >= len(verdicts):
+            continue
+        if question.variable in verdicts[number].used:
+            found.append(key)
+    return found
+
+
+def _connection_of(key: str) -> int:
+    return int(key.split(".")[1]) if key.startswith("connections.") else 0
+
+
+def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
+    """Any question as one that is asked, also where the interview would not ask it.
+
+    Errors: KeyError for a key without a question, which is a mistake of the caller.
+    """
+    question = question_of(key)
+    if question is None:
+        raise KeyError(key)
+    scope = key.removesuffix(f".{question.id}") if question.scope == "connection" else question.scope
+    verdict = verdicts[min(_connection_of(key), len(verdicts) - 1)]
+    return Asked(question, scope, interview.choices(question, verdict), lookup(verdict.facts, question.id), ())
+
+
+def typed(question: Question, text: str) -> Any:
+    """What was typed as a value of the question, read as ``--answer KEY=VALUE`` reads it.
+
+    Lists may also stand one item a line. Errors: ConnectError for a bracket that is not closed.
+    """
+    if question.type == "list":
+        text = ",".join(line.strip().rstrip(",") for line in text.splitlines())
+    assignment = store.parse_assignment(f"{question.id}={text}")
+    return gate.cast(question, assignment.value, assignment.raw)
+
+
+def lead(case: Case, asked: Asked, value: Any) -> Lead:
+    """What the answer would lead to."""
+    data = store.put(_with_connection(case.answers), asked.key, value)
+    changed = case._replace(answers=data)
+    agent, gateway = agent_facts(changed, asking=True), gateway_facts(changed, asking=True)
+    number = _connection_of(asked.key) if asked.scope.startswith("connections.") else len(changed.connections) - 1
+    verdict = decide(connection_facts(changed, number, agent, gateway, asking=True), asking=True)
+    key = interview.waiting(changed)
+    return Lead(verdict.result, question_of(key) if key is not None else None)
+
+
+def _with_connection(data: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(data) if data.get("connections") else {**data, "connections": [{}]}
+
+
+def inferred(case: Case) -> dict[str, Any]:
+    """What was read instead of asked, by dotted key: from the project, and from the files of the connections."""
+    found = dict(case.inferred)
+    for number, read in case.read.items():
+        for key, value in _flat(read.get("answers", {})):
+            if lookup(case.connections[number], key) is None:
+                found[f"connections.{number}.{key}"] = value
+    return found
+
+
+def _flat(answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Answers by the id of their question; those of a group by their dotted id."""
+    for key, value in answers.items():
+        if key in questions():
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from ((f"{key}.{k}", v) for k, v in value.items() if f"{key}.{k}" in questions())
+
+
+def settled(case: Case, verdicts: list[Verdict]) -> list[Settled]:
+    """Every question that applies and how it stands, in the order of the knowledge."""
+    given, read = keys_of(case.answers), inferred(case)
+    found: list[Settled] = []
+    for number, verdict in enumerate(verdicts):
+        for question in of_scope("connection"):
+            found += _settled(question, f"connections.{number}.{question.id}", verdict, case, given, read)
+    for scope in ("gateway", "agent", "policy", "top"):
+        for question in of_scope(scope):
+            applying = [v for v in verdicts if question.when(v.facts)] or verdicts[-1:]
+            for verdict in applying[:1]:
+                found += _settled(question, question.id, verdict, case, given, read)
+    return found
+
+
+def _settled(
+    question: Question,
+    key: str,
+    verdict: Verdict,
+    case: Case,
+    given: Mapping[str, Question],
+    read: Mapping[str, Any],
+) -> list[Settled]:
+    if key in given:
+        return [Settled(key, question, store.get(case.answers, key), "answered")]
+    if key in read:
+        return [Settled(key, question, read[key], "read")]
+    if question.ask == "tree" and question.variable not in verdict.used:
+        return []
+    if not question.when(verdict.facts):
+        return []
+    value = lookup(verdict.facts, question.id)
+    return [Settled(key, question, value, "open" if value in (None, "", []) else "assumed")]
+
+
+def source(identity: str) -> tuple[str, str | None]:
+    """The title and the address of a source; an id that is not known is its own title."""
+    entry = load("sources")["sources"].get(identity, {})
+    return entry.get("title", identity), entry.get("url")
+
+
+def label(question: Question, value: Any) -> str:
+    """A value in the words of its question: the label of a choice, yes or no, items joined by commas."""
+    for choice in question.choices:
+        if choice["value"] == value:
+            return str(choice["label"])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(item if isinstance(item, str) else _brief(item) for item in value) or "(none)"
+    return "(empty)" if value in (None, "") else str(value)
+
+
+def _brief(item: Any) -> str:
+    name = item.get("name") or item.get("path") if isinstance(item, Mapping) else None
+    return str(name) if name else str(item)

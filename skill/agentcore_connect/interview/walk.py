@@ -1,0 +1,363 @@
+"""The interview as a pure function: answers in, the next question out. Every front end that asks is a view on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from agentcore_connect.advise.decide import Verdict, advise, decide, unspoken
+from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
+from agentcore_connect.answers import gate
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.knowledge import base
+from agentcore_connect.knowledge.questions import Question, by_variable, of_scope, questions
+from agentcore_connect.plan import words
+from agentcore_connect.plan.missing import how_to_find
+
+
+class Choice(NamedTuple):
+    """One value of a question; ``unavailable`` is the reason where it cannot be taken here."""
+
+    value: Any
+    label: str
+    help: str
+    unavailable: str | None
+
+
+class Progress(NamedTuple):
+    """How many answers there are, and how many questions at most are left, the present one included."""
+
+    answered: int
+    remaining_at_most: int
+
+
+class Asked(NamedTuple):
+    """A question with what the situation adds to it. ``scope`` is where its answer goes in the file."""
+
+    question: Question
+    scope: str
+    choices: tuple[Choice, ...]
+    default: Any
+    notes: tuple[str, ...]
+    required: bool = False
+
+    @property
+    def key(self) -> str:
+        """The dotted key of the answer in the file."""
+        return key_of((self.question, self.scope))
+
+    def as_dict(self, progress: Progress) -> dict[str, Any]:
+        """The question as ``next`` prints it."""
+        return {
+            "status": "question",
+            "id": self.question.id,
+            "scope": self.scope,
+            "key": self.key,
+            "text": self.question.text,
+            "help": self.question.help,
+            "type": self.question.type,
+            "choices": [
+                {"value": c.value, "label": c.label, "help": c.help, "unavailable": c.unavailable} for c in self.choices
+            ],
+            "default": self.default,
+            "why": self.question.why,
+            "look_up": self.question.look_up or None,
+            "sources": list(self.question.sources),
+            "progress": progress._asdict(),
+            "notes": list(self.notes),
+        }
+
+
+class Gap(NamedTuple):
+    """A question that was passed over, because nobody knows its answer yet: its key, and how to find the answer."""
+
+    key: str
+    question: Question
+    how: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The gap as front ends print it."""
+        return {"key": self.key, "text": self.question.text, "how": self.how}
+
+
+class State(NamedTuple):
+    """Where an interview stands: the question that comes next, None when it is done, and the verdicts so far.
+
+    ``facts`` are those of the connection that is asked about; ``gaps`` the questions passed over, which a plan cannot
+    do without.
+    """
+
+    asked: Asked | None
+    verdicts: list[Verdict]
+    notes: list[str]
+    facts: Mapping[str, Any]
+    gaps: tuple[Gap, ...] = ()
+
+
+class _Stop(NamedTuple):
+    """Where a replay of the answers stops: at a question, or at the end."""
+
+    pending: tuple[Question, str] | None
+    facts: Mapping[str, Any]
+    verdicts: list[Verdict]
+    gaps: tuple[Gap, ...] = ()
+
+
+def _replay(case: Case) -> _Stop:
+    """Decide one connection after the other until one has a question open."""
+    verdicts: list[Verdict] = []
+    gaps: dict[str, Gap] = {}
+    agent = agent_facts(case, asking=True)
+    gateway = gateway_facts(case, asking=True)
+    facts: Mapping[str, Any] = {}
+    for number in range(len(case.connections)):
+        facts = connection_facts(case, number, agent, gateway, asking=True)
+        verdict = decide(facts, asking=True)
+        verdicts.append(verdict)
+        for pending in pending_questions(verdict, facts, f"connections.{number}"):
+            key = key_of(pending)
+            if key not in (case.answers.get("unknown") or ()):
+                return _Stop(pending, facts, verdicts, tuple(gaps.values()))
+            gaps[key] = Gap(key, pending[0], how_to_find(pending[0], verdict.facts))
+    return _Stop(None, facts, verdicts, tuple(gaps.values()))
+
+
+def key_of(pending: tuple[Question, str]) -> str:
+    """The dotted key of a question and its scope."""
+    question, scope = pending
+    return f"{scope}.{question.id}" if scope.startswith("connections.") else question.id
+
+
+def _begun(case: Case) -> Case:
+    """The case with a first connection, which is what an empty file is asked about."""
+    return case if case.connections else case._replace(answers={**case.answers, "connections": [{}]})
+
+
+def state(case: Case) -> State:
+    """Replay the answers once and say where the interview stands.
+
+    Args:
+        case: what is known; its answers may be incomplete but have passed the gate.
+    """
+    case = _begun(case)
+    stop = _replay(case)
+    notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
+    asked = _asked(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
+    return State(asked, stop.verdicts, notes, stop.facts, stop.gaps)
+
+
+def waiting(case: Case) -> str | None:
+    """The key that the interview asks for next, None when it is done: `state` without its choices and notes."""
+    pending = _replay(_begun(case)).pending
+    return key_of(pending) if pending is not None else None
+
+
+def progress(case: Case, here: State) -> Progress:
+    """How far the interview is; it follows every way that the open answers can take, so only a view asks for it."""
+    left = _remaining(here.asked.question, here.facts) if here.asked is not None else 0
+    return Progress(_answered(case), left)
+
+
+def _notes(verdict: Verdict) -> Iterator[str]:
+    """The warnings raised so far."""
+    facts = {**verdict.facts, "c": verdict.facts}
+    rules = [*verdict.rules]
+    for rule_id in rules:
+        rule = base.rules().get(rule_id)
+        if rule is not None and rule.kind == "warning":
+            yield words.say(rule.text, facts)
+
+
+def pending_questions(verdict: Verdict, facts: Mapping[str, Any], scope: str) -> Iterator[tuple[Question, str]]:
+    """The open questions of one connection, the next first."""
+    known = verdict.facts
+    if verdict.pending is not None:
+        question = by_variable()[verdict.pending]
+        for earlier in question.after:
+            before = questions()[earlier]
+            later = before.run_time is not None and before.run_time.when(known)
+            if lookup(facts, earlier) in (None, "", []) and before.when(known) and not later:
+                yield before, _scope(before, scope)
+        yield question, _scope(question, scope)
+        return
+    for owner in ("connection", "gateway", "agent"):
+        for question in of_scope(owner):
+            if question.ask != "volunteer" and question.when(known) and _open(question, known, verdict):
+                yield question, _scope(question, scope)
+
+
+def _scope(question: Question, connection: str) -> str:
+    return connection if question.scope == "connection" else question.scope
+
+
+def _open(question: Question, known: Mapping[str, Any], verdict: Verdict) -> bool:
+    """Whether a detail is still to be asked for: it applies, it is not there, and it can change the plan."""
+    if question.ask == "tree":
+        # a gateway's authorizer belongs to the tree of another decision than the connection's
+        return bool(question.tree) and lookup(known, question.id) is None
+    if question.run_time is not None and question.run_time.when(known):
+        return False
+    if lookup(known, question.id) is not None:
+        return False
+    given = known.get("given") or {}
+    if question.scope == "connection" and question.id in given:
+        return False
+    return not (question.optional(known) or question.starter(known))
+
+
+def choices(question: Question, verdict: Verdict) -> tuple[Choice, ...]:
+    """The values of a question, each with why it cannot be taken where that is so."""
+    closed = closed_values(question, verdict)
+    return tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
+
+
+def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: list[str]) -> Asked:
+    question, scope = pending
+    offered = choices(question, verdict)
+    closed = {one.value: one.unavailable for one in offered if one.unavailable is not None}
+    default, why = _default(question, case, closed, verdict.facts)
+    notes = [*notes, f"The default is {default}: {why}."] if why and default is not None else notes
+    return Asked(
+        question,
+        scope,
+        offered,
+        default,
+        notes=tuple(notes),
+        required=_is_last_chance(question, verdict.facts),
+    )
+
+
+def _is_last_chance(question: Question, known: Mapping[str, Any]) -> bool:
+    """Whether one of several answers has to be given, and this is the last of them that is open."""
+    named = [questions()[key] for key in question.need_one_of if key != question.id]
+    others = [q for q in named if q.ask != "volunteer"]
+    return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
+
+
+def _default(question: Question, case: Case, closed: Mapping[Any, str], facts: Mapping[str, Any]) -> tuple[Any, str]:
+    """The default of a question here, and why where it follows from other answers."""
+    inferred = case.inferred.get(question.id)
+    default, why = (inferred, "") if inferred is not None else question.default_for(facts)
+    return (None, "") if default in closed else (default, why)
+
+
+def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
+    """The values that cannot be taken here, each with its reason."""
+    tree = question.tree or verdict.tree
+    if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
+        return {}
+    facts = dict(verdict.facts)
+    found = {}
+    for one in base.engine().unavailable(tree, facts, question.variable, question.values):
+        found[one.value] = words.say(base.rules()[one.rule].text, {**facts, "c": facts})
+    return found
+
+
+def _answered(case: Case) -> int:
+    """How many answers the file holds."""
+    given = {key: value for key, value in case.answers.items() if key != "unknown"}
+
+    def count(value: Any) -> int:
+        if isinstance(value, Mapping):
+            return sum(count(v) for k, v in value.items() if k != "version")
+        if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            return sum(count(v) for v in value)
+        return 0 if value is None else 1
+
+    return count(given)
+
+
+#: Stands for any answer whose wording does not matter.
+_SOMETHING = "?"
+_DEEPEST = 12
+
+
+def _remaining(question: Question, facts: Mapping[str, Any]) -> int:
+    """At most how many questions are left, this one included: the longest way the answers can take."""
+    return 1 + max(_longest(_with(dict(facts), question, value), 1) for value in _answers(question))
+
+
+def _answers(question: Question) -> list[Any]:
+    """The answers that can lead different ways; of all others one stands for the rest."""
+    if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
+        return [_SOMETHING, *([question.default] if question.has_default else [])]
+    return question.values if question.type == "choice" else [True, False]
+
+
+def _longest(facts: dict[str, Any], depth: int) -> int:
+    """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
+    verdict = decide(facts, asking=True)
+    pending = [question for question, _ in pending_questions(verdict, facts, "connections.0")]
+    branching = next((q for q in pending if q.ask == "tree"), None)
+    if branching is None or depth >= _DEEPEST:
+        return len(pending)
+    before = pending[: pending.index(branching)]
+    for question in before:
+        facts = _with(facts, question, _SOMETHING)
+    ways = (_longest(_with(facts, branching, value), depth + 1) for value in _answers(branching))
+    return len(before) + 1 + max(ways)
+
+
+def _with(facts: dict[str, Any], question: Question, value: Any) -> dict[str, Any]:
+    changed = dict(facts)
+    own = question.id
+    stand_in: Any = [_SOMETHING] if question.type == "list" else value
+    if "." in own:
+        outer, _, inner = own.partition(".")
+        changed[outer] = {**(changed.get(outer) or {}), inner: stand_in}
+        if question.id == "gateway.inbound_auth":
+            changed["inbound"] = stand_in
+    else:
+        changed[own] = stand_in
+        if own == "endpoint":
+            changed.setdefault("host", None)
+    return changed
+
+
+def refusal(asked: Asked, value: Any) -> ConnectError | None:
+    """Why this answer to this question cannot be taken; None when it can. The gate, and the closed choices."""
+    problem = gate.check_value(asked.question, value)
+    if problem is not None:
+        return problem
+    if asked.required and value == []:
+        return ConnectError(
+            "answer-missing",
+            "one of these has to be given, and this is the last of them",
+            expected="at least one of " + ", ".join(asked.question.need_one_of),
+            received="[]",
+            hint=f"give a value; `agentcore-connect explain {asked.question.id}` says why one is needed",
+        )
+    for choice in asked.choices:
+        if choice.value == value and choice.unavailable is not None:
+            open_values = [str(c.value) for c in asked.choices if c.unavailable is None]
+            return ConnectError(
+                "choice-unavailable",
+                choice.unavailable,
+                expected="one of " + ", ".join(open_values),
+                received=str(value),
+                hint=f"choose another value; `agentcore-connect explain {asked.question.id}` says what each means",
+            )
+    return None
+
+
+def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
+    """The keys of the connections that have no part in the decision as it stands."""
+    from agentcore_connect.plan.missing import details
+
+    found = []
+    for number, verdict in enumerate(verdicts):
+        if verdict.pending is None and number < len(case.connections):
+            one = details("connection", verdict.facts, case.connections[number], "x", set(verdict.used))
+            facts = {**verdict.facts, "c": verdict.facts}
+            found += [f"connections.{number}.{key}" for key in unspoken("connection", facts, one.unused)]
+    return found
+
+
+def advice_of(verdicts: list[Verdict]) -> list[str]:
+    """The ids of the rules that speak up about the connections as decided so far."""
+    found: list[str] = []
+    for verdict in verdicts:
+        if verdict.pending is None:
+            found += advise("connection", {**verdict.facts, "c": verdict.facts})
+    return list(dict.fromkeys(found))

@@ -1,0 +1,153 @@
+"""The knowledge files put together for the engine: trees, tables, rules and patterns, built once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from agentcore_connect.engine.conditions import Predicate, compile_condition
+from agentcore_connect.engine.tree import Engine
+from agentcore_connect.knowledge.resources import load
+
+
+class Rule(NamedTuple):
+    """A rule in words. ``applies`` is set for rules that speak up by themselves, ``cites`` is a fact with sources."""
+
+    id: str
+    kind: str
+    text: str
+    sources: tuple[str, ...]
+    applies: Predicate | None = None
+    scope: str = "connection"
+    closes: bool = False
+    refuses: bool = False
+    fails_check: bool = False
+    older: str | None = None
+    section: str = "use"
+    cites: str = ""
+
+
+@cache
+def patterns() -> dict[str, str]:
+    """Regular expressions by id: from the limits, the derivations, and for each feature the Regions that have it."""
+    found = {name: entry["regex"] for name, entry in load("limits")["patterns"].items()}
+    found.update({entry["id"]: entry["regex"] for entry in load("derivations")["patterns"]})
+    regions = load("regions")
+    for name, feature in regions["features"].items():
+        names = [code for code, region in regions["regions"].items() if region[feature["flag"]]]
+        found[name] = f"^(?:{'|'.join(names)})$"
+    return found
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule by id, those of the auth matrix among them."""
+    found = {entry["id"]: _rule(entry) for entry in load("rules")["rules"]}
+    matrix = load("auth-matrix")
+    for entry in matrix["demands"]:
+        found[entry["id"]] = _rule({**entry, "kind": "why", "section": "matrix"})
+    for target, kinds in matrix["targets"].items():
+        for kind, cell in kinds.items():
+            found[cell_id(target, kind)] = _rule(
+                {**cell, "id": cell_id(target, kind), "kind": "why" if cell["api"] else "warning", "section": "matrix"}
+            )
+    for surface, layer in matrix["cli"].items():
+        found[surface_id(surface)] = _rule({**layer, "id": surface_id(surface), "kind": "note"})
+    for entry in matrix["api_only"]:
+        found[entry["id"]] = _rule({**{k: v for k, v in entry.items() if k != "when"}, "kind": "why"})
+    return found
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    return Rule(
+        id=entry["id"],
+        kind=entry["kind"],
+        text=entry["text"],
+        sources=tuple(entry["sources"]),
+        applies=compile_condition(entry["when"], patterns()) if "when" in entry else None,
+        scope=entry.get("scope", "connection"),
+        closes=entry.get("closes", False),
+        refuses=entry.get("refuses", False),
+        fails_check=entry.get("fails_check", False),
+        older=entry.get("older"),
+        section=entry.get("section", "use"),
+        cites=entry.get("cites", ""),
+    )
+
+
+def cell_id(target: str, kind: str) -> str:
+    """The id of a cell of the auth matrix: what a target type allows at the API."""
+    return f"auth.{target}.{kind}"
+
+
+def surface_id(surface: str) -> str:
+    """The id of a command surface's layer in the auth matrix."""
+    return f"cli.{surface}"
+
+
+@cache
+def engine() -> Engine:
+    """The engine over the decision tree and the auth matrix."""
+    tree = load("decision-tree")
+    matrix = load("auth-matrix")
+    tables = {
+        "demands": {"by": ["service_auth"], "rows": [_demand(row) for row in matrix["demands"]]},
+        "targets": {"by": ["target_type", "service_auth"], "rows": list(_target_rows(matrix["targets"]))},
+        "cli": {"by": ["surface", "target_type", "service_auth"], "rows": list(_cli_rows(matrix))},
+    }
+    closing = [rule.id for rule in rules().values() if rule.closes]
+    return Engine({"trees": tree["trees"], "tables": tables, "closing": closing})
+
+
+def _demand(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"], "at": [row["service_auth"]], "set": {"grant": None, **row["set"]}, "rules": [row["id"]]}
+
+
+def _target_rows(targets: Mapping[str, Any]) -> Any:
+    for target, kinds in targets.items():
+        for kind, cell in kinds.items():
+            own = cell_id(target, kind)
+            row: dict[str, Any] = {"id": own, "at": [target, kind], "rules": [own]}
+            if "use" in cell:
+                row["use"] = cell["use"]
+                row["set"] = {"steered": True}
+            yield row
+
+
+def _cli_rows(matrix: Mapping[str, Any]) -> Any:
+    for surface, layer in matrix["cli"].items():
+        for target, kinds in matrix["targets"].items():
+            can = layer["can"].get(target, [])
+            for kind, cell in kinds.items():
+                if cell["api"]:
+                    yield {
+                        "id": f"{surface_id(surface)}.{target}.{kind}",
+                        "at": [surface, target, kind],
+                        "set": {"cli_can": kind in can},
+                    }
+
+
+@cache
+def advice(scope: str) -> tuple[Rule, ...]:
+    """The rules of a scope that speak up by themselves."""
+    return tuple(rule for rule in rules().values() if rule.applies is not None and rule.scope == scope)
+
+
+@cache
+def api_only() -> tuple[tuple[str, Predicate], ...]:
+    """The wishes that only the API can fulfil: rule id and when it is wished."""
+    return tuple(
+        (entry["id"], compile_condition(entry["when"], patterns())) for entry in load("auth-matrix")["api_only"]
+    )
+
+
+@cache
+def domains() -> dict[str, list[Any]]:
+    """The values that each variable of the trees can take: choices of questions, domains of what is worked out."""
+    found: dict[str, list[Any]] = {k: v["domain"] for k, v in load("decision-tree")["variables"].items()}
+    for question in load("questions")["questions"]:
+        if question["ask"] == "tree" or question["type"] in ("choice", "boolean"):
+            values = [True, False] if question["type"] == "boolean" else [c["value"] for c in question["choices"]]
+            found.setdefault(question.get("variable", question["id"]), values)
+    return found

@@ -1,0 +1,150 @@
+"""The questions of the knowledge base, indexed: what a key of the answers file means and takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from agentcore_connect.engine.conditions import Predicate, compile_condition
+from agentcore_connect.knowledge.base import patterns
+from agentcore_connect.knowledge.resources import load
+
+
+class RunTime(NamedTuple):
+    """An answer that may be left to the moment the commands run: the variable that asks for it, and when."""
+
+    env: str
+    prompt: str
+    when: Predicate
+
+
+class Derived(NamedTuple):
+    """A default that follows from other answers: the value, when it holds, and why."""
+
+    value: Any
+    when: Predicate
+    why: str
+
+
+class Question(NamedTuple):
+    """One key of the answers file.
+
+    ``derived`` are defaults that other answers lead to, before ``default``. ``ask`` is tree, detail or volunteer;
+    ``when`` says where it applies; ``optional`` where it may stay open. ``variable`` is the name under which the
+    decision tree knows it. ``look_up`` is who can tell it over the network: server or issuer.
+    """
+
+    id: str
+    scope: str
+    type: str
+    ask: str
+    text: str
+    help: str
+    why: str
+    sources: tuple[str, ...]
+    choices: tuple[Mapping[str, Any], ...]
+    default: Any
+    has_default: bool
+    derived: tuple[Derived, ...]
+    when: Predicate
+    optional: Predicate
+    asked_for: Predicate
+    variable: str
+    tree: str
+    after: tuple[str, ...]
+    need_one_of: tuple[str, ...]
+    run_time: RunTime | None
+    starter: Predicate
+    raw: Mapping[str, Any]
+    look_up: str = ""
+    find: tuple[tuple[Predicate, str], ...] = ()
+
+    def finding(self, facts: Mapping[str, Any]) -> str:
+        """How to find the answer out, with the names of facts still in braces; empty where nothing is known."""
+        return next((text for when, text in self.find if when(facts)), "")
+
+    def default_for(self, facts: Mapping[str, Any]) -> tuple[Any, str]:
+        """The default in a situation, and why where it follows from other answers; else the general one."""
+        found = next((one for one in self.derived if one.when(facts)), None)
+        return (self.default, "") if found is None else (found.value, found.why)
+
+    def has_default_for(self, facts: Mapping[str, Any]) -> bool:
+        """Whether there is a default in a situation: other answers can lead to none."""
+        return self.has_default and (self.default is None or self.default_for(facts)[0] is not None)
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of a choice, in order."""
+        return [choice["value"] for choice in self.choices]
+
+
+def _never(_facts: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _optional(raw: Mapping[str, Any], key: str) -> Predicate:
+    return compile_condition(raw[key], patterns()) if key in raw else _never
+
+
+def _question(raw: Mapping[str, Any]) -> Question:
+    run_time = raw.get("run_time")
+    return Question(
+        id=raw["id"],
+        scope=raw["scope"],
+        type=raw["type"],
+        ask=raw["ask"],
+        text=raw["text"],
+        help=raw.get("help", ""),
+        why=raw["why"],
+        sources=tuple(raw["sources"]),
+        choices=tuple(raw.get("choices", ())),
+        default=raw.get("default"),
+        has_default="default" in raw,
+        derived=tuple(
+            Derived(one["value"], compile_condition(one["when"], patterns()), one["why"])
+            for one in raw.get("default_when", ())
+        ),
+        when=compile_condition(raw.get("when"), patterns()),
+        optional=_optional(raw, "optional_when"),
+        asked_for=compile_condition(raw.get("asked_for"), patterns()),
+        variable=raw.get("variable", raw["id"]),
+        tree=raw.get("tree", ""),
+        after=tuple(raw.get("after", ())),
+        need_one_of=tuple(raw.get("need_one_of", ())),
+        run_time=RunTime(run_time["env"], run_time["prompt"], compile_condition(run_time["when"], patterns()))
+        if run_time
+        else None,
+        starter=_optional(raw, "starter_when"),
+        raw=raw,
+        look_up=raw.get("look_up", ""),
+        find=tuple((compile_condition(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
+    )
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """Every question by its id, in the order of asking."""
+    return {raw["id"]: _question(raw) for raw in load("questions")["questions"]}
+
+
+@cache
+def of_scope(scope: str) -> tuple[Question, ...]:
+    """The questions of a scope, in the order of asking."""
+    return tuple(q for q in questions().values() if q.scope == scope)
+
+
+@cache
+def by_variable() -> dict[str, Question]:
+    """The question that settles a variable of the decision tree."""
+    found = {q.variable: q for q in questions().values()}
+    for variable, entry in load("decision-tree")["variables"].items():
+        if "asks" in entry:
+            found[variable] = questions()[entry["asks"]]
+    return found
+
+
+def kinds() -> Mapping[str, Mapping[str, Any]]:
+    """What a KIND on the command line answers."""
+    found: Mapping[str, Mapping[str, Any]] = load("questions")["kinds"]
+    return found

@@ -1,0 +1,92 @@
+"""The forms in which people name an AgentCore Runtime: its ARN, the ARN of one of its endpoints, its invocation URL.
+
+Source: knowledge/limits.yaml (runtime-arn, runtime-endpoint-arn, runtime-invocation-url) and botocore's model.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from agentcore_connect.knowledge.resources import load
+
+#: The endpoint that every runtime has.
+DEFAULT_QUALIFIER = "DEFAULT"
+
+_ARN = re.compile(
+    r"(?P<arn>arn:[^:/?]+:bedrock-agentcore:(?P<region>[^:/?]+):[0-9]{12}:runtime/[A-Za-z0-9_-]+)"
+    r"(?:/runtime-endpoint/(?P<qualifier>[A-Za-z0-9_]+))?"
+)
+_URL = re.compile(
+    r"https://bedrock-agentcore\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/runtimes/(?P<name>[^?#]+)"
+)
+
+
+class RuntimeAddress(NamedTuple):
+    """A runtime and the endpoint of it that was named, None where none was."""
+
+    arn: str
+    qualifier: str | None
+
+    @property
+    def region(self) -> str:
+        """The Region that the ARN names."""
+        return self.arn.split(":")[3]
+
+    @property
+    def name(self) -> str:
+        """The runtime's name: its id without the suffix that the service appends."""
+        return self.arn.rsplit("/", 1)[-1].rsplit("-", 1)[0]
+
+    @property
+    def url(self) -> str:
+        """The invocation URL, with the ARN percent-encoded."""
+        path = f"/runtimes/{quote(self.arn, safe='')}/invocations?qualifier={self.qualifier or DEFAULT_QUALIFIER}"
+        return f"https://bedrock-agentcore.{self.region}.amazonaws.com{path}"
+
+
+def runtime_address(text: str | None) -> RuntimeAddress | None:
+    """The runtime that a text names; None where it names none.
+
+    Args:
+        text: an ARN, or an invocation URL with the ARN, percent-encoded or not, or with the id and an accountId.
+    """
+    text = text or ""
+    if found := _ARN.fullmatch(text):
+        return RuntimeAddress(found["arn"], found["qualifier"])
+    url = _URL.match(text)
+    if url is None:
+        return None
+    query = parse_qs(urlsplit(text).query)
+    qualifier = next(iter(query.get("qualifier", [])), None)
+    name = unquote(url["name"]).removesuffix("/invocations")
+    if found := _ARN.fullmatch(name):
+        return RuntimeAddress(found["arn"], qualifier or found["qualifier"])
+    account = next(iter(query.get("accountId", [])), "")
+    if re.fullmatch(r"[A-Za-z0-9_-]+", name) and re.fullmatch(r"[0-9]{12}", account):
+        region = url["region"]
+        return RuntimeAddress(f"arn:{partition(region)}:bedrock-agentcore:{region}:{account}:runtime/{name}", qualifier)
+    return None
+
+
+def endpoint_arn(arn: str, qualifier: str | None) -> str:
+    """The ARN of a runtime's endpoint; the runtime's own where no endpoint is named."""
+    return f"{arn}/runtime-endpoint/{qualifier}" if qualifier else arn
+
+
+def endpoint_url(endpoint: str) -> str:
+    """The URL to call for an endpoint: a runtime's invocation URL for its ARN, any other address as it is.
+
+    A runtime's URL whose ARN was not percent-encoded is put right.
+    """
+    runtime = runtime_address(endpoint)
+    if runtime is None:
+        return endpoint
+    return runtime.url if endpoint.startswith("arn:") else endpoint.replace(runtime.arn, quote(runtime.arn, safe=""))
+
+
+def partition(region: str) -> str:
+    """The AWS partition that a Region is in."""
+    partitions = load("iam-statements")["partitions"]
+    return str(next(one["partition"] for one in partitions if re.search(one["region"], region)))

@@ -1,0 +1,172 @@
+"""The interview in the client's own forms: one question a form, by whichever protocol the client speaks.
+
+Since 2026-07-28 a server returns what it needs and the client calls again; before, it sends a request while the call is
+open. A decline often means that nobody was asked, so it leads back to the plain question; a cancel ends the interview.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agentcore_connect.answers import load
+from agentcore_connect.app.session import Found, Session
+from agentcore_connect.app.step import refused, step
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.interview.walk import Asked
+from agentcore_connect.mcp import forms
+from agentcore_connect.mcp.confine import Bounds
+from agentcore_connect.text.document import Document
+from mcp import types  # type: ignore[import-not-found, unused-ignore]
+
+#: The first protocol in which a call returns for input, and how often clients go along with that in one call (10).
+_RETURNS_SINCE = "2026-07-28"
+_MOST_RETURNS = 9
+_MOST_FORMS = 40
+_MOST_TRIES = 3
+_REQUEST = "question"
+
+#: What messages call the answers of a call.
+NAME = "answers"
+
+_NOTES = {
+    "declined": "No answer came back from the client's form; often nobody was asked. Ask the person this question "
+    "yourself, and call again with these answers and theirs (ask_person: false leaves the forms out).",
+    "cancelled": "The person has stopped the interview. Do not go on unless they say so; the answers so far are here.",
+    "not-asked": "This question, or the next one, cannot be put into a form. Ask the person yourself.",
+    "refused": "The answers in the form were refused. Ask the person this question yourself, and call again.",
+    "answered": "There are more questions: call again with these answers.",
+}
+
+
+@dataclass(slots=True)
+class Turn:
+    """How far the forms have come in one call: how many were shown, what was wrong with the last, how often."""
+
+    shown: int = 0
+    said: str | None = None
+    tries: int = 0
+
+
+async def run(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any]) -> Any:
+    """One call of `next_question`: a result, or what is needed first. Errors: ConnectError for bad answers."""
+    returns = ctx.protocol_version is not None and ctx.protocol_version >= _RETURNS_SINCE
+    if returns and params.request_state:
+        return _come_back(ctx, params, bounds, arguments)
+    session = _session(bounds, arguments.get("answers") or {"version": 1}, arguments)
+    session.begin(arguments.get("kind"), arguments.get("project"))
+    problem = _record(session, arguments)
+    if problem is not None:
+        return problem
+    found = [session.look_up(key, address) for key, address in arguments.get("look_up", {}).items()]
+    if found or not arguments.get("ask_person", True) or not _has_forms(ctx):
+        return _position(session, found)
+    return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
+
+
+def _session(bounds: Bounds, answers: Mapping[str, Any], arguments: Mapping[str, Any]) -> Session:
+    """The interview over answers that the client keeps. Errors: ConnectError for what cannot be used."""
+    bounds.check_answers(answers)
+    document = load.checked(Document(dict(answers), {}, NAME))
+    return Session(document, cli_version=arguments.get("cli_version"), where=NAME, admit=bounds.check_answers)
+
+
+def _position(session: Session, found: Iterable[Found] = ()) -> dict[str, Any]:
+    """The next question or done, what was looked up, and the answers to give back with the next call."""
+    return {**step(session, found=found), "answers": session.data}
+
+
+def _record(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Take back and record what the call gives; the refusal when an answer is refused."""
+    for key in arguments.get("forget", ()):
+        session.forget(key)
+    for key, value in arguments.get("answer", {}).items():
+        try:
+            session.answer(key, value)
+        except ConnectError as error:
+            return {**refused(session, error, key), "answers": session.data}
+    for key in arguments.get("unknown", ()):
+        session.pass_over(key)
+    return None
+
+
+async def _ask(ctx: Any, session: Session) -> dict[str, Any]:
+    """Ask in forms while this call is open, until it is done or nobody answers."""
+    turn = Turn()
+    while turn.shown < _MOST_FORMS:
+        asked = session.position().asked
+        if asked is None:
+            return _ended(session, "answered")
+        form = forms.schema(asked, ctx.protocol_version)
+        if form is None:
+            return _ended(session, "not-asked")
+        result = await ctx.session.elicit_form(forms.message(asked, turn.said), form, related_request_id=ctx.request_id)
+        ended = _take(session, asked, result, turn)
+        if ended is not None:
+            return ended
+    return _ended(session, "answered")
+
+
+def _return_for(ctx: Any, session: Session, turn: Turn) -> Any:
+    """Return for the next form; the result when no form is to be shown."""
+    asked = session.position().asked
+    if asked is None or turn.shown >= _MOST_RETURNS:
+        return _ended(session, "answered")
+    form = forms.schema(asked, ctx.protocol_version)
+    if form is None:
+        return _ended(session, "not-asked")
+    wanted = types.ElicitRequest(
+        params=types.ElicitRequestFormParams(message=forms.message(asked, turn.said), requested_schema=form)
+    )
+    state = {"answers": session.data, "key": asked.key, "shown": turn.shown, "said": turn.said, "tries": turn.tries}
+    return types.InputRequiredResult(input_requests={_REQUEST: wanted}, request_state=json.dumps(state))
+
+
+def _come_back(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any]) -> Any:
+    """Go on with the state that this server has sealed into the call before."""
+    state = json.loads(params.request_state)
+    session = _session(bounds, state["answers"], arguments)
+    turn = Turn(state["shown"], state["said"], state["tries"])
+    asked = session.position().asked
+    result = (params.input_responses or {}).get(_REQUEST)
+    if asked is not None and asked.key == state["key"] and result is not None:
+        ended = _take(session, asked, result, turn)
+        if ended is not None:
+            return ended
+    return _return_for(ctx, session, turn)
+
+
+def _take(session: Session, asked: Asked, result: Any, turn: Turn) -> dict[str, Any] | None:
+    """Record what a form brought; the result of the call when it ends here."""
+    turn.shown += 1
+    action = getattr(result, "action", "decline")
+    if action != "accept":
+        return _ended(session, "cancelled" if action == "cancel" else "declined")
+    try:
+        value = forms.answer(result.content)
+        if value is None:
+            raise ConnectError("no-answer", "the form came back without an answer", expected="an answer")
+        found = session.take(asked.key, value)
+        turn.said = " ".join(found.said) if found is not None else None
+    except ConnectError as error:
+        turn.said, turn.tries = str(error), turn.tries + 1
+        return _ended(session, "refused", turn.said) if turn.tries >= _MOST_TRIES else None
+    turn.tries = 0
+    return None
+
+
+def _ended(session: Session, person: str, said: str = "") -> dict[str, Any]:
+    found = _position(session)
+    notes = list(found.get("notes", ()))
+    if found["status"] == "question":
+        notes.insert(0, f"{_NOTES[person]} {said}".strip())
+    return {**found, "notes": notes, "person": person}
+
+
+def _has_forms(ctx: Any) -> bool:
+    """Whether the client said that it can show forms; a bare `elicitation` says so, one for addresses only does not."""
+    capabilities = ctx.session.client_capabilities
+    offered = capabilities.elicitation if capabilities is not None else None
+    return offered is not None and (offered.form is not None or offered.url is None)

@@ -1,0 +1,76 @@
+"""A question as a form that an MCP client can show, and what was filled in as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentcore_connect.app.session import LOOK_UP, UNKNOWN
+from agentcore_connect.interview.walk import Asked
+
+#: The one field of a form.
+FIELD = "answer"
+#: From this protocol version on, a choice with labels is `oneOf`; before, it was `enum` with `enumNames`.
+_ONE_OF_SINCE = "2025-11-25"
+
+
+def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
+    """The form for a question; None where a form cannot hold its answer (entries with fields of their own).
+
+    In: the question, the protocol that is spoken. Out: a flat JSON Schema, as elicitation demands.
+    """
+    question = asked.question
+    if "items" in question.raw:
+        return None
+    field: dict[str, Any] = {"title": question.text}
+    if question.help:
+        field["description"] = question.help
+    if question.type == "choice":
+        field |= _choice(asked, protocol_version)
+    elif question.type in ("boolean", "integer"):
+        field["type"] = question.type
+        field |= {k: v for k, v in question.raw.get("check", {}).items() if k in ("minimum", "maximum")}
+    else:
+        field["type"] = "string"
+        if question.type == "list":
+            field["description"] = f"{field.get('description', '')} Several are separated by commas.".strip()
+    if asked.default is not None and question.type != "list":
+        field["default"] = asked.default
+    elif field["type"] == "string" and question.type != "choice":
+        field["description"] = f"{field.get('description', '')} {words(asked)}".strip()
+    return {"type": "object", "properties": {FIELD: field}, "required": [FIELD]}
+
+
+def words(asked: Asked) -> str:
+    """How a person says that an answer is not known, or is to be looked up."""
+    look_up = f" Type {LOOK_UP}, or {LOOK_UP} URL, to have it asked over the network." if asked.question.look_up else ""
+    return f"Type {UNKNOWN} where you do not know it.{look_up}"
+
+
+def _ways(asked: Asked) -> list[tuple[Any, str]]:
+    """The choices that can be taken, and the words for not knowing and looking up where there is no default."""
+    found = [(one.value, one.label) for one in asked.choices if one.unavailable is None]
+    if asked.default is None:
+        found += [(LOOK_UP, "Look it up over the network")] if asked.question.look_up else []
+        found.append((UNKNOWN, "I do not know"))
+    return found
+
+
+def message(asked: Asked, said: str | None = None) -> str:
+    """What stands above the form: what was wrong with the last answer, the question, what cannot be chosen and why."""
+    lines = [said] if said else []
+    lines.append(asked.question.text)
+    lines += [f"{one.label}: not possible here. {one.unavailable}" for one in asked.choices if one.unavailable]
+    return "\n".join(lines)
+
+
+def answer(content: Mapping[str, Any] | None) -> Any:
+    """The answer in a form that was sent back; None where it is missing."""
+    return (content or {}).get(FIELD)
+
+
+def _choice(asked: Asked, protocol_version: str) -> dict[str, Any]:
+    ways = _ways(asked)
+    if protocol_version >= _ONE_OF_SINCE:
+        return {"type": "string", "oneOf": [{"const": value, "title": label} for value, label in ways]}
+    return {"type": "string", "enum": [value for value, _ in ways], "enumNames": [label for _, label in ways]}

@@ -1,0 +1,59 @@
+"""What a server means that gives no listing: the older transport, a check of the host name, a wrong path."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agentcore_connect.core.http_fetch import Answer
+from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.probe.mcp_wire import Wire
+
+LEGACY: Final = "http+sse"
+STREAMABLE: Final = "streamable-http"
+_NO_POST: Final = (400, 404, 405, 406, 410, 415, 501)
+_HOST_CHECK: Final = re.compile(rb"(?i)invalid (host|origin)( header)?|dns rebinding")
+
+
+def is_legacy(wire: Wire, refused: Answer, *, timeout: float) -> bool:
+    """Whether a server that takes no POST here speaks the transport of 2024-11-05: its stream begins with an endpoint.
+
+    In: the connection, the answer to the POST, the seconds that the question may take.
+    """
+    if refused.status not in _NO_POST:
+        return False
+    answer = wire.listen(b"event: endpoint", timeout=timeout)
+    kind = answer.headers.get("content-type", "")
+    return answer.status == 200 and kind.startswith("text/event-stream") and b"event: endpoint" in answer.body
+
+
+def legacy_in_words() -> str:
+    """What to say of the older transport."""
+    return (
+        "it speaks the older HTTP+SSE transport (MCP 2024-11-05), which a gateway does not speak; "
+        "give its Streamable HTTP address, which mostly ends in /mcp, or update the server"
+    )
+
+
+def refused_host(refused: Answer) -> str | None:
+    """What to say where a server refuses the name or the origin of the request, and not its caller."""
+    if refused.status not in (400, 403, 421) or not _HOST_CHECK.search(refused.body[:2000]):
+        return None
+    return (
+        f"it refuses the host name of this address (HTTP {refused.status}): a check against DNS rebinding; "
+        "add the name to the hosts that the server allows"
+    )
+
+
+def is_perhaps_the_path(url: str, refused: Answer) -> bool:
+    """Whether a refusal as of an unsigned request can mean a wrong path too: API Gateway says the same of both."""
+    return "x-amz-apigw-id" in refused.headers or hints_from_endpoint(url).get("host") == "api-gateway"
+
+
+def version_note(version: str | None) -> str | None:
+    """What a gateway makes of the protocol version that a server speaks; None where it speaks that version too."""
+    known = load("limits")["patterns"]["mcp-version"]
+    if version is None or re.match(known["regex"], version):
+        return None
+    return f"it speaks MCP {version[:20]}; a gateway does not: it takes {known['meaning'].partition(': ')[2]}"

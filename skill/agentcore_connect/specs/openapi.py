@@ -1,0 +1,124 @@
+"""What an OpenAPI document tells about a target: its tools, where it is, how to sign in, what the gateway cannot take.
+
+The summary is made without validation, so that a plan stays fast; `openapi_validate` has the full check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.specs.openapi_faults import find_faults
+from agentcore_connect.specs.openapi_model import Document, Fault, Operation, as_list, as_map
+from agentcore_connect.specs.openapi_security import Demand, demand_of
+from agentcore_connect.specs.spec_file import SpecFile, document_text, load_spec
+from agentcore_connect.specs.swagger2 import Conversion, convert, is_swagger2
+from agentcore_connect.specs.swagger2_log import NotConvertibleError
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a document tells. `tool_count` counts its operations: each is a tool once it has an operationId.
+
+    Swagger 2.0 is read by way of `converted`, its copy in OpenAPI 3.0; its version is still its own.
+    """
+
+    shown: str
+    version: str | None
+    title: str | None
+    size: int
+    operations: tuple[Operation, ...] = field(repr=False)
+    servers: tuple[str, ...]
+    demand: Demand
+    faults: tuple[Fault, ...]
+    converted: Conversion | None = field(default=None, repr=False)
+
+    @property
+    def tool_count(self) -> int:
+        """How many tools a target of this document has."""
+        return len(self.operations)
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        """The tools' names as far as the document gives them."""
+        return tuple(one.operation_id for one in self.operations if one.operation_id)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain data for `--json` output."""
+        return {
+            "document": self.shown,
+            "version": self.version,
+            "title": self.title,
+            "size": self.size,
+            "tool_count": self.tool_count,
+            "tools": list(self.tool_names),
+            "servers": list(self.servers),
+            "demand": self.demand.as_dict(),
+            "faults": [one.as_dict() for one in self.faults],
+        }
+
+
+def summary(spec: SpecFile, *, target_name: str | None = None, size: int | None = None) -> Summary:
+    """Summarise a loaded document.
+
+    In: the document; the target's name, where known, for the length of tool names; the size in bytes of what is sent,
+    where that is not the document's text.
+    Errors: ConnectError `not-a-mapping`.
+    """
+    original = document = Document(spec)
+    converted: Conversion | None = None
+    refused: NotConvertibleError | None = None
+    if is_swagger2(spec):
+        try:
+            converted = convert(spec)
+            document, size = Document(converted.spec), len(document_text(converted.spec.data).encode())
+        except NotConvertibleError as error:
+            refused = error
+    demand = demand_of(document)
+    faults = find_faults(document, target_name=target_name, size=size)
+    if converted is not None:
+        faults.add("openapi-swagger-2", ("swagger",), f"swagger: {str(original.version)[:20]}")
+    if refused is not None:
+        demand = Demand(None, False, (), 0, "it cannot be read as Swagger 2.0")
+        faults.add("openapi-swagger-2-refused", refused.at, f"it {refused.message}: {refused.hint}")
+    for way in demand.ways:
+        if way.kind == "mutualTLS":
+            faults.add("openapi-mutual-tls", way.at, way.name)
+    return Summary(
+        shown=spec.shown,
+        version=original.version,
+        title=original.title,
+        size=spec.size,
+        operations=document.operations,
+        servers=tuple(
+            url for one in as_list(document.root.get("servers")) if isinstance(url := as_map(one).get("url"), str)
+        ),
+        demand=demand,
+        faults=faults.faults(),
+        converted=converted,
+    )
+
+
+def read_openapi(source: str | Path, *, base: Path | None = None, target_name: str | None = None) -> Summary:
+    """Load and summarise a document: a path (relative to `base`) or a URL on this machine.
+
+    Errors: ConnectError from loading; see `load_spec`.
+    """
+    return summary(load_spec(source, base=base), target_name=target_name)
+
+
+def answers_from_openapi(found: Summary) -> dict[str, Any]:
+    """What the document settles about its connection, by the connection's own keys; only what it is sure of."""
+    answers: dict[str, Any] = {"tool_count": found.tool_count}
+    url = found.servers[0] if len(found.servers) == 1 else None
+    if url and url.startswith("https://") and "{" not in url:
+        answers["endpoint"] = url
+    demand = found.demand
+    if demand.sure:
+        answers["service_auth"] = demand.service_auth
+        if demand.ways:
+            way = demand.ways[0]
+            answers.update({f"api_key.{key}": value for key, value in way.api_key.items()})
+            answers.update({f"oauth.{key}": way.oauth[key] for key in ("discovery_url",) if key in way.oauth})
+    return answers

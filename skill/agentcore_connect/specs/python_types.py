@@ -1,0 +1,314 @@
+"""Type annotations as JSON Schema, read from the syntax tree: nothing is imported, nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agentcore_connect.checks.schema_merge import DEPTHS
+from agentcore_connect.specs.docstrings import read_docstring
+
+_SIMPLE: Final[dict[str, dict[str, Any]]] = {
+    "str": {"type": "string"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "dict": {"type": "object"},
+    "list": {"type": "array"},
+    "set": {"type": "array", "uniqueItems": True},
+    "tuple": {"type": "array"},
+    "bytes": {"type": "string", "format": "byte"},
+    "Decimal": {"type": "number"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "time": {"type": "string", "format": "time"},
+    "timedelta": {"type": "string", "format": "duration"},
+    "UUID": {"type": "string", "format": "uuid"},
+    "Path": {"type": "string"},
+    "EmailStr": {"type": "string", "format": "email"},
+    "AnyUrl": {"type": "string", "format": "uri"},
+    "HttpUrl": {"type": "string", "format": "uri"},
+    "SecretStr": {"type": "string"},
+    "Any": {},
+    "object": {},
+}
+_LISTS: Final = {
+    "list",
+    "List",
+    "Sequence",
+    "Iterable",
+    "Collection",
+    "MutableSequence",
+    "set",
+    "Set",
+    "frozenset",
+    "FrozenSet",
+}
+_MAPS: Final = {"dict", "Dict", "Mapping", "MutableMapping"}
+_WRAPPERS: Final = {"Final", "ClassVar", "Required", "ReadOnly", "NotRequired", "Optional"}
+_ENUMS: Final = {"Enum", "StrEnum", "IntEnum"}
+_MODELS: Final = {"BaseModel", "TypedDict", "NamedTuple"}
+_BOUNDS: Final = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "pattern": "pattern",
+    "multiple_of": "multipleOf",
+}
+_MAX_DEPTH: Final = 24
+_MAX_SCHEMAS: Final = 5_000
+
+
+@dataclass
+class TypeReader:
+    """Turns annotations into schemas. `classes` and `aliases` are what the file (and its neighbours) defines by name.
+
+    `depth` is how many classes deep types are written out. `notes` collects, in words, what could not be told; `full`
+    says that there was more than `most` schemas.
+    """
+
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    aliases: dict[str, ast.expr] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    depth: int = DEPTHS[0]
+    most: int = _MAX_SCHEMAS
+    full: bool = False
+    cut: list[str] = field(default_factory=list)
+    _open: list[str] = field(default_factory=list)
+    _built: int = 0
+
+    def schema(self, node: ast.expr | None) -> dict[str, Any]:
+        """The schema of an annotation; an absent one is a string, with a note."""
+        if node is None:
+            return {"type": "string"}
+        self._built += 1
+        self.full = self.full or self._built > self.most
+        if self.full or len(self._open) > _MAX_DEPTH:
+            self.notes.append("its types are too many or nested too deeply to be written out in full")
+            return {"type": "object"}
+        self._open.append("")
+        try:
+            return self._schema(node)
+        finally:
+            self._open.pop()
+
+    def _schema(self, node: ast.expr) -> dict[str, Any]:
+        if isinstance(node, ast.Constant):
+            if node.value is None:
+                return {"type": "null"}
+            if isinstance(node.value, str):
+                return self.schema(_expression(node.value))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self._union([node.left, node.right])
+        if isinstance(node, ast.Subscript):
+            return self._generic(node)
+        name = last_name(node)
+        if name in self.classes:
+            return self._class(name)
+        if name in self.aliases and f"alias {name}" not in self._open:
+            self._open.append(f"alias {name}")
+            try:
+                return self.schema(self.aliases[name])
+            finally:
+                self._open.pop()
+        if name in _SIMPLE:
+            return dict(_SIMPLE[name])
+        if name in _LISTS:
+            return {"type": "array"}
+        if name in _MAPS:
+            return {"type": "object"}
+        self.notes.append(f"the type {name or ast.dump(node)[:40]} is not defined in this file; taken as an object")
+        return {"type": "object"}
+
+    def _generic(self, node: ast.Subscript) -> dict[str, Any]:
+        name = last_name(node.value)
+        inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name == "Annotated" and inner:
+            return _with_metadata(self.schema(inner[0]), inner[1:])
+        if name == "Optional":
+            return self._union([*inner, ast.Constant(None)])
+        if name == "Union":
+            return self._union(inner)
+        if name == "Literal":
+            return _enum([one.value for one in inner if isinstance(one, ast.Constant)])
+        if name in _LISTS and inner:
+            return {"type": "array", "items": self.schema(inner[0])}
+        if name in ("tuple", "Tuple") and inner:
+            kinds = [one for one in inner if not (isinstance(one, ast.Constant) and one.value is ...)]
+            schemas = [self.schema(one) for one in kinds]
+            same = schemas and all(one == schemas[0] for one in schemas)
+            return {"type": "array", "items": schemas[0]} if same else {"type": "array", "prefixItems": schemas}
+        if name in _MAPS:
+            values = self.schema(inner[1]) if len(inner) > 1 else {}
+            return {"type": "object", "additionalProperties": values} if values else {"type": "object"}
+        if name in _WRAPPERS and inner:
+            return self.schema(inner[0])
+        if name in self.classes:
+            return self._class(name)
+        self.notes.append(f"the type {name or 'of a parameter'}[...] is not known; taken as an object")
+        return {"type": "object"}
+
+    def _union(self, members: list[ast.expr]) -> dict[str, Any]:
+        flat: list[dict[str, Any]] = []
+        for one in members:
+            schema = self.schema(one)
+            parts = schema["anyOf"] if set(schema) == {"anyOf"} else [schema]
+            flat.extend(part for part in parts if part not in flat)
+        return flat[0] if len(flat) == 1 else {"anyOf": flat}
+
+    def _class(self, name: str) -> dict[str, Any]:
+        if name in self._open:
+            self.notes.append(f"the type {name} contains itself; the inner one is taken as an object")
+            return {"type": "object"}
+        if sum(one in self.classes for one in self._open) >= self.depth:
+            self.cut.append(name)
+            return {"type": "object"}
+        self._open.append(name)
+        try:
+            return self.class_schema(self.classes[name])
+        finally:
+            self._open.pop()
+
+    def class_schema(self, node: ast.ClassDef) -> dict[str, Any]:
+        """The schema of an Enum, a Pydantic model, a dataclass, a TypedDict or a NamedTuple."""
+        bases = [last_name(one) for one in node.bases]
+        if set(bases) & _ENUMS:
+            return _enum([value for value in (_constant(one) for one in node.body) if value is not None])
+        doc = read_docstring(ast.get_docstring(node))
+        schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+        for base in bases:
+            if base in self.classes and base not in self._open:
+                inherited = self._class(base)
+                schema["properties"] |= inherited.get("properties", {})
+                schema["required"] += [one for one in inherited.get("required", []) if one not in schema["required"]]
+        optional = any(key.arg == "total" and _literal(key.value) is False for key in node.keywords)
+        for one in node.body:
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+                self._field(one, schema, doc.parameters, optional)
+        if not schema["required"]:
+            del schema["required"]
+        if doc.text:
+            schema["description"] = doc.text
+        return schema
+
+    def _field(self, one: ast.AnnAssign, schema: dict[str, Any], words: dict[str, str], optional: bool) -> None:
+        name = one.target.id if isinstance(one.target, ast.Name) else ""
+        wrapper = last_name(one.annotation.value) if isinstance(one.annotation, ast.Subscript) else ""
+        if name.startswith("_") or wrapper == "ClassVar" or name == "model_config":
+            return
+        found = self.schema(one.annotation)
+        required = one.value is None and wrapper != "NotRequired" and not (optional and wrapper != "Required")
+        if isinstance(one.value, ast.Call):
+            found, required = _with_field(found, one.value)
+            name = _alias(one.value) or name
+        elif one.value is not None:
+            found = _with_default(found, one.value)
+        if name in words and "description" not in found:
+            found = {**found, "description": words[name]}
+        schema["properties"][name] = found
+        if required and name not in schema["required"]:
+            schema["required"].append(name)
+
+
+def last_name(node: ast.expr) -> str:
+    """The last part of a dotted name, `Field` for `pydantic.Field`; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.rpartition(".")[2]
+    return ""
+
+
+def with_default(schema: dict[str, Any], value: ast.expr) -> tuple[dict[str, Any], bool]:
+    """A parameter's schema with its default, and whether the parameter is still required (`= Field(...)`)."""
+    if isinstance(value, ast.Call) and last_name(value.func) in ("Field", "Query", "Body", "Param"):
+        return _with_field(schema, value)
+    return _with_default(schema, value), False
+
+
+def _with_default(schema: dict[str, Any], value: ast.expr) -> dict[str, Any]:
+    found = _literal(value)
+    return schema if found is None or found is _UNKNOWN else {**schema, "default": found}
+
+
+def _with_field(schema: dict[str, Any], call: ast.Call) -> tuple[dict[str, Any], bool]:
+    """What a `Field(...)` or `field(...)` call adds; and whether the field has no default."""
+    words: dict[str, Any] = {}
+    required = True
+    if call.args:
+        default = _literal(call.args[0])
+        required = default is ...
+        if not required and default is not None and default is not _UNKNOWN:
+            words["default"] = default
+    for key in call.keywords:
+        value = _literal(key.value)
+        if key.arg in ("default", "default_factory"):
+            required = value is ...
+            if key.arg == "default" and value is not None and value is not _UNKNOWN and value is not ...:
+                words["default"] = value
+        elif key.arg in ("description", "title") and isinstance(value, str):
+            words[key.arg] = value
+        elif key.arg in _BOUNDS and isinstance(value, int | float | str):
+            words[_BOUNDS[key.arg]] = value
+        elif key.arg == "examples" and isinstance(value, list):
+            words["examples"] = value
+    return {**schema, **words}, required
+
+
+def _with_metadata(schema: dict[str, Any], metadata: list[ast.expr]) -> dict[str, Any]:
+    for one in metadata:
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            schema = {**schema, "description": one.value}
+        elif isinstance(one, ast.Call):
+            name = last_name(one.func)
+            if name in ("Field", "Query", "Body", "Param", "Ge", "Le", "Gt", "Lt"):
+                schema, _ = _with_field(schema, one)
+            elif name == "Doc" and one.args and isinstance(text := _literal(one.args[0]), str):
+                schema = {**schema, "description": text}
+    return schema
+
+
+def _alias(call: ast.Call) -> str | None:
+    for key in call.keywords:
+        if key.arg in ("alias", "validation_alias") and isinstance(value := _literal(key.value), str):
+            return value
+    return None
+
+
+def _constant(node: ast.stmt) -> Any:
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        return node.value.value
+    return None
+
+
+def _enum(values: list[Any]) -> dict[str, Any]:
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    names = {kinds.get(type(one)) for one in values} - {None}
+    found: dict[str, Any] = {"enum": values} if values else {}
+    return {"type": sorted(map(str, names))[0] if len(names) == 1 else "string", **found}
+
+
+_UNKNOWN: Final = object()
+
+
+def _literal(node: ast.expr) -> Any:
+    """The value of a literal that JSON can hold (or `...`); `_UNKNOWN` for anything else."""
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return _UNKNOWN
+    return value if value is ... or isinstance(value, str | int | float | bool | list | dict | None) else _UNKNOWN
+
+
+def _expression(text: str) -> ast.expr | None:
+    """A type written as text (a forward reference); None when it is not one."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

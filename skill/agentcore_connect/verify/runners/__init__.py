@@ -1,0 +1,1 @@
+"""Programs that run inside the sandbox, each with one file of a plan."""

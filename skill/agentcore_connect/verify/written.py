@@ -1,0 +1,154 @@
+"""A written plan, read back with suspicion, and the same plan made anew from its answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Final
+
+from agentcore_connect.answers import load
+from agentcore_connect.collect.inputs import Gathered, gather
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.vias import VIAS
+from agentcore_connect.plan.build import build
+from agentcore_connect.plan.model import Plan
+from agentcore_connect.render.plan_files import render_plan
+from agentcore_connect.text.document import Document
+
+LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
+_VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
+#: Where the project is, seen from the plan; one plain or quoted word, so that nothing but a path goes unnoticed.
+_PLACE: Final = re.compile(r"""^(project existing [\w./-]+) (?:[\w@%+=:,./-]|'[^'\n]*'|"'")+$""", re.M | re.A)
+_ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --force"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``, ``files``).
+
+    ``run_changed``: also run files that were changed since they were written. ``is_confined``: what runs cannot reach
+    the person's files or the network.
+    """
+
+    folder: Path
+    plan: dict[str, Any]
+    answers: Document
+    gathered: Gathered
+    fresh: Plan
+    files: dict[str, str]
+    run_changed: bool = False
+    is_confined: bool = False
+
+    @property
+    def runs_project(self) -> bool:
+        """Whether programs of the project, such as the Python of its environments, may be run."""
+        return self.run_changed or self.is_confined
+
+    def runs(self, name: str) -> bool:
+        """Whether a file may be run: as the plan has it, or changed where the caller asked for that."""
+        return self.run_changed or not self.changes(name)
+
+    def fault(self, name: str) -> str | None:
+        """Why a file of the plan cannot be used, None where it can."""
+        return fault_of(self.folder, name)
+
+    def changes(self, name: str) -> list[str]:
+        """Where a file is not as the plan has it today; its lines are not repeated, for they may hold anything."""
+        lines, wanted = (bare(text).split("\n") for text in (self._as_run(name), self.files.get(name, "")))
+        if lines == wanted:
+            return []
+        changes = SequenceMatcher(None, wanted, lines, autojunk=False).get_opcodes()
+        words = {"insert": "was added", "delete": "is missing here", "replace": "was changed"}
+        return [f"line {start + 1} {words[kind]}" for kind, _, _, start, _ in changes if kind != "equal"]
+
+    def text(self, name: str) -> str:
+        """The text of a file that has no fault; as much of it as is text."""
+        return self.raw(name).replace("\r\n", "\n")
+
+    def raw(self, name: str) -> str:
+        """The text of a file with its line ends as they are."""
+        return (self.folder / name).read_bytes().decode("utf-8", "replace")
+
+    def _as_run(self, name: str) -> str:
+        """The text as what runs it reads it: to a shell, a carriage return is a part of a
+        command, to a patch one of a line."""
+        return self.raw(name) if name.endswith((".sh", ".mjs", ".patch")) else self.text(name)
+
+
+def bare(text: str) -> str:
+    """The text without what hangs on the version that wrote it, and on where it was written to."""
+    return _PLACE.sub(r"\1", _VERSION.sub("agentcore-connect", text))
+
+
+def fault_of(folder: Path, name: str) -> str | None:
+    """Why a file in a folder cannot be read as a part of a plan: it is opened only when it is a plain file inside."""
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return "it is a link that leads out of the plan's folder"
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return "it is no plain file"
+        if state.st_size > LARGEST:
+            return f"it has {state.st_size:,} bytes, and no file of a plan has more than {LARGEST:,}"
+        path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return "the plan names this file, but it does not exist"
+    except UnicodeDecodeError:
+        return "it is no text in UTF-8"
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle
+        return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+    return None
+
+
+def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool = False) -> Written:
+    """Read a plan's folder; what is to be run of it see ``Written``.
+
+    Errors: ConnectError when the folder holds no plan, or its answers cannot be used.
+    """
+    for name in ("plan.json", "answers.yaml"):
+        if not os.path.lexists(folder / name):
+            raise _no_plan(folder, name)
+        found = fault_of(folder, name)
+        if found:
+            raise ConnectError("unreadable-plan", f"{name}: {found}", where=str(folder / name), hint=_ANEW)
+    plan = _plan(folder / "plan.json")
+    answers = load.load(folder / "answers.yaml")
+    version, via = plan.get("cli_version"), plan.get("via")
+    gathered = gather(
+        answers,
+        cli_version=version if isinstance(version, str) else None,
+        via=via if via in VIAS else VIAS[0],
+    )
+    fresh, files = render_plan(build(gathered), gathered, folder)
+    texts = {name: text for name, (text, _) in files.items()}
+    return Written(folder, plan, answers, gathered, fresh, texts, run_changed, is_confined)
+
+
+def _plan(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        at = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "this is no JSON that can be read"
+        raise ConnectError(
+            "unreadable-plan", f"the plan cannot be read: {why}", where=f"{path}{at}", hint=_ANEW
+        ) from None
+    if not isinstance(data, dict):
+        raise ConnectError("unreadable-plan", "the plan is no JSON object", where=str(path), hint=_ANEW)
+    return data
+
+
+def _no_plan(folder: Path, name: str) -> ConnectError:
+    return ConnectError(
+        "no-plan",
+        f"there is no {name} here" if folder.is_dir() else "there is no such folder",
+        where=str(folder),
+        expected="a folder that `agentcore-connect plan answers.yaml --out DIR` has written",
+        hint="give the folder that holds plan.json and answers.yaml",
+    )

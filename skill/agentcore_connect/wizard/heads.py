@@ -1,0 +1,124 @@
+"""From the state of an interview to what stands around a question: crumbs, the verdict so far, help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from agentcore_connect.answers import store
+from agentcore_connect.answers.load import question_of
+from agentcore_connect.interview import view
+from agentcore_connect.interview.walk import Asked
+from agentcore_connect.knowledge.questions import Question
+from agentcore_connect.wizard.picture import picture
+from agentcore_connect.wizard.screen import Head, Help, Pairs
+
+if TYPE_CHECKING:
+    from agentcore_connect.advise.decide import Verdict
+    from agentcore_connect.advise.facts import Case
+    from agentcore_connect.app.position import Position
+
+_UNKNOWN = "?"
+
+
+def head(position: Position, notices: tuple[str, ...] = ()) -> Head:
+    """What stands above a question, or above the end where nothing is asked any more.
+
+    Args:
+        position: where the interview stands.
+        notices: said once, above everything.
+    """
+    state, case, trail = position.state, position.case, position.trail()
+    verdict = state.verdicts[-1] if state.verdicts else None
+    return Head(
+        place=_place(position, len(trail)),
+        crumbs=tuple((short(key), _shown(key, case)) for key in trail),
+        verdict=verdict_words(verdict) if verdict else (),
+        picture=picture(verdict.facts, verdict.result, verdict.rules) if verdict else None,
+        known=known(case),
+        warnings=tuple(state.notes),
+        notices=notices,
+    )
+
+
+def _place(position: Position, before: int) -> str:
+    if position.asked is None:
+        return "all questions answered"
+    if position.is_wanted:
+        return "an answer to change"
+    left = position.progress().remaining_at_most - 1
+    more = "the last" if left <= 0 else f"at most {left} more"
+    connections = len(position.state.verdicts)
+    which = f"connection {connections}, " if connections > 1 else ""
+    return f"{which}question {before + 1}, {more}"
+
+
+def short(key: str) -> str:
+    """A dotted key as people say it: without the place of its connection."""
+    return ".".join(key.split(".")[2:]) if key.startswith("connections.") else key
+
+
+def _shown(key: str, case: Case) -> str:
+    question = question_of(key)
+    value = store.get(case.answers, key)
+    plain = question is None or isinstance(value, bool | list) or value == ""
+    return view.label(question, value) if question is not None and plain else str(value)
+
+
+def known(case: Case) -> Pairs:
+    """What was read instead of asked, in words."""
+    pairs = []
+    for key, value in view.inferred(case).items():
+        question = question_of(key)
+        if question is not None and value not in (None, "", []):
+            pairs.append((short(key), view.label(question, value) if isinstance(value, bool | list) else str(value)))
+    return tuple(pairs)
+
+
+def verdict_words(verdict: Verdict) -> Pairs:
+    """The verdict as it forms: what is not decided yet is a question mark."""
+    return result_words(verdict.result, decided=verdict.pending is None)
+
+
+def result_words(result: Mapping[str, Any], *, decided: bool) -> Pairs:
+    """A decision's results in four words; see the contract for their values."""
+    absent = "none" if decided else _UNKNOWN
+    target = result.get("target_type") or result.get("redirect")
+    auth = result.get("outbound_auth") or absent
+    if result.get("grant"):
+        auth = f"{auth} ({result['grant']})"
+    return (
+        ("path", result.get("path") or _UNKNOWN),
+        ("target", target or absent),
+        ("auth", auth),
+        ("by", result.get("mechanism") or absent),
+    )
+
+
+def explain(case: Case, asked: Asked) -> Help:
+    """The reason of a question, worked out when someone wants it."""
+    question = asked.question
+    leads = []
+    for choice in asked.choices or _yes_no(question):
+        value, label, about, closed = choice if isinstance(choice, tuple) else _parts(choice)
+        text = f"not possible here: {closed}" if closed else lead_words(view.lead(case, asked, value))
+        leads.append((label, f"{about} {text}".strip()))
+    sources = tuple((title, url or "") for title, url in map(view.source, question.sources))
+    return Help(question.text, question.why, question.help, tuple(leads), sources)
+
+
+def _parts(choice: Any) -> tuple[Any, str, str, str | None]:
+    return choice.value, choice.label, choice.help, choice.unavailable
+
+
+def _yes_no(question: Question) -> tuple[tuple[Any, str, str, str | None], ...]:
+    return ((True, "Yes", "", None), (False, "No", "", None)) if question.type == "boolean" else ()
+
+
+def lead_words(lead: view.Lead) -> str:
+    """What a choice leads to, in a sentence or two."""
+    words = result_words(lead.result, decided=lead.following is None)
+    told = ", ".join(f"{name} {value}" for name, value in words if value != _UNKNOWN)
+    result = f"Leads to {told}." if told else ""
+    following = f"Then: {lead.following.text}" if lead.following is not None else "Then nothing is left to ask."
+    return f"{result} {following}".strip()

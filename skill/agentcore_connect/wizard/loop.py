@@ -1,0 +1,254 @@
+"""From the first question to the end of a sitting: asks what the engine asks, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from agentcore_connect.app.answers_file import AnswersFile
+from agentcore_connect.app.position import Position
+from agentcore_connect.app.project import project_around, project_named
+from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Found, Session, is_word
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.interview import view
+from agentcore_connect.knowledge.questions import Question
+from agentcore_connect.text.document import Document, read_text
+from agentcore_connect.wizard import heads
+from agentcore_connect.wizard.finish import Finish
+from agentcore_connect.wizard.options import Options
+from agentcore_connect.wizard.screen import BACK, Block, Front, Head, Option, Screen
+from agentcore_connect.wizard.terminal import Terminal
+
+_KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
+_YES_NO = (Option(True, "Yes"), Option(False, "No"))
+
+
+class Sitting:
+    """One run of the wizard."""
+
+    def __init__(self, options: Options, front: Front, terminal: Terminal) -> None:
+        """Keep what was asked for; nothing is read yet."""
+        self._options, self._front, self._terminal = options, front, terminal
+        self._file = AnswersFile(options.file)
+        self._notices: list[str] = [terminal.notice] if terminal.notice else []
+
+    def run(self) -> int:
+        """Ask until there is a plan, and do what is wanted with it. Errors: ConnectError for a file of no use."""
+        session = self._open()
+        finish = Finish(session, self._file, self._options, self._front, self._terminal)
+        while True:
+            position = self._position(session)
+            if position.asked is None:
+                if session.held:
+                    session.settle()
+                    continue
+                self._front.say([Block("text", notice) for notice in self._notices])
+                self._notices.clear()
+                status = finish.run(position)
+                if status is not None:
+                    return status
+            else:
+                self._put(session, position)
+
+    # ---- opening -------------------------------------------------------------------------------------------------
+
+    def _open(self) -> Session:
+        """Read the answers file, or begin one; it is there from now on."""
+        there = self._file.path.exists()
+        session = Session(self._read(there=there), cli_version=self._options.cli_version, via=self._options.via)
+        self._take_project(session, there=there)
+        self._take_kind(session)
+        if not there:  # so that there is always one to come back to
+            self._file.save(session.data)
+            shown = self._options.file
+            self._notices.append(f"Each answer is saved in {shown} at once. ? or F1 says why a question is asked.")
+        return session
+
+    def _read(self, *, there: bool) -> Document:
+        """An answers file that is there: it is gone on with, and never replaced by another. Errors: ConnectError."""
+        file = self._options.file
+        try:
+            document = self._file.read()
+        except ConnectError as error:
+            hint = "put that right, or begin another answers file: agentcore-connect -a OTHER.yaml"
+            raise ConnectError(
+                error.code,
+                f"Cannot resume from {file}; the file was left unchanged.\n{error}",
+                hint=hint,
+            ) from None
+        if not there:
+            return document
+        count = len(view.keys_of(document.data))
+        self._notices.append(f"Going on with {file}: {count} answer{'' if count == 1 else 's'} in it so far.")
+        if any(line.lstrip().startswith("#") for line in read_text(file).splitlines()):
+            self._notices.append("The comments in it go when an answer is saved.")
+        return document
+
+    def _take_project(self, session: Session, *, there: bool) -> None:
+        """The project of --project; for a new file the one that this folder belongs to. It is shown and can be changed.
+
+        Errors: ConnectError for a --project that is none.
+        """
+        folder = self._options.project
+        if folder is None and not there:
+            folder = self._project_here()
+        elif folder is not None:
+            project_named(folder)
+        if folder is not None:
+            session.begin(project=self._file.relative(folder), replace=True)
+
+    def _project_here(self) -> Path | None:
+        """The root of the project that the working folder belongs to; one that cannot be read is left aside."""
+        try:
+            found = project_around(Path.cwd())
+        except ConnectError as error:
+            self._notices.append(f"There is a project here that cannot be read, and is left aside: {error.message}.")
+            return None
+        if found is None:
+            return None
+        here = f"Found the AgentCore project {found.name}; questions that it already answers are skipped."
+        self._notices.append(here)
+        return found.root
+
+    def _take_kind(self, session: Session) -> None:
+        """What KIND answers, where the last connection has not answered it otherwise."""
+        kind = self._options.kind
+        if kind is None:
+            return
+        if session.differs(kind):
+            if not self._add_to(session):
+                return
+            session.add_connection()
+        session.begin(kind)
+
+    def _add_to(self, session: Session) -> bool:
+        """Whether the file's connections get another one, as KIND names something that they are not."""
+        kind = self._options.kind
+        screen = Screen(
+            "choice",
+            f"{self._options.file} connects something else already. What is {kind} about?",
+            f"For a file of its own: agentcore-connect {kind} -a OTHER.yaml",
+            Head("an answers file is here", notices=tuple(self._notices)),
+            (
+                Option(True, "Another connection of the same gateway"),
+                Option(False, "Nothing: go on with what is there"),
+            ),
+            initial=True,
+            can_go_back=False,
+        )
+        return bool(self._front.ask(screen))
+
+    # ---- asking --------------------------------------------------------------------------------------------------
+
+    def _position(self, session: Session) -> Position:
+        """Where the interview stands; a file or folder that cannot be read any more is asked for again."""
+        session.read_again()  # while a person thinks, files change
+        try:
+            return session.position()
+        except ConnectError as error:
+            for key, question in view.keys_of(view.without(session.data, session.held)).items():
+                if question.type != "path":
+                    continue
+                session.change(key)
+                try:
+                    position = session.position()
+                except ConnectError:
+                    session.keep(key)
+                    continue
+                self._notices.append(str(error).replace("\n", " "))
+                return position
+            raise
+
+    def _put(self, session: Session, position: Position) -> None:
+        asked = position.asked
+        assert asked is not None  # noqa: S101 - the caller asks only where something is asked
+        reply = self._front.ask(self._screen(session, position))
+        self._notices.clear()
+        if reply is BACK:
+            session.back()
+        else:
+            try:
+                found = session.take(asked.key, reply)
+            except ConnectError as error:  # nothing was asked, so the question stays open
+                self._notices.append(str(_here(error)).replace("\n", " "))
+                return
+            if found is not None:
+                self._notices += [*found.said, *_taken(found)]
+            self._file.save(session.data)
+
+    def _screen(self, session: Session, position: Position) -> Screen:
+        asked = position.asked
+        assert asked is not None  # noqa: S101 - as above
+        question = asked.question
+        earlier = session.earlier(asked.key)
+        options = tuple(Option(c.value, c.label, c.help, c.unavailable) for c in asked.choices)
+        if question.type == "boolean":
+            options = _YES_NO
+        about = question.help
+        if asked.default is None and question.type == "choice":
+            options += _ways(question)
+        elif asked.default is None and question.type in _KINDS_OF_SCREEN | {"text": ""}:
+            about = f"{about} {_words(question)}".strip()
+        kind = _KINDS_OF_SCREEN.get(question.type, "text")
+        initial = asked.default if earlier is None else earlier
+        head = heads.head(position, tuple(self._notices))
+        return Screen(
+            kind,
+            question.text,
+            about,
+            head,
+            options,
+            initial=initial if kind == "choice" else _as_typed(initial),
+            earlier=earlier is not None,
+            read=lambda text: text.strip() if is_word(asked, text.strip()) else view.typed(question, text),
+            judge=lambda value: None if is_word(asked, value) else _here(session.problem(asked.key, value)),
+            help=lambda: heads.explain(position.case, asked),
+            can_go_back=session.can_go_back(),
+            folders=_folders(self._options.file, position),
+            key=asked.key,
+        )
+
+
+def _ways(question: Question) -> tuple[Option, ...]:
+    """What can be chosen besides where there is no default: to look it up, and to leave it open."""
+    asks = Option(LOOK_UP, "Look it up", "Asks the address over the network, without credentials.")
+    return (*((asks,) if question.look_up else ()), Option(UNKNOWN, "I do not know", "The plan says how to find it."))
+
+
+def _words(question: Question) -> str:
+    """The same for what is typed."""
+    more = f" {LOOK_UP} or {LOOK_UP} URL: it is asked over the network." if question.look_up else ""
+    return f"({UNKNOWN}: the plan says how to find it.{more})"
+
+
+def _taken(found: Found) -> list[str]:
+    """What was taken over, with the address that told it."""
+    told = ", ".join(f"{key.rsplit('.', 1)[-1]} {value}" for key, value in found.answers.items())
+    return [f"Taken over from {found.source}: {told}."] if told else ["Nothing was taken over."]
+
+
+def _here(error: ConnectError | None) -> ConnectError | None:
+    """The error without the place in the file, which the person at the question does not see."""
+    if error is None:
+        return None
+    single = error.problems[0]
+    return ConnectError(
+        single.code, single.message, expected=single.expected, received=single.received, hint=single.hint
+    )
+
+
+def _as_typed(value: Any) -> str:
+    """A value as it would be typed, so that it can be accepted or edited."""
+    import json
+
+    if value in (None, ""):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(value) if all(isinstance(item, str) for item in value) else json.dumps(value)
+    return str(value)
+
+
+def _folders(file: Path, position: Position) -> tuple[Path, ...]:
+    """Where the paths of answers start from: the file's folder, and the project's root."""
+    project = position.gathered.project
+    return (file.resolve().parent, *((project.root,) if project is not None else ()))

@@ -1,0 +1,137 @@
+"""The front without a moving cursor: one line after the other, choices by number, for screen readers and plain logs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from shutil import get_terminal_size
+from typing import Any, TextIO
+
+from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.wizard.pen import Pen
+from agentcore_connect.wizard.picture import sentence
+from agentcore_connect.wizard.reason import reason
+from agentcore_connect.wizard.screen import BACK, Block, Head, Option, Screen
+from agentcore_connect.wizard.terminal import Terminal, width_of
+
+_BACK, _WHY = "<", "?"
+
+
+class Plain:
+    """Questions line by line; see `screen.Front`."""
+
+    def __init__(self, terminal: Terminal, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
+        """Keep the terminal and the streams."""
+        self.terminal = terminal
+        self._stdin = stdin or sys.stdin
+        self._stdout = stdout or sys.stdout
+        self._told: Head | None = None
+
+    def ask(self, screen: Screen) -> Any:
+        """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
+        self._tell(screen.head)
+        self._put(screen)
+        while True:
+            line = self._line("> ")
+            if line.strip() == _WHY and screen.help is not None:
+                shown = screen.help()
+                self.read(shown.title, reason(shown))
+                self._put(screen)
+            elif line.strip() == _BACK and screen.can_go_back:
+                return BACK
+            else:
+                value, problem = _chosen(screen, line) if screen.kind == "choice" else self._typed(screen, line)
+                if problem is None:
+                    return value
+                self.say([Block("problem", str(problem), "Not taken: ")])
+
+    def say(self, blocks: Sequence[Block]) -> None:
+        """Print something that stays."""
+        pen = Pen(self.terminal, width_of(get_terminal_size().columns))
+        self._stdout.write(pen.codes(pen.blocks(blocks)))
+        self._stdout.flush()
+
+    def read(self, title: str, blocks: Sequence[Block]) -> None:
+        """Show something longer: here, as any other text."""
+        self.say([Block("title", title), *blocks, Block("text")])
+
+    def _line(self, prompt: str) -> str:
+        self._stdout.write(prompt)
+        self._stdout.flush()
+        line = self._stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    def _tell(self, head: Head) -> None:
+        """Say what changed since the last question: nobody wants to hear the rest again."""
+        before, self._told = self._told, head
+        blocks = [Block("text", text) for text in head.notices]
+        if head.known and (before is None or before.known != head.known):
+            read = ", ".join(f"{key} {value}" for key, value in head.known)
+            blocks.append(Block("text", f"Read, not asked: {read}."))
+        if before is not None and before.verdict != head.verdict:
+            blocks.append(
+                Block("text", "So far: " + ", ".join(f"{name} {value}" for name, value in head.verdict) + ".")
+            )
+        if head.picture is not None and (before is None or before.picture != head.picture):
+            blocks.append(Block("text", sentence(head.picture)))
+        said = before.warnings if before is not None else ()
+        blocks += [Block("warning", text, "Warning: ") for text in head.warnings if text not in said]
+        self.say([Block("text"), *blocks])
+
+    def _put(self, screen: Screen) -> None:
+        place = screen.head.place
+        blocks = [Block("text", place[:1].upper() + place[1:] + "."), Block("title", screen.text)]
+        if screen.about:
+            blocks.append(Block("text", screen.about))
+        for number, option in enumerate(screen.options, 1):
+            blocks.append(Block("text", _in_words(option, option.value == screen.initial), f"{number}. "))
+        self.say([*blocks, Block("text", _how(screen))])
+
+    def _typed(self, screen: Screen, line: str) -> tuple[Any, ConnectError | None]:
+        if not line and screen.initial not in (None, ""):
+            line = str(screen.initial)
+        while screen.kind == "list" and line.rstrip().endswith(","):
+            line += "\n" + self._line("> ")
+        return screen.accept(line)
+
+
+def _in_words(option: Option, default: bool) -> str:
+    if option.unavailable is not None:
+        return f"Not possible here: {option.label}. Because: {option.unavailable}"
+    about = f": {option.help}" if option.help else ""
+    return f"{option.label}{' (Enter takes this)' if default else ''}{about}"
+
+
+def _how(screen: Screen) -> str:
+    parts = ["Type a number."] if screen.kind == "choice" else []
+    if screen.kind == "list":
+        parts.append("Separate by commas; after a comma at the end the next line goes on.")
+    if screen.kind != "choice" and screen.initial not in (None, ""):
+        parts.append(f"Enter takes {screen.initial}.")
+    if screen.help is not None:
+        parts.append(f"{_WHY} says why.")
+    if screen.can_go_back:
+        parts.append(f"{_BACK} goes back.")
+    return " ".join([*parts, "Ctrl-C leaves, answers are kept."])
+
+
+def _chosen(screen: Screen, line: str) -> tuple[Any, ConnectError | None]:
+    """The option of a number, of a value's name, or of nothing where there is a default."""
+    word = line.strip()
+    open_ones = [option for option in screen.options if option.unavailable is None]
+    found: Option | None = None
+    if not word:
+        found = next((option for option in open_ones if option.value == screen.initial), None)
+    elif word.isdecimal() and 1 <= int(word) <= len(screen.options):
+        found = screen.options[int(word) - 1]
+    else:
+        found = next((option for option in screen.options if str(option.value).lower() == word.lower()), None)
+    if found is None:
+        return None, ConnectError(
+            "no-such-choice", "this is none of the choices", expected=f"a number from 1 to {len(screen.options)}"
+        )
+    if found.unavailable is not None:
+        return None, ConnectError("choice-unavailable", found.unavailable)
+    return found.value, screen.judge(found.value)

@@ -1,0 +1,207 @@
+"""The front with a moving cursor: questionary's questions, with a way back, a reason, and a frame around them.
+
+questionary asks, and its question objects carry the prompt_toolkit application. This is the one module that reaches
+into it: the application's layout gets the frame, its key bindings get the ways out, and what its list shows is drawn
+here, because questionary neither folds a long reason nor goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+import questionary
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.filters import Condition, has_completions
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import Output
+from prompt_toolkit.shortcuts import CompleteStyle
+from questionary.prompts.common import InquirerControl
+
+from agentcore_connect.wizard.dressed import Dressed
+from agentcore_connect.wizard.pen import Pen, console
+from agentcore_connect.wizard.reader import Reader
+from agentcore_connect.wizard.reason import reason
+from agentcore_connect.wizard.screen import BACK, Block, Option, Screen
+from agentcore_connect.wizard.terminal import Terminal, width_of
+
+_ANSWER_ROWS = 2
+_MENU_ROWS = 6
+_DIGITS = 10
+_SECRET = "secret-in-answers"  # noqa: S105 - the code of an error
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """The reply of someone who asks for the reason; what was typed or pointed at is taken up again afterwards."""
+
+    at: Any
+
+
+class Prompts:
+    """Questions with a moving cursor; see `screen.Front`."""
+
+    def __init__(self, terminal: Terminal, stdin: Input | None = None, stdout: Output | None = None) -> None:
+        """Keep the terminal; tests bring an input and an output of their own."""
+        self.terminal = terminal
+        self._io: dict[str, Any] = {k: v for k, v in (("input", stdin), ("output", stdout)) if v is not None}
+
+    def ask(self, screen: Screen) -> Any:
+        """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
+        while True:
+            ask = self._choose if screen.kind == "choice" else self._type
+            reply = ask(screen)
+            if not isinstance(reply, _Why):
+                return reply
+            if screen.help is not None:
+                shown = screen.help()
+                self.read(shown.title, reason(shown))
+            screen = replace(screen, initial=reply.at)
+
+    def say(self, blocks: Sequence[Block]) -> None:
+        """Print something that stays."""
+        pen = Pen(self.terminal, width_of(get_terminal_size().columns))
+        out = console(self.terminal, None, pen.width)
+        for line in pen.blocks(blocks):
+            out.print(line, soft_wrap=True)
+
+    def read(self, title: str, blocks: Sequence[Block]) -> None:
+        """Show something longer on a screen of its own, until it is left."""
+        Reader(self.terminal, title, blocks, self._io).run()
+
+    def _choose(self, screen: Screen) -> Any:
+        nothing_open = all(option.unavailable is not None for option in screen.options)
+        shown = replace(screen, options=(*screen.options, Option(BACK, "Go back"))) if nothing_open else screen
+        choices = [
+            questionary.Choice(option.label, value=number, disabled=option.unavailable)
+            for number, option in enumerate(shown.options)
+        ]
+        at_hand = [c for c, o in zip(choices, shown.options, strict=True) if o.value == screen.initial]
+        initial = next((choice for choice in at_hand if not choice.disabled), None)
+        question = questionary.select("", choices, default=initial, **self._io)
+        window = next(
+            w for w in question.application.layout.find_all_windows() if isinstance(w.content, InquirerControl)
+        )
+        control = window.content
+        assert isinstance(control, InquirerControl)  # noqa: S101 - it was looked for by its type
+        dressed = Dressed(self.terminal, shown, question.application, lambda: control.pointed_at, 0)
+        control.text = dressed.options
+
+        def accept(event: KeyPressEvent) -> None:
+            value = shown.options[control.pointed_at].value
+            problem = None if value is BACK else shown.judge(value)
+            if problem is None:
+                event.app.exit(result=value)
+            else:
+                dressed.problem = str(problem)
+
+        keys = KeyBindings()
+        keys.add("enter", eager=True)(accept)
+        for key in ("escape", "left"):
+            keys.add(key, eager=True)(_leaving(BACK, screen.can_go_back))
+        for key in ("?", "f1"):
+            keys.add(key, eager=True)(
+                lambda event: event.app.exit(result=_Why(shown.options[control.pointed_at].value))
+            )
+        can_be_taken = [n for n, option in enumerate(shown.options) if option.unavailable is None]
+        for key, number in (("home", can_be_taken[0]), ("end", can_be_taken[-1])):
+            keys.add(key, eager=True)(_jump(control, number))
+        for number in can_be_taken:
+            if number < _DIGITS:  # not questionary's shortcuts, which leave out what cannot be taken
+                keys.add(str((number + 1) % _DIGITS), eager=True)(_jump(control, number))
+        return dressed.run([window], window, keys)
+
+    def _type(self, screen: Screen) -> Any:
+        question = self._typed_question(screen)
+        application = question.application
+        buffer = application.layout.current_buffer
+        assert buffer is not None  # noqa: S101 - questionary's text questions have one
+        rows = _ANSWER_ROWS + (_MENU_ROWS if screen.kind == "path" else 0)
+        dressed = Dressed(self.terminal, screen, application, lambda: 0, rows)
+        buffer.on_text_changed += dressed.forget_problem
+
+        def accept(event: KeyPressEvent) -> None:
+            value, problem = screen.accept(buffer.text)
+            if problem is None:  # whether the menu is open or not, since that can hang on how fast one types
+                event.app.exit(result=value)
+                return
+            if buffer.complete_state is not None:
+                buffer.complete_state = None
+                return
+            if _SECRET in [one.code for one in problem.problems]:
+                buffer.reset()  # it is not to stay on the screen
+            dressed.problem = str(problem)
+
+        keys = _typing_keys(screen, buffer, accept)
+        return dressed.run([application.layout.container], buffer, keys)
+
+    def _typed_question(self, screen: Screen) -> questionary.Question:
+        initial = "" if screen.initial is None else str(screen.initial)
+        mark = self.terminal.symbols.pointer
+        if screen.kind != "path":
+            return questionary.text("", default=initial, qmark=mark, **self._io)
+        folders = [str(folder) for folder in screen.folders if folder.is_dir()] or [str(Path.cwd())]
+        return questionary.path(
+            "",
+            default=initial,
+            qmark=mark,
+            get_paths=lambda: folders,
+            complete_style=CompleteStyle.COLUMN,
+            reserve_space_for_menu=_MENU_ROWS,
+            **self._io,
+        )
+
+
+def _leaving(result: Any, allowed: bool) -> Callable[[KeyPressEvent], None]:
+    def leave(event: KeyPressEvent) -> None:
+        if allowed:
+            event.app.exit(result=result)
+
+    return leave
+
+
+def _jump(control: InquirerControl, number: int) -> Callable[[KeyPressEvent], None]:
+    def jump(_event: KeyPressEvent) -> None:
+        control.pointed_at = number
+
+    return jump
+
+
+def _typing_keys(screen: Screen, buffer: Buffer, accept: Callable[[KeyPressEvent], None]) -> KeyBindings:
+    keys = KeyBindings()
+    keys.add("enter", eager=True)(accept)
+
+    @keys.add("escape")
+    def _escape(event: KeyPressEvent) -> None:
+        if buffer.complete_state is not None:
+            buffer.cancel_completion()
+        elif screen.can_go_back:
+            event.app.exit(result=BACK)
+
+    at_start = Condition(lambda: buffer.cursor_position == 0) & ~has_completions
+    keys.add("left", filter=at_start, eager=True)(_leaving(BACK, screen.can_go_back))
+    empty = Condition(lambda: not buffer.text)
+    keys.add("?", filter=empty, eager=True)(lambda event: event.app.exit(result=_Why(buffer.text)))
+    keys.add("f1", eager=True)(lambda event: event.app.exit(result=_Why(buffer.text)))
+    if screen.kind == "path":
+        keys.add("tab", eager=True)(lambda _event: _complete(buffer))
+    if screen.kind == "list":
+        keys.add("c-j", eager=True)(lambda _event: buffer.insert_text("\n"))
+    return keys
+
+
+def _complete(buffer: Buffer) -> None:
+    """Take the only completion at once: prompt_toolkit drops a Tab that comes while it still looks for completions."""
+    if buffer.complete_state is not None:
+        buffer.complete_next()
+        return
+    found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+    if len(found) == 1:
+        buffer.apply_completion(found[0])
+    elif found:
+        buffer.start_completion(select_first=True)

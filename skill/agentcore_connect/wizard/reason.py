@@ -1,0 +1,23 @@
+"""The reason of a question as blocks to print, for either front."""
+
+from __future__ import annotations
+
+from agentcore_connect.wizard.screen import Block, Help
+
+
+def reason(shown: Help) -> list[Block]:
+    """Why it is asked, what each choice leads to, and the sources with their titles."""
+    blocks = [Block("text"), Block("title", "Why it is asked"), Block("text", shown.why, "  ")]
+    if shown.about:
+        blocks.append(Block("text", shown.about, "  "))
+    if shown.leads:
+        blocks += [Block("text"), Block("title", "What each choice leads to")]
+        for label, leads in shown.leads:
+            blocks += [Block("item", label, "- "), Block("faint", leads, "    ")]
+    if shown.sources:
+        blocks += [Block("text"), Block("title", "Where this is known from")]
+        for title, url in shown.sources:
+            blocks.append(Block("item", title, "- "))
+            if url:
+                blocks.append(Block("command", url, "    "))
+    return blocks

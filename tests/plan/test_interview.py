@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from agentcore_connect import interview
 from agentcore_connect.advise.decide import decide
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.answers import gate, store
 from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.interview import walk as interview
 from agentcore_connect.knowledge.questions import questions
 from tests.conformance import space
 
@@ -80,7 +80,7 @@ def test_the_interview_leads_where_the_file_leads(part: int) -> None:
     for source in DOCUMENTS[part::PARTS]:
         data, asked = _sit(source)
         assert len(asked) <= 14
-        assert _verdict(data).result == _verdict(source).result, source
+        assert _verdict(data).decision == _verdict(source).decision, source
 
 
 def test_every_question_that_is_asked_for_can_come_up() -> None:

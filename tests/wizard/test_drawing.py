@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agentcore_connect.advise.records import Decision
 from agentcore_connect.wizard import heads, options, preview
 from agentcore_connect.wizard.frame import frame
 from agentcore_connect.wizard.pen import Pen
@@ -186,10 +187,10 @@ def test_the_way_back_is_the_exact_command() -> None:
 
 
 def test_a_decision_in_words() -> None:
-    assert heads.result_words({"path": "A"}, decided=False) == (
+    assert heads.result_words(Decision(path="A"), decided=False) == (
         ("path", "A"),
         ("target", "?"),
         ("auth", "?"),
         ("by", "?"),
     )
-    assert dict(heads.result_words({"path": "redirect", "redirect": "a2a"}, decided=True))["target"] == "a2a"
+    assert dict(heads.result_words(Decision(path="redirect", redirect="a2a"), decided=True))["target"] == "a2a"

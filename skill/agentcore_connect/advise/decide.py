@@ -6,33 +6,43 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from agentcore_connect.advise.records import Decision, Facts, record
 from agentcore_connect.engine.conditions import Predicate, compile_condition
-from agentcore_connect.engine.tree import Decision
+from agentcore_connect.engine.tree import End
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.resources import load
 
 #: The trees that follow the route, by the stage that the route leads to.
 _AFTER_ROUTE = {"gateway": "gateway-auth", "agent": "agent-auth"}
 #: What every decision says, so that conditions can name it.
-_RESULTS = (
-    *("path", "target_type", "redirect", "leads_to", "outbound_auth", "grant", "mechanism"),
-    *("steered", "front_missing", "connector", "needs"),
-)
+_UNDECIDED = Decision()._asdict()
 
 
 class Verdict(NamedTuple):
     """What was decided for one connection.
 
-    ``facts`` are the facts with everything that was derived; ``pending`` the variable that has to be known first.
-    ``used`` are the variables that had a part in it.
+    ``known`` is what conditions and texts name: the facts, what follows from them, the decision; ``pending`` the
+    variable that has to be known first, ``tree`` where it was looked at; ``used`` the variables that had a part in it.
     """
 
-    facts: Mapping[str, Any]
-    result: Mapping[str, Any]
+    facts: Facts
+    decision: Decision
+    known: Mapping[str, Any]
     rules: tuple[str, ...]
     used: Mapping[str, Any]
     pending: str | None
     tree: str
+
+
+class Walk(NamedTuple):
+    """A decision by the names of its variables; see ``Verdict``."""
+
+    known: Mapping[str, Any]
+    result: Mapping[str, Any]
+    rules: tuple[str, ...]
+    used: Mapping[str, Any]
+    pending: str | None = None
+    tree: str = ""
 
 
 @cache
@@ -65,14 +75,15 @@ def derive(phase: str, facts: Mapping[str, Any], *, asking: bool) -> dict[str, b
     return found
 
 
-def decide(facts: Mapping[str, Any], *, asking: bool = False) -> Verdict:
-    """Decide one connection.
+def decide(facts: Facts, *, asking: bool = False) -> Verdict:
+    """Decide one connection; ``asking`` leaves open what an interview has yet to ask."""
+    end = walk(facts._asdict(), asking=asking)
+    return Verdict(facts, record(Decision, end.result), end.known, end.rules, end.used, end.pending, end.tree)
 
-    Args:
-        facts: variable to value, nested mappings reached by dotted names; see ``advise.facts``.
-        asking: leave open what an interview has yet to ask.
-    """
-    known: dict[str, Any] = {**dict.fromkeys(_RESULTS), **facts}
+
+def walk(facts: Mapping[str, Any], *, asking: bool) -> Walk:
+    """Decide by the names of variables, nested records reached by dotted ones; see ``decide``."""
+    known: dict[str, Any] = {**_UNDECIDED, **facts}
     known.update(derive("answers", known, asking=asking))
     engine = base.engine()
     route = engine.decide("route", known)
@@ -95,33 +106,29 @@ def decide(facts: Mapping[str, Any], *, asking: bool = False) -> Verdict:
     return _closed(known, route, auth, wishes, asking=asking)
 
 
-def _still_wished(known: Mapping[str, Any], auth: Decision) -> list[str]:
+def _still_wished(known: Mapping[str, Any], auth: End) -> list[str]:
     """The wishes that the sign-in finally decided upon still has, in case the walk was steered to another."""
     if auth.result.get("leads_to") != "gateway":
         return []
     return [rule for rule, holds in base.api_only() if holds(known)]
 
 
-def _open(
-    known: Mapping[str, Any], decision: Decision, tree: str, used: Mapping[str, Any], before: Iterable[str] = ()
-) -> Verdict:
-    rules = tuple(dict.fromkeys((*before, *decision.rules())))
-    return Verdict(known, decision.result, rules, {**used, **decision.tested}, decision.pending, tree)
+def _open(known: Mapping[str, Any], end: End, tree: str, used: Mapping[str, Any], before: Iterable[str] = ()) -> Walk:
+    rules = tuple(dict.fromkeys((*before, *end.rules())))
+    return Walk(known, end.result, rules, {**used, **end.tested}, end.pending, tree)
 
 
-def _closed(
-    known: dict[str, Any], route: Decision, auth: Decision | None, wishes: list[str], *, asking: bool
-) -> Verdict:
+def _closed(known: dict[str, Any], route: End, auth: End | None, wishes: list[str], *, asking: bool) -> Walk:
     result = {**route.result, **(auth.result if auth else {})}
     known.update(derive("decision", known, asking=asking))
     fired = (*route.rules(), *(auth.rules() if auth else ()), *wishes)
     left = _reasons_of_the_way_left(route, auth)
     rules = tuple(rule for rule in dict.fromkeys(fired) if rule not in left)
     used = {**route.tested, **(auth.tested if auth else {})}
-    return Verdict(known, result, rules, used, None, "")
+    return Walk(known, result, rules, used)
 
 
-def _reasons_of_the_way_left(route: Decision, auth: Decision | None) -> set[str]:
+def _reasons_of_the_way_left(route: End, auth: End | None) -> set[str]:
     """The reasons for a path and a target type that the walk was steered away from; its warnings say why it was."""
     if auth is None or auth.result.get("path") == route.result.get("path"):
         return set()

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from agentcore_connect.advise.records import (
+    AgentFacts,
+    ApiKey,
+    Credential,
+    Facts,
+    GatewayFacts,
+    OAuth,
+    Read,
+    RuntimeAnswers,
+    Signing,
+    record,
+)
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns
@@ -16,6 +29,7 @@ from agentcore_connect.knowledge.resources import load
 from agentcore_connect.knowledge.runtime_address import endpoint_url, runtime_address
 
 if TYPE_CHECKING:
+    from agentcore_connect.advise.terms import AgentKind
     from agentcore_connect.project.model import Gateway, Project
 
 #: What a new agent is called; with a number where the project has one of that name.
@@ -32,7 +46,7 @@ class Case(NamedTuple):
     answers: Mapping[str, Any]
     project: Project | None = None
     inferred: Mapping[str, Any] = {}
-    read: Mapping[int, Mapping[str, Any]] = {}
+    read: Mapping[int, Read] = {}
     surface: str = "0.30"
     via: str = "cli"
 
@@ -52,26 +66,39 @@ def given(case: Case, scope: str) -> dict[str, Any]:
     return found
 
 
-def agent_facts(case: Case, *, asking: bool) -> dict[str, Any]:
+def agent_facts(case: Case, *, asking: bool) -> AgentFacts:
     """The agent: framework, state, and whether it is a harness (configuration only)."""
-    found = given(case, "agent")
+    answered = given(case, "agent")
     project = case.project
-    kind = "unknown"
+    kind: AgentKind = "unknown"
     if project is not None:
         kind = "runtime" if project.runtimes else "harness" if project.harnesses else "unknown"
-    name = None
-    if project is not None and project.agent_runtime is not None:
-        name = project.agent_runtime.name
-    elif kind == "harness" and project is not None:
-        name = project.harnesses[0].name
+    only_clients = _only_clients(case, answered, kind)
+    known = {**answered, "kind": kind, "only_clients": only_clients}
+    found = {**_defaults("agent", known, asking=asking), **answered}
+    return record(AgentFacts, found)._replace(
+        kind=kind,
+        name=_agent_name(project),
+        new_name=_new_agent_name(project),
+        only_clients=only_clients,
+        off_runtime=load("derivations")["agent_hosts"].get(found.get("host")),
+        entrypoint=load("project-format")["languages"].get(found.get("language"), {}).get("entrypoint"),
+    )
+
+
+def _agent_name(project: Project | None) -> str | None:
+    """The name of the project's agent: of its runtime, else of its harness."""
+    if project is None:
+        return None
+    if project.agent_runtime is not None:
+        return project.agent_runtime.name
+    return project.harnesses[0].name if project.harnesses and not project.runtimes else None
+
+
+def _new_agent_name(project: Project | None) -> str:
     taken = {one.name for one in project.runtimes} if project is not None else set()
     names = (f"{_NEW_AGENT}{number if number > 1 else ''}" for number in range(1, len(taken) + 2))
-    new_name = next(one for one in names if one not in taken)
-    more = {"kind": kind, "name": name, "new_name": new_name, "only_clients": _only_clients(case, found, kind)}
-    more["off_runtime"] = load("derivations")["agent_hosts"].get(found.get("host"))
-    facts = {**_defaults("agent", {**found, **more}, asking=asking), **found, **more}
-    facts["entrypoint"] = load("project-format")["languages"].get(facts.get("language"), {}).get("entrypoint")
-    return facts
+    return next(one for one in names if one not in taken)
 
 
 def _only_clients(case: Case, agent: Mapping[str, Any], kind: str) -> bool:
@@ -81,49 +108,51 @@ def _only_clients(case: Case, agent: Mapping[str, Any], kind: str) -> bool:
     return "client-calls-gateway" in directions and kind == "unknown" and not named
 
 
-def gateway_facts(case: Case, *, asking: bool) -> dict[str, Any]:
+def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
     """The gateway, as answered, as the project has it, and what follows for its variables."""
     answered = given(case, "gateway")
     wants = _wants(case)
-    found = {**_defaults("gateway", answered, asking=asking, wants=wants), **answered, "wants": wants}
+    found = {**_defaults("gateway", answered, asking=asking, wants=wants), **answered}
     own = case.project.gateway(found.get("name")) if case.project is not None else None
     wanted = found.get("inbound_auth")
     if own is not None:
         found.update(_of_project(own))
     discovery = found.get("discovery_url") or ""
-    found.update(
+    provider = _provider(found.get("identity_provider"))
+    vendor = _token_vendor(discovery)
+    return record(GatewayFacts, found)._replace(
+        wants=wants,
         in_project=own is not None,
         existing_protocol=own.protocol_type if own else None,
         existing_authorizer=own.authorizer_type if own else None,
         inbound_given=wanted,
         inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
-        **_client_claim(discovery),
-        **_provider(found.get("identity_provider")),
+        token_vendor=vendor.get("id"),
+        client_claim=vendor.get("claim"),
+        client_claim_note=vendor.get("note", ""),
+        provider_title=provider.get("title"),
+        provider_text=provider.get("text"),
+        provider_discovery=provider.get("discovery"),
+        provider_settings=provider.get("settings"),
         cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
         restricted_otherwise=any(found.get(key) for key in ("allowed_audience", "allowed_scopes", "custom_claims"))
         and not found.get("allowed_clients"),
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
     )
+
+
+def _provider(named: str | None) -> Mapping[str, str]:
+    """What to create at the identity provider that was named; empty where it is another one."""
+    providers = load("identity-providers")["providers"]
+    found: Mapping[str, str] = next((one for one in providers if one["provider"] == named), {})
     return found
 
 
-def _provider(named: str | None) -> dict[str, str | None]:
-    """What to create at the identity provider that was named; None where it is another one."""
-    providers = load("identity-providers")["providers"]
-    known: dict[str, str] = next((one for one in providers if one["provider"] == named), {})
-    return {f"provider_{key}": known.get(key) for key in ("title", "text", "discovery", "settings")}
-
-
-def _client_claim(discovery: str) -> dict[str, str | None]:
-    """Whose tokens a discovery URL stands for and which claim has the client, where that is not client_id."""
-    known: dict[str, str] = next(
-        (one for one in load("derivations")["token_vendors"] if re.search(one["regex"], discovery)), {}
-    )
-    return {
-        "token_vendor": known.get("id"),
-        "client_claim": known.get("claim"),
-        "client_claim_note": known.get("note", ""),
-    }
+def _token_vendor(discovery: str) -> Mapping[str, str]:
+    """Whose tokens a discovery URL stands for, where another claim than client_id has the client."""
+    vendors = load("derivations")["token_vendors"]
+    found: Mapping[str, str] = next((one for one in vendors if re.search(one["regex"], discovery)), {})
+    return found
 
 
 def _wants(case: Case) -> list[str]:
@@ -153,9 +182,7 @@ def _of_project(own: Gateway) -> dict[str, Any]:
     return {k: v for k, v in values.items() if v is not None}
 
 
-def connection_facts(
-    case: Case, number: int, agent: Mapping[str, Any], gateway: Mapping[str, Any], *, asking: bool
-) -> dict[str, Any]:
+def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: GatewayFacts, *, asking: bool) -> Facts:
     """Everything about one connection that the trees and rules may look at.
 
     Args:
@@ -166,39 +193,44 @@ def connection_facts(
         asking: leave open what an interview has yet to ask.
     """
     raw = {k: v for k, v in case.connections[number].items() if v is not None}
-    read = dict(case.read.get(number, {}))
-    facts: dict[str, Any] = {**_nested(_connection_defaults(raw, asking=asking)), **read.get("answers", {}), **raw}
-    for group in ("credential", "oauth", "api_key", "sigv4"):
-        known = {**read.get("answers", {}).get(group, {}), **(raw.get(group) or {})}
-        facts[group] = {**_group_defaults(group, known, asking=asking), **known}
-    facts["address"], facts["endpoint"] = _addresses(facts.get("endpoint"), asking=asking)
-    endpoint = facts["endpoint"]
-    if endpoint:
-        facts.setdefault("host", hints_from_endpoint(endpoint).get("host"))
-        facts["endpoint"] = endpoint_url(endpoint)
-    if facts.get("host") is None and not asking:
-        facts["host"] = load("derivations")["service_hosts"].get(facts.get("service"), "external")
-    headers = facts.get("forward_headers") or []
-    facts["forward_headers"] = [name for name in headers if re.search(patterns()["passed-header"], name)]
-    facts["refused_headers"] = [name for name in headers if name not in facts["forward_headers"]]
-    facts["name"] = facts.get("name") or _own_name(case, number, derived_name(facts, number))
-    facts["credential"] = _credential(case, facts)
-    facts["project_runtime"] = _project_runtime(case, facts["endpoint"])
-    facts["oauth"].update(_of_vendor(facts["oauth"].get("vendor")))
-    facts.update(
+    read = case.read.get(number, Read())
+    own: dict[str, Any] = {**_connection_defaults(raw, asking=asking), **read.answers, **raw}
+    groups = {group: _group(group, raw, read, asking=asking) for group in ("oauth", "runtime", "sigv4", "api_key")}
+    address, endpoint = _addresses(own.get("endpoint"), asking=asking)
+    own["host"] = own.get("host") or hints_from_endpoint(endpoint or "").get("host")
+    if own["host"] is None and not asking:
+        own["host"] = load("derivations")["service_hosts"].get(own.get("service"), "external")
+    own["endpoint"] = endpoint_url(endpoint) if endpoint else endpoint
+    headers = own.get("forward_headers") or []
+    passed = [name for name in headers if re.search(patterns()["passed-header"], name)]
+    name = own.get("name") or _own_name(case, number, derived_name(own, number))
+    return record(Facts, own)._replace(
+        name=name,
+        tools=read.tools if read.tools is not None else own.get("tools"),
+        forward_headers=passed,
+        refused_headers=[name for name in headers if name not in passed],
+        oauth=record(OAuth, {**groups["oauth"], **_of_vendor(groups["oauth"].get("vendor"))}),
+        runtime=record(RuntimeAnswers, groups["runtime"]),
+        sigv4=record(Signing, groups["sigv4"]),
+        api_key=record(ApiKey, groups["api_key"]),
+        credential=_credential(case, name, _group("credential", raw, read, asking=asking)),
+        address=address,
+        project_runtime=_project_runtime(case, own["endpoint"]),
         agent=agent,
         gateway=gateway,
         policy=case.answers.get("policy"),
-        inbound=gateway.get("inbound_auth"),
-        environment=gateway.get("environment"),
+        inbound=gateway.inbound_auth,
+        environment=gateway.environment,
+        inbound_differs=gateway.inbound_differs,
         surface=case.surface,
         via=case.via,
         asking=asking,
         given=raw,
-        inbound_differs=gateway["inbound_differs"],
-        **{k: v for k, v in read.items() if k != "answers"},
+        faults=read.faults,
+        told=read.told,
+        at_host=read.at_host,
+        together=read.together,
     )
-    return facts
 
 
 def _project_runtime(case: Case, endpoint: str | None) -> str | None:
@@ -220,12 +252,12 @@ def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | No
     return (given if other else None, None if other and not asking else given)
 
 
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in flat.items() if "." not in k}
-
-
 def _connection_defaults(raw: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
-    return {q.id: q.default for q in of_scope("connection") if q.has_default and (not asking or not _will_ask(q, raw))}
+    return {
+        q.id: q.default
+        for q in of_scope("connection")
+        if q.has_default and "." not in q.id and (not asking or not _will_ask(q, raw))
+    }
 
 
 def _will_ask(question: Question, facts: Mapping[str, Any]) -> bool:
@@ -243,13 +275,22 @@ def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool, wants: list
     }
 
 
-def _group_defaults(group: str, known: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
+@cache
+def _of_group(group: str) -> tuple[tuple[str, Question], ...]:
+    """The questions of a group that have a default, by the names of their fields."""
     lead = f"{group}."
+    listed = (q for q in of_scope("connection") if q.has_default and q.id.startswith(lead))
+    return tuple((q.id.removeprefix(lead), q) for q in listed)
+
+
+def _group(group: str, raw: Mapping[str, Any], read: Read, *, asking: bool) -> dict[str, Any]:
+    """The answers of a group, with what was read and the defaults where nothing was answered."""
+    known = {**read.answers.get(group, {}), **(raw.get(group) or {})}
     found: dict[str, Any] = {}
-    for q in of_scope("connection"):
-        if q.id.startswith(lead) and q.has_default and (not asking or q.ask == "volunteer"):
-            found[q.id.removeprefix(lead)] = q.default_for({group: {**found, **known}})[0]
-    return found
+    for name, question in _of_group(group):
+        if not asking or question.ask == "volunteer":
+            found[name] = question.default_for({group: {**found, **known}})[0]
+    return {**found, **known}
 
 
 def _of_vendor(vendor: str | None) -> dict[str, bool]:
@@ -263,15 +304,17 @@ def _of_vendor(vendor: str | None) -> dict[str, bool]:
     }
 
 
-def _credential(case: Case, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _credential(case: Case, connection: str, found: Mapping[str, Any]) -> Credential:
     """The credential, with a name of its own where none was given, and whether the project has it."""
-    found = dict(facts["credential"])
-    found["named"] = bool(found.get("name"))
-    found["name"] = found.get("name") or f"{facts['name']}Credential"
-    own = case.project.credential(found["name"]) if case.project is not None else None
-    found["in_project"] = own is not None
-    found["kind_in_project"] = own.kind if own else None
-    return found
+    name = found.get("name") or f"{connection}Credential"
+    own = case.project.credential(name) if case.project is not None else None
+    return Credential(
+        name=name,
+        exists=found.get("exists"),
+        named=bool(found.get("name")),
+        in_project=own is not None,
+        kind_in_project=own.kind if own else None,
+    )
 
 
 def derived_name(facts: Mapping[str, Any], number: int) -> str:
@@ -288,7 +331,7 @@ def _own_name(case: Case, number: int, name: str) -> str:
     taken = {c.get("name") for n, c in enumerate(case.connections) if n != number}
     for n, other in enumerate(case.connections[:number]):
         if not other.get("name"):
-            taken.add(_own_name(case, n, derived_name({**case.read.get(n, {}).get("answers", {}), **other}, n)))
+            taken.add(_own_name(case, n, derived_name({**case.read.get(n, Read()).answers, **other}, n)))
     found, count = name, 1
     while found in taken:
         count += 1

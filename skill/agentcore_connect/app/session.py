@@ -198,7 +198,7 @@ class Session:
         key, question = self._question(key)
         here = self.position()
         number = int(key.split(".")[1]) if question.scope == "connection" else here.connection
-        found = look_up(question, here.state.verdicts[min(number, len(here.state.verdicts) - 1)].facts, address)
+        found = look_up(question, here.state.verdicts[min(number, len(here.state.verdicts) - 1)].known, address)
         taken: dict[str, Any] = {}
         for own, value in found.answers.items():
             full = f"connections.{number}.{own}" if questions()[own].scope == "connection" else own

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentcore_connect.advise.facts import Case
+from agentcore_connect.advise.records import Read
 from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
 from agentcore_connect.core.errors import ConnectError
@@ -32,7 +33,7 @@ class Gathered(NamedTuple):
     document: Document
     surface: Surface
     base: Path
-    files: Mapping[int, Mapping[str, Any]] = {}
+    files: Mapping[int, Read] = {}
 
     @property
     def project(self) -> Project | None:
@@ -76,15 +77,16 @@ def gather(
         case = case._replace(inferred=answers_from_project(found, document.data))
     known = before if same else None
     files = {n: _known(known, n, c) or _read(c, n, document, base, found) for n, c in enumerate(case.connections)}
-    read = {n: dict(one) for n, one in files.items()}
+    read = dict(files)
     for key, value in case.inferred.items():
         if key.startswith("connections."):
-            _, number, inner = key.split(".", 2)
-            read[int(number)]["answers"] = store.put(read[int(number)]["answers"], inner, value)
+            _, place, inner = key.split(".", 2)
+            one = read[int(place)]
+            read[int(place)] = one._replace(answers=store.put(one.answers, inner, value))
     return Gathered(case._replace(read=read), document, surface, base, files)
 
 
-def _known(before: Gathered | None, number: int, connection: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _known(before: Gathered | None, number: int, connection: Mapping[str, Any]) -> Read | None:
     """What was read for the same connection before; None where it has changed."""
     if before is None or number not in before.files or before.case.connections[number] != connection:
         return None
@@ -112,9 +114,7 @@ def _project(document: Document, base: Path, given: Path | None) -> Project | No
     return found
 
 
-def _read(
-    connection: Mapping[str, Any], number: int, document: Document, base: Path, project: Project | None
-) -> dict[str, Any]:
+def _read(connection: Mapping[str, Any], number: int, document: Document, base: Path, project: Project | None) -> Read:
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
     found: dict[str, Any] = {"answers": {}, "faults": []}
     tools, schema = connection.get("tools"), connection.get("schema")
@@ -145,7 +145,7 @@ def _read(
     if runtime is not None:  # a document's own server does not count beside it
         found["answers"]["endpoint"] = runtime
     _take_host(found, connection)
-    return found
+    return Read(**found)
 
 
 def _take_host(found: dict[str, Any], connection: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 A condition is one of ``{all: [..]}``, ``{any: [..]}``, ``{not: c}``, or a mapping from variables to
 tests that must all hold.  A test is a value, a list of values (any of them), or a mapping of operators
-(``eq in gt ge lt le matches present``).  A dotted variable reaches into nested mappings; what is absent is None.
+(``eq in gt ge lt le matches present``).  A dotted variable reaches into nested mappings and records; what is absent
+is None.
 """
 
 from __future__ import annotations
@@ -28,12 +29,27 @@ def lookup(facts: Mapping[str, Any], variable: str) -> Any:
         return facts[variable]
     value: Any = facts
     for part in variable.split("."):
-        if not isinstance(value, dict) and not isinstance(value, Mapping):  # the second is the slow one
-            return None
-        value = value.get(part)
+        value = value.get(part) if type(value) is dict else member(value, part)  # a plain dict is the common case
         if value is None:
             return None
     return value
+
+
+def member(holder: Any, name: str) -> Any:
+    """A field of a record (a named tuple) or the value of a mapping's key; None where there is none."""
+    if isinstance(holder, tuple):
+        return getattr(holder, name, None)
+    return holder.get(name) if isinstance(holder, dict | Mapping) else None
+
+
+def replaced(facts: Mapping[str, Any], variable: str, value: Any) -> dict[str, Any]:
+    """The facts with another value for a variable, which may be a dotted one of two parts."""
+    outer, _, inner = variable.partition(".")
+    if not inner:
+        return {**facts, outer: value}
+    held = facts.get(outer) or {}
+    fields = held if isinstance(held, Mapping) else dict(zip(held._fields, held, strict=True))
+    return {**facts, outer: {**fields, inner: value}}
 
 
 def _number(value: Any) -> bool:
@@ -62,7 +78,7 @@ def _operator(name: str, operand: Any, patterns: Mapping[str, str]) -> Test:
         case "contains":
             return lambda v: isinstance(v, list | tuple | str) and operand in v
         case "present":
-            return lambda v: (v is not None and v not in ("", [], {})) is bool(operand)
+            return lambda v: (v is not None and v not in ("", [], (), {})) is bool(operand)
         case "matches":
             expression = patterns.get(operand, operand)  # compiled when it is first looked at, by re's own cache
             return lambda v: isinstance(v, str) and re.search(expression, v) is not None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from agentcore_connect.engine.tree import Decision, Engine, TreeError
+from agentcore_connect.engine.tree import End, Engine, TreeError
 
 Domains = Mapping[str, list[Any]]
 
@@ -21,7 +21,7 @@ class Leaf:
     """One point of the space: the values on the way, and where they lead."""
 
     facts: Mapping[str, Any]
-    decision: Decision
+    decision: End
 
 
 def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, Any] | None = None) -> Iterator[Leaf]:
@@ -46,7 +46,7 @@ def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, Any]
         yield from leaves(engine, tree, domains, {**known, decision.pending: value})
 
 
-def outcome(decision: Decision) -> tuple[Any, ...]:
+def outcome(decision: End) -> tuple[Any, ...]:
     """What a decision amounts to: its results and the rules it stands on, comparable."""
     return (tuple(sorted((k, repr(v)) for k, v in decision.result.items())), decision.rules())
 

@@ -37,7 +37,7 @@ class Unavailable(NamedTuple):
     rule: str
 
 
-class Decision(NamedTuple):
+class End(NamedTuple):
     """Where a walk ended.
 
     ``pending`` is the variable that has to be known before it can go on, None when it is complete.
@@ -78,8 +78,8 @@ class _Walk(NamedTuple):
         if rules:
             self.fired.extend(Fired(rule, by) for rule in rules)
 
-    def decision(self, pending: str | None) -> Decision:
-        return Decision(self.result, tuple(self.fired), self.tested, tuple(self.nodes), pending)
+    def decision(self, pending: str | None) -> End:
+        return End(self.result, tuple(self.fired), self.tested, tuple(self.nodes), pending)
 
 
 class Engine:
@@ -107,7 +107,7 @@ class Engine:
                 if "test" in node:
                     self._branches[tree, name] = {v: b for b in node["branches"] for v in _values(b["is"])}
 
-    def decide(self, tree: str, facts: Facts, start: Facts | None = None) -> Decision:
+    def decide(self, tree: str, facts: Facts, start: Facts | None = None) -> End:
         """Walk a tree as far as the facts go.
 
         Args:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from agentcore_connect import interview
 from agentcore_connect.advise.decide import Verdict, decide
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
+from agentcore_connect.advise.records import Decision
 from agentcore_connect.answers import gate, store
 from agentcore_connect.answers.load import question_of
 from agentcore_connect.engine.conditions import lookup
@@ -22,7 +23,7 @@ _PASSES = 4
 class Lead(NamedTuple):
     """What an answer leads to: the decision as far as it goes, and the question that would come next."""
 
-    result: Mapping[str, Any]
+    decision: Decision
     following: Question | None
 
 
@@ -120,7 +121,7 @@ def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
         raise KeyError(key)
     scope = key.removesuffix(f".{question.id}") if question.scope == "connection" else question.scope
     verdict = verdicts[min(_connection_of(key), len(verdicts) - 1)]
-    return Asked(question, scope, interview.choices(question, verdict), lookup(verdict.facts, question.id), ())
+    return Asked(question, scope, interview.choices(question, verdict), lookup(verdict.known, question.id), ())
 
 
 def typed(question: Question, text: str) -> Any:
@@ -142,7 +143,7 @@ def lead(case: Case, asked: Asked, value: Any) -> Lead:
     number = _connection_of(asked.key) if asked.scope.startswith("connections.") else len(changed.connections) - 1
     verdict = decide(connection_facts(changed, number, agent, gateway, asking=True), asking=True)
     key = interview.waiting(changed)
-    return Lead(verdict.result, question_of(key) if key is not None else None)
+    return Lead(verdict.decision, question_of(key) if key is not None else None)
 
 
 def _with_connection(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def inferred(case: Case) -> dict[str, Any]:
     """What was read instead of asked, by dotted key: from the project, and from the files of the connections."""
     found = dict(case.inferred)
     for number, read in case.read.items():
-        for key, value in _flat(read.get("answers", {})):
+        for key, value in _flat(read.answers):
             if lookup(case.connections[number], key) is None:
                 found[f"connections.{number}.{key}"] = value
     return found
@@ -177,7 +178,7 @@ def settled(case: Case, verdicts: list[Verdict]) -> list[Settled]:
             found += _settled(question, f"connections.{number}.{question.id}", verdict, case, given, read)
     for scope in ("gateway", "agent", "policy", "top"):
         for question in of_scope(scope):
-            applying = [v for v in verdicts if question.when(v.facts)] or verdicts[-1:]
+            applying = [v for v in verdicts if question.when(v.known)] or verdicts[-1:]
             for verdict in applying[:1]:
                 found += _settled(question, question.id, verdict, case, given, read)
     return found
@@ -197,9 +198,9 @@ def _settled(
         return [Settled(key, question, read[key], "read")]
     if question.ask == "tree" and question.variable not in verdict.used:
         return []
-    if not question.when(verdict.facts):
+    if not question.when(verdict.known):
         return []
-    value = lookup(verdict.facts, question.id)
+    value = lookup(verdict.known, question.id)
     return [Settled(key, question, value, "open" if value in (None, "", []) else "assumed")]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from agentcore_connect.advise.decide import Verdict, advise, decide, unspoken
+from agentcore_connect.advise.decide import Verdict, Walk, advise, decide, unspoken, walk
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
+from agentcore_connect.advise.records import Facts
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.engine.conditions import lookup, replaced
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.questions import Question, by_variable, of_scope, questions
 from agentcore_connect.plan import words
@@ -84,14 +85,13 @@ class Gap(NamedTuple):
 class State(NamedTuple):
     """Where an interview stands: the question that comes next, None when it is done, and the verdicts so far.
 
-    ``facts`` are those of the connection that is asked about; ``gaps`` the questions passed over, which a plan cannot
-    do without.
+    The last verdict is that of the connection that is asked about; ``gaps`` are the questions passed over, which a plan
+    cannot do without.
     """
 
     asked: Asked | None
     verdicts: list[Verdict]
     notes: list[str]
-    facts: Mapping[str, Any]
     gaps: tuple[Gap, ...] = ()
 
 
@@ -99,7 +99,6 @@ class _Stop(NamedTuple):
     """Where a replay of the answers stops: at a question, or at the end."""
 
     pending: tuple[Question, str] | None
-    facts: Mapping[str, Any]
     verdicts: list[Verdict]
     gaps: tuple[Gap, ...] = ()
 
@@ -110,17 +109,15 @@ def _replay(case: Case) -> _Stop:
     gaps: dict[str, Gap] = {}
     agent = agent_facts(case, asking=True)
     gateway = gateway_facts(case, asking=True)
-    facts: Mapping[str, Any] = {}
     for number in range(len(case.connections)):
-        facts = connection_facts(case, number, agent, gateway, asking=True)
-        verdict = decide(facts, asking=True)
+        verdict = decide(connection_facts(case, number, agent, gateway, asking=True), asking=True)
         verdicts.append(verdict)
-        for pending in pending_questions(verdict, facts, f"connections.{number}"):
+        for pending in pending_questions(verdict, f"connections.{number}"):
             key = key_of(pending)
             if key not in (case.answers.get("unknown") or ()):
-                return _Stop(pending, facts, verdicts, tuple(gaps.values()))
-            gaps[key] = Gap(key, pending[0], how_to_find(pending[0], verdict.facts))
-    return _Stop(None, facts, verdicts, tuple(gaps.values()))
+                return _Stop(pending, verdicts, tuple(gaps.values()))
+            gaps[key] = Gap(key, pending[0], how_to_find(pending[0], verdict.known))
+    return _Stop(None, verdicts, tuple(gaps.values()))
 
 
 def key_of(pending: tuple[Question, str]) -> str:
@@ -144,7 +141,7 @@ def state(case: Case) -> State:
     stop = _replay(case)
     notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
     asked = _asked(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
-    return State(asked, stop.verdicts, notes, stop.facts, stop.gaps)
+    return State(asked, stop.verdicts, notes, stop.gaps)
 
 
 def waiting(case: Case) -> str | None:
@@ -155,35 +152,34 @@ def waiting(case: Case) -> str | None:
 
 def progress(case: Case, here: State) -> Progress:
     """How far the interview is; it follows every way that the open answers can take, so only a view asks for it."""
-    left = _remaining(here.asked.question, here.facts) if here.asked is not None else 0
+    left = _remaining(here.asked.question, here.verdicts[-1].facts) if here.asked is not None else 0
     return Progress(_answered(case), left)
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:
     """The warnings raised so far."""
-    facts = {**verdict.facts, "c": verdict.facts}
-    rules = [*verdict.rules]
-    for rule_id in rules:
+    facts = {**verdict.known, "c": verdict.known}
+    for rule_id in verdict.rules:
         rule = base.rules().get(rule_id)
         if rule is not None and rule.kind == "warning":
             yield words.say(rule.text, facts)
 
 
-def pending_questions(verdict: Verdict, facts: Mapping[str, Any], scope: str) -> Iterator[tuple[Question, str]]:
+def pending_questions(verdict: Verdict | Walk, scope: str) -> Iterator[tuple[Question, str]]:
     """The open questions of one connection, the next first."""
-    known = verdict.facts
+    known = verdict.known
     if verdict.pending is not None:
         question = by_variable()[verdict.pending]
         for earlier in question.after:
             before = questions()[earlier]
             later = before.run_time is not None and before.run_time.when(known)
-            if lookup(facts, earlier) in (None, "", []) and before.when(known) and not later:
+            if lookup(known, earlier) in (None, "", []) and before.when(known) and not later:
                 yield before, _scope(before, scope)
         yield question, _scope(question, scope)
         return
     for owner in ("connection", "gateway", "agent"):
         for question in of_scope(owner):
-            if question.ask != "volunteer" and question.when(known) and _open(question, known, verdict):
+            if question.ask != "volunteer" and question.when(known) and _open(question, known):
                 yield question, _scope(question, scope)
 
 
@@ -191,7 +187,7 @@ def _scope(question: Question, connection: str) -> str:
     return connection if question.scope == "connection" else question.scope
 
 
-def _open(question: Question, known: Mapping[str, Any], verdict: Verdict) -> bool:
+def _open(question: Question, known: Mapping[str, Any]) -> bool:
     """Whether a detail is still to be asked for: it applies, it is not there, and it can change the plan."""
     if question.ask == "tree":
         # a gateway's authorizer belongs to the tree of another decision than the connection's
@@ -216,7 +212,7 @@ def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: l
     question, scope = pending
     offered = choices(question, verdict)
     closed = {one.value: one.unavailable for one in offered if one.unavailable is not None}
-    default, why = _default(question, case, closed, verdict.facts)
+    default, why = _default(question, case, closed, verdict.known)
     notes = [*notes, f"The default is {default}: {why}."] if why and default is not None else notes
     return Asked(
         question,
@@ -224,7 +220,7 @@ def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: l
         offered,
         default,
         notes=tuple(notes),
-        required=_is_last_chance(question, verdict.facts),
+        required=_is_last_chance(question, verdict.known),
     )
 
 
@@ -247,7 +243,7 @@ def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
     tree = question.tree or verdict.tree
     if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
         return {}
-    facts = dict(verdict.facts)
+    facts = verdict.known
     found = {}
     for one in base.engine().unavailable(tree, facts, question.variable, question.values):
         found[one.value] = words.say(base.rules()[one.rule].text, {**facts, "c": facts})
@@ -273,9 +269,10 @@ _SOMETHING = "?"
 _DEEPEST = 12
 
 
-def _remaining(question: Question, facts: Mapping[str, Any]) -> int:
+def _remaining(question: Question, facts: Facts) -> int:
     """At most how many questions are left, this one included: the longest way the answers can take."""
-    return 1 + max(_longest(_with(dict(facts), question, value), 1) for value in _answers(question))
+    known = facts._asdict()
+    return 1 + max(_longest(_with(known, question, value), 1) for value in _answers(question))
 
 
 def _answers(question: Question) -> list[Any]:
@@ -285,10 +282,9 @@ def _answers(question: Question) -> list[Any]:
     return question.values if question.type == "choice" else [True, False]
 
 
-def _longest(facts: dict[str, Any], depth: int) -> int:
+def _longest(facts: Mapping[str, Any], depth: int) -> int:
     """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
-    verdict = decide(facts, asking=True)
-    pending = [question for question, _ in pending_questions(verdict, facts, "connections.0")]
+    pending = [question for question, _ in pending_questions(walk(facts, asking=True), "connections.0")]
     branching = next((q for q in pending if q.ask == "tree"), None)
     if branching is None or depth >= _DEEPEST:
         return len(pending)
@@ -299,20 +295,11 @@ def _longest(facts: dict[str, Any], depth: int) -> int:
     return len(before) + 1 + max(ways)
 
 
-def _with(facts: dict[str, Any], question: Question, value: Any) -> dict[str, Any]:
-    changed = dict(facts)
-    own = question.id
+def _with(facts: Mapping[str, Any], question: Question, value: Any) -> dict[str, Any]:
+    """The facts as if a question were answered."""
     stand_in: Any = [_SOMETHING] if question.type == "list" else value
-    if "." in own:
-        outer, _, inner = own.partition(".")
-        changed[outer] = {**(changed.get(outer) or {}), inner: stand_in}
-        if question.id == "gateway.inbound_auth":
-            changed["inbound"] = stand_in
-    else:
-        changed[own] = stand_in
-        if own == "endpoint":
-            changed.setdefault("host", None)
-    return changed
+    changed = replaced(facts, question.id, stand_in)
+    return {**changed, "inbound": stand_in} if question.id == "gateway.inbound_auth" else changed
 
 
 def refusal(asked: Asked, value: Any) -> ConnectError | None:
@@ -348,8 +335,8 @@ def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
     found = []
     for number, verdict in enumerate(verdicts):
         if verdict.pending is None and number < len(case.connections):
-            one = details("connection", verdict.facts, case.connections[number], "x", set(verdict.used))
-            facts = {**verdict.facts, "c": verdict.facts}
+            one = details("connection", verdict.known, case.connections[number], "x", set(verdict.used))
+            facts = {**verdict.known, "c": verdict.known}
             found += [f"connections.{number}.{key}" for key in unspoken("connection", facts, one.unused)]
     return found
 
@@ -359,5 +346,5 @@ def advice_of(verdicts: list[Verdict]) -> list[str]:
     found: list[str] = []
     for verdict in verdicts:
         if verdict.pending is None:
-            found += advise("connection", {**verdict.facts, "c": verdict.facts})
+            found += advise("connection", {**verdict.known, "c": verdict.known})
     return list(dict.fromkeys(found))

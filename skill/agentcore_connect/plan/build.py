@@ -8,6 +8,7 @@ from typing import Any
 
 from agentcore_connect.advise.decide import Verdict, advise, decide, unspoken
 from agentcore_connect.advise.facts import agent_facts, connection_facts, gateway_facts, given
+from agentcore_connect.advise.records import AgentFacts, GatewayFacts, Read
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.errors import ConnectError, raise_all
 from agentcore_connect.engine.conditions import lookup
@@ -62,11 +63,11 @@ def build(gathered: Gathered) -> Plan:
     _raise_missing(gathered, found, shared)
     used_gateway = any(_uses_gateway(c) for c in found)
     kind, inbound = _gateway_decisions(gathered, found, gateway)
-    ctx = _context(gathered, found, agent, gateway, kind)
+    ctx = _context(gathered, found, agent._asdict(), gateway._asdict(), kind)
     return _plan(gathered, found, shared, ctx, kind, inbound, used_gateway=used_gateway)
 
 
-def _verdicts(gathered: Gathered, agent: Mapping[str, Any], gateway: Mapping[str, Any]) -> list[Verdict]:
+def _verdicts(gathered: Gathered, agent: AgentFacts, gateway: GatewayFacts) -> list[Verdict]:
     """The verdict of each connection. Errors: ConnectError naming every answer without which one cannot be reached."""
     verdicts, problems = [], []
     for number in range(len(gathered.case.connections)):
@@ -75,45 +76,43 @@ def _verdicts(gathered: Gathered, agent: Mapping[str, Any], gateway: Mapping[str
         if verdict.pending is not None:
             question = question_for(verdict.pending)
             before = [questions()[q] for q in question.after]
-            wanted = [q for q in before if q.when(verdict.facts) and not q.optional(verdict.facts)]
-            absent = [q for q in wanted if lookup(verdict.facts, q.id) in (None, "", [])]
+            wanted = [q for q in before if q.when(verdict.known) and not q.optional(verdict.known)]
+            absent = [q for q in wanted if lookup(verdict.known, q.id) in (None, "", [])]
             where = f"connections.{number}"
             for one in (*absent, question):
                 own = number if one.scope == "connection" else None
-                problems.append(missing_error(one, gathered.document.where(f"{where}.{one.id}"), verdict.facts, own))
+                problems.append(missing_error(one, gathered.document.where(f"{where}.{one.id}"), verdict.known, own))
     raise_all(problems)
     return verdicts
 
 
-def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: Mapping[str, Any]) -> _Connection:
-    known = dict(verdict.facts)
-    name = known["name"]
-    read = gathered.case.read.get(number, {})
+def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: GatewayFacts) -> _Connection:
+    known = dict(verdict.known)
+    name = verdict.facts.name
+    read = gathered.case.read.get(number, Read())
     settled = details("connection", known, gathered.case.connections[number], name, set(verdict.used))
     context = connection_context(verdict, settled, read, gateway)
-    known.update(c=context, **_observed(known, context, read, gathered))
+    known.update(c=context, **_observed(gateway, context, read, gathered))
     known["provider_vendor"] = _provider_vendor(gathered, gateway, context)
     return _Connection(number, verdict, settled, context, known)
 
 
-def _provider_vendor(gathered: Gathered, gateway: Mapping[str, Any], c: Mapping[str, Any]) -> str | None:
+def _provider_vendor(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any]) -> str | None:
     """The vendor that the request for the OAuth credential provider names, which may be another than was answered."""
     if not c.get("target_type") or not c.get("grant"):
         answered: str | None = c["oauth"].get("vendor")
         return answered
-    facts = facts_for({"plan": {"via": gathered.case.via}, "gateway": gateway}, c)
+    facts = facts_for({"plan": {"via": gathered.case.via}, "gateway": gateway._asdict()}, c)
     return str(facts["vendor"]["id"])
 
 
-def _observed(
-    facts: Mapping[str, Any], c: Mapping[str, Any], read: Mapping[str, Any], gathered: Gathered
-) -> dict[str, Any]:
+def _observed(gateway: GatewayFacts, c: Mapping[str, Any], read: Read, gathered: Gathered) -> dict[str, Any]:
     """What only shows once names and files are known: names too long, ARNs that do not fit."""
     limit = load("limits")["limits"]["model-tool-name-length"]["value"]
     scope_limit = load("limits")["limits"]["oauth-scope-length"]["value"]
     long_tools = [
         f"{c['name']}___{tool} ({len(c['name']) + 3 + len(tool)})"
-        for tool in read.get("tool_names", ())
+        for tool in read.tool_names
         if len(c["name"]) + 3 + len(tool) > limit
     ]
     long_scopes = [s for s in c["oauth"]["scopes"] if len(s) > scope_limit] if c["target_type"] else []
@@ -125,7 +124,7 @@ def _observed(
         "long_scopes": long_scopes,
         "long_scopes_text": ", ".join(long_scopes),
         "arn_region": region,
-        "region_differs": bool(region and facts["gateway"].get("region") and region != facts["gateway"]["region"]),
+        "region_differs": bool(region and gateway.region and region != gateway.region),
         "arn_account": account,
         "account_differs": bool(account and project["account"] and account != project["account"]),
         "project": project,
@@ -138,18 +137,18 @@ def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
 
 
 def _uses_gateway(c: _Connection) -> bool:
-    return c.verdict.result.get("leads_to") == "gateway" or (_is_client(c) and not c.facts.get("client_at_runtime"))
+    return c.verdict.decision.leads_to == "gateway" or (_is_client(c) and not c.facts.get("client_at_runtime"))
 
 
 def _is_client(c: _Connection) -> bool:
-    return bool(c.verdict.result.get("redirect") == "mcp-client")
+    return c.verdict.decision.redirect == "mcp-client"
 
 
 def _shared_details(gathered: Gathered, found: list[_Connection]) -> dict[str, Details]:
     """The details of agent, gateway and policy: asked for once, where any connection needs them."""
     shared = {}
     for scope, answered in (("agent", given(gathered.case, "agent")), ("gateway", given(gathered.case, "gateway"))):
-        each = [details(scope, c.verdict.facts, answered, c.facts["name"], _used(c)) for c in found]
+        each = [details(scope, c.verdict.known, answered, c.verdict.facts.name, _used(c)) for c in found]
         best = Details({}, [], [], [], [u for u in each[0].unused if all(u in one.unused for one in each)])
         for one in each:
             best.assumed.extend(a for a in one.assumed if a not in best.assumed)
@@ -181,31 +180,31 @@ def _raise_missing(gathered: Gathered, found: list[_Connection], shared: Mapping
 
 
 def _gateway_decisions(
-    gathered: Gathered, found: list[_Connection], gateway: Mapping[str, Any]
+    gathered: Gathered, found: list[_Connection], gateway: GatewayFacts
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What kind of gateway it is, and who may call it. Errors: ConnectError where that is refused."""
     counts = [c.context["tool_count"] for c in found if c.context["tool_count"] is not None and _uses_gateway(c)]
     above = load("limits")["limits"]["semantic-search-tools"]["value"]
     total = sum(counts)
     facts = {
-        "http_target": any(c.verdict.facts["http_target"] for c in found),
+        "http_target": any(c.verdict.known["http_target"] for c in found),
         "many_tools": total > above,
-        "inbound": gateway["inbound_auth"],
-        "environment": gateway["environment"],
+        "inbound": gateway.inbound_auth,
+        "environment": gateway.environment,
     }
     engine = base.engine()
     kind = engine.decide("gateway-kind", facts)
     inbound = engine.decide("inbound", facts)
     refused = [r for r in inbound.rules() if base.rules()[r].refuses]
-    made = any(c.verdict.result.get("leads_to") == "gateway" for c in found)
-    if made and refused and not gateway["in_project"] and not gateway["exists"]:
+    made = any(c.verdict.decision.leads_to == "gateway" for c in found)
+    if made and refused and not gateway.in_project and not gateway.exists:
         rule = base.rules()[refused[0]]
         raise ConnectError(
             refused[0],
             rule.text.split(". ")[0] + ".",
             where=gathered.document.where("gateway.inbound_auth"),
             expected="aws-iam or custom-jwt",
-            received=str(gateway["inbound_auth"]),
+            received=str(gateway.inbound_auth),
             hint=rule.text.split(". ", 1)[-1],
         )
     return {**kind.result, "rules": kind.rules(), "total": total if counts else None}, inbound.rules()
@@ -232,7 +231,7 @@ def _context(
         "search": {"recommended": bool(kind.get("search_recommended")), "total_tools": kind["total"]},
         "policy": policy,
         "policies": policy["policies"] if policy else [],
-        "agent_client": any(c.verdict.facts["agent_client"] for c in found),
+        "agent_client": any(c.verdict.known["agent_client"] for c in found),
     }
     ctx["agent_edit"] = agent_edit_context(gathered, ctx)
     return {**ctx, "stack": stack(ctx)}
@@ -262,7 +261,7 @@ def _plan(
         "uses_gateway": used_gateway,
         "search_recommended": ctx["search"]["recommended"],
     }
-    gateway_rules = [*(kind["rules"] if any(c.verdict.result.get("leads_to") == "gateway" for c in found) else ())]
+    gateway_rules = [*(kind["rules"] if any(c.verdict.decision.leads_to == "gateway" for c in found) else ())]
     gateway_words = words.split([*inbound, *gateway_rules] if used_gateway else [], plan_facts)
     general = words.split(advise("plan", plan_facts), plan_facts)
     notes = [*general["note"], *general["why"]]
@@ -336,19 +335,19 @@ def _gateway_json(ctx: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, 
 
 def _connection_json(c: _Connection, kind: Mapping[str, Any]) -> dict[str, Any]:
     facts = {**c.facts, "search_recommended": bool(kind.get("search_recommended"))}
-    result = c.verdict.result
+    decision = c.verdict.decision
     said = words.split([*c.verdict.rules, *advise("connection", facts)], facts)
     warnings = [{"rule": w["rule"], "text": w["text"], "sources": w["sources"]} for w in said["warning"]]
-    warnings += [{"rule": "file", "text": text, "sources": []} for text in facts.get("faults", ())]
+    warnings += [{"rule": "file", "text": text, "sources": []} for text in c.verdict.facts.faults]
     return {
-        "name": c.facts["name"],
-        "path": result["path"],
-        "target_type": result.get("target_type"),
-        "outbound_auth": result.get("outbound_auth"),
-        "grant": result.get("grant"),
-        "mechanism": result["mechanism"],
-        "redirect": result.get("redirect"),
-        "steered": bool(result.get("steered")),
+        "name": c.verdict.facts.name,
+        "path": decision.path,
+        "target_type": decision.target_type,
+        "outbound_auth": decision.outbound_auth,
+        "grant": decision.grant,
+        "mechanism": decision.mechanism,
+        "redirect": decision.redirect,
+        "steered": bool(decision.steered),
         "why": said["why"],
         "warnings": warnings,
         "notes": said["note"],
@@ -382,11 +381,11 @@ def _of_gateway(key: str) -> bool:
 def _summary(found: list[_Connection], ctx: Mapping[str, Any]) -> str:
     parts = []
     for c in found:
-        result = c.verdict.result
-        target = result.get("target_type") or result.get("redirect") or "direct call"
-        auth = result.get("grant") or result.get("outbound_auth") or "no sign-in"
-        by = "cloudformation" if is_in_stack(ctx, c.context) else result["mechanism"]
-        parts.append(f"{c.facts['name']}: path {result['path']}, {target}, {auth}, by {by}")
+        decision = c.verdict.decision
+        target = decision.target_type or decision.redirect or "direct call"
+        auth = decision.grant or decision.outbound_auth or "no sign-in"
+        by = "cloudformation" if is_in_stack(ctx, c.context) else decision.mechanism
+        parts.append(f"{c.verdict.facts.name}: path {decision.path}, {target}, {auth}, by {by}")
     gateway = ctx["gateway"]
     lead = f"Gateway {gateway['name']} ({gateway['inbound_auth']}). " if any(_uses_gateway(c) for c in found) else ""
     return lead + "; ".join(parts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentcore_connect import __version__
 from agentcore_connect.advise.decide import Verdict
+from agentcore_connect.advise.records import ApiKey, Credential, Decision, Facts, GatewayFacts, OAuth, Read
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
@@ -46,88 +47,83 @@ def identifier(name: str) -> str:
     return f"t_{text}" if text[0].isdigit() else text
 
 
-def connection_context(
-    verdict: Verdict, settled: Details, read: Mapping[str, Any], gateway: Mapping[str, Any]
-) -> dict[str, Any]:
+def connection_context(verdict: Verdict, settled: Details, read: Read, gateway: GatewayFacts) -> dict[str, Any]:
     """One connection for templates: its answers, its decision, and what follows from both."""
-    details = settled.values
-    by_cli = verdict.result["mechanism"] == "cli" and verdict.facts["via"] == "cli"
+    details, facts, decision = settled.values, verdict.facts, verdict.decision
+    by_cli = decision.mechanism == "cli" and facts.via == "cli"
     # a script asks for what is left to run time by itself; a command line has the variable's name in it
-    facts = {**verdict.facts, **(details if by_cli else dict.fromkeys(details))}
-    c: dict[str, Any] = {key: facts.get(key) for key in _CONNECTION_KEYS}
-    c.update({key: verdict.result.get(key) for key in _RESULT_KEYS})
-    c["name"] = facts["name"]
-    c["ident"] = identifier(facts["name"])
-    c["forward_headers"] = facts.get("forward_headers") or []
-    c["forward_headers_text"] = ", ".join(c["forward_headers"])
-    c["credential"] = _credential(facts, c)
-    c["oauth"] = _oauth(facts, details, c)
-    c["api_key"] = _api_key(facts, c)
+    answers = {**verdict.known, **(details if by_cli else dict.fromkeys(details))}
+    c: dict[str, Any] = {key: answers.get(key) for key in _CONNECTION_KEYS}
+    c.update({key: getattr(decision, key) for key in _RESULT_KEYS})
+    c["name"] = facts.name
+    c["ident"] = identifier(facts.name)
+    c["forward_headers"] = facts.forward_headers
+    c["forward_headers_text"] = ", ".join(facts.forward_headers)
+    c["credential"] = _credential(facts.credential, decision)
+    c["oauth"] = _oauth(facts.oauth, details, decision)
+    c["api_key"] = _api_key(facts.api_key)
     c["sigv4"] = _signing(facts, c, gateway)
-    c["runtime"] = facts.get("project_runtime")
+    c["runtime"] = facts.project_runtime
     c["endpoint_region"] = hints_from_endpoint(c["endpoint"] or "").get("region")
     c["run_time"] = settled.inputs if by_cli else []
     c["at_run_time"] = list(details)
-    c["tool_filters"] = facts.get("tool_filters") or []
-    c["tools_uri"] = _address(facts.get("tools"))
+    c["tool_filters"] = answers["tool_filters"] or []
+    c["tools_uri"] = _address(answers["tools"])
     own_tools = c["target_type"] == "lambda-function-arn" and c["tools_uri"] is None
-    c["tools"] = read.get("tools") or (_starter_tools(c) if own_tools else [])
-    c["tool_count"] = facts.get("tool_count") if facts.get("tool_count") is not None else (len(c["tools"]) or None)
-    c["schema_text"] = read.get("schema_text")
-    c["schema_converted"] = bool(read.get("schema_converted"))
-    c["schema_cli"] = read.get("schema_in_project")
+    c["tools"] = read.tools or (_starter_tools(c) if own_tools else [])
+    c["tool_count"] = facts.tool_count if facts.tool_count is not None else (len(c["tools"]) or None)
+    c["schema_text"] = read.schema_text
+    c["schema_converted"] = read.schema_converted
+    c["schema_cli"] = read.schema_in_project
     c["schema_artifact"] = None
-    if by_cli and read.get("schema_text") and not c["schema_cli"]:
+    if by_cli and read.schema_text and not c["schema_cli"]:
         c["schema_artifact"] = f"{c['name']}.schema.json"
     converted = c["schema_converted"] and c["target_type"] == "open-api-schema"
     c["schema_file"] = c["schema_artifact"] or (f"{c['name']}.schema.json" if converted else None)
     return c
 
 
-def _credential(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
-    found = facts["credential"]
-    kind = _CREDENTIAL_KIND.get(c["outbound_auth"] or "")
+def _credential(own: Credential, decision: Decision) -> dict[str, Any]:
+    kind = _CREDENTIAL_KIND.get(decision.outbound_auth or "")
     return {
-        "name": found["name"] if kind else None,
-        "exists": bool(found.get("exists")),
-        "in_project": bool(found.get("in_project")),
+        "name": own.name if kind else None,
+        "exists": bool(own.exists),
+        "in_project": own.in_project,
         "kind": kind,
-        "env": variable_name(found["name"]),
+        "env": variable_name(own.name),
     }
 
 
-def _oauth(facts: Mapping[str, Any], details: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
-    own = facts["oauth"]
-    found = {key: details.get(f"oauth.{key}", own.get(key)) for key in _OAUTH_KEYS}
-    found["scopes"] = own.get("scopes") or []
-    found["custom_parameters"] = dict(one.split("=", 1) for one in own.get("custom_parameters") or ())
+def _oauth(own: OAuth, details: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
+    found = {key: details.get(f"oauth.{key}", getattr(own, key)) for key in _OAUTH_KEYS}
+    found["scopes"] = own.scopes or []
+    found["custom_parameters"] = dict(one.split("=", 1) for one in own.custom_parameters or ())
     vendors = load("oauth-vendors")
-    if not found["vendor"] and c["grant"] in vendors["infer_when"]["grant"]:
+    if not found["vendor"] and decision.grant in vendors["infer_when"]["grant"]:
         found["vendor"] = infer_vendor(found["discovery_url"])
-    if c["outbound_auth"] == "oauth":
+    if decision.outbound_auth == "oauth":
         found["vendor"] = found["vendor"] or vendors["default"]
     return found
 
 
-def _api_key(facts: Mapping[str, Any], c: Mapping[str, Any]) -> dict[str, Any]:
-    own = facts["api_key"]
-    prefix = own.get("prefix") or None
+def _api_key(own: ApiKey) -> dict[str, Any]:
+    prefix = own.prefix or None
     return {
-        "location": own.get("location"),
-        "parameter": own.get("parameter"),
+        "location": own.location,
+        "parameter": own.parameter,
         "prefix": prefix,
         "prefix_text": f" with the prefix {prefix!r}" if prefix else "",
     }
 
 
-def _signing(facts: Mapping[str, Any], c: Mapping[str, Any], gateway: Mapping[str, Any]) -> dict[str, Any] | None:
+def _signing(facts: Facts, c: Mapping[str, Any], gateway: GatewayFacts) -> dict[str, Any] | None:
     """What to sign with, where the caller of the service signs and the target type wants the service named."""
     if c["outbound_auth"] not in ("iam", "caller-iam") or c["target_type"] not in (None, *_signed_types()):
         return None
-    host, own = c["host"] or "external", facts["sigv4"]
+    host, own = c["host"] or "external", facts.sigv4
     verifier = next(v["service"] for v in load("auth-matrix")["verifiers"] if v["host"] == host)
-    region = own.get("region") or hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.get("region")
-    return {"service": verifier or own.get("service"), "region": region}
+    region = own.region or hints_from_endpoint(c["endpoint"] or "").get("region") or gateway.region
+    return {"service": verifier or own.service, "region": region}
 
 
 def _signed_types() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from agentcore_connect.advise.records import Read
 from agentcore_connect.collect.inputs import Gathered
 
 #: Keys that name files, in a connection.
@@ -19,10 +20,10 @@ def normal_answers(gathered: Gathered, out: Path) -> dict[str, Any]:
         data["project"] = os.path.relpath(gathered.project.root, out.resolve())
     connections = []
     for number, connection in enumerate(data.get("connections") or []):
-        read = gathered.case.read.get(number, {})
+        read = gathered.case.read.get(number, Read())._asdict()
         changed = {k: v for k, v in connection.items() if v is not None}
         for key, found in _PATHS.items():
-            if found in read and isinstance(changed.get(key), str):
+            if read[found] is not None and isinstance(changed.get(key), str):
                 changed[key] = os.path.relpath(read[found], out.resolve())
         connections.append(changed)
     data["connections"] = connections

@@ -58,7 +58,7 @@ class Finish:
 
     def _show(self, position: Position, drawn: Drawn) -> None:
         """Print the plan; not a second time when nothing changed."""
-        pictures = [picture(v.facts, v.result, v.rules) for v in position.state.verdicts]
+        pictures = [picture(v.facts, v.decision, v.rules) for v in position.state.verdicts]
         width = width_of(get_terminal_size().columns)
         blocks = preview.preview(
             drawn.made.plan, pictures, heads.known(drawn.made.gathered.case), self._terminal, width

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.answers import store
@@ -16,6 +15,7 @@ from agentcore_connect.wizard.screen import Head, Help, Pairs
 if TYPE_CHECKING:
     from agentcore_connect.advise.decide import Verdict
     from agentcore_connect.advise.facts import Case
+    from agentcore_connect.advise.records import Decision
     from agentcore_connect.app.position import Position
 
 _UNKNOWN = "?"
@@ -34,7 +34,7 @@ def head(position: Position, notices: tuple[str, ...] = ()) -> Head:
         place=_place(position, len(trail)),
         crumbs=tuple((short(key), _shown(key, case)) for key in trail),
         verdict=verdict_words(verdict) if verdict else (),
-        picture=picture(verdict.facts, verdict.result, verdict.rules) if verdict else None,
+        picture=picture(verdict.facts, verdict.decision, verdict.rules) if verdict else None,
         known=known(case),
         warnings=tuple(state.notes),
         notices=notices,
@@ -77,21 +77,18 @@ def known(case: Case) -> Pairs:
 
 def verdict_words(verdict: Verdict) -> Pairs:
     """The verdict as it forms: what is not decided yet is a question mark."""
-    return result_words(verdict.result, decided=verdict.pending is None)
+    return result_words(verdict.decision, decided=verdict.pending is None)
 
 
-def result_words(result: Mapping[str, Any], *, decided: bool) -> Pairs:
-    """A decision's results in four words; see the contract for their values."""
+def result_words(decision: Decision, *, decided: bool) -> Pairs:
+    """A decision in four words; see the contract for their values."""
     absent = "none" if decided else _UNKNOWN
-    target = result.get("target_type") or result.get("redirect")
-    auth = result.get("outbound_auth") or absent
-    if result.get("grant"):
-        auth = f"{auth} ({result['grant']})"
+    auth = decision.outbound_auth or absent
     return (
-        ("path", result.get("path") or _UNKNOWN),
-        ("target", target or absent),
-        ("auth", auth),
-        ("by", result.get("mechanism") or absent),
+        ("path", decision.path or _UNKNOWN),
+        ("target", decision.target_type or decision.redirect or absent),
+        ("auth", f"{auth} ({decision.grant})" if decision.grant else auth),
+        ("by", decision.mechanism or absent),
     )
 
 
@@ -117,7 +114,7 @@ def _yes_no(question: Question) -> tuple[tuple[Any, str, str, str | None], ...]:
 
 def lead_words(lead: view.Lead) -> str:
     """What a choice leads to, in a sentence or two."""
-    words = result_words(lead.result, decided=lead.following is None)
+    words = result_words(lead.decision, decided=lead.following is None)
     told = ", ".join(f"{name} {value}" for name, value in words if value != _UNKNOWN)
     result = f"Leads to {told}." if told else ""
     following = f"Then: {lead.following.text}" if lead.following is not None else "Then nothing is left to ask."

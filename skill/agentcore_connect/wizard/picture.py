@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from agentcore_connect.wizard.terminal import Symbols
+
+if TYPE_CHECKING:
+    from agentcore_connect.advise.records import Decision, Facts
 
 _CALLERS = {
     "agent-calls-service": "your agent",
@@ -62,47 +64,47 @@ class Picture:
     instead: Picture | None = None
 
 
-def picture(facts: Mapping[str, Any], result: Mapping[str, Any], rules: tuple[str, ...]) -> Picture | None:
+def picture(facts: Facts, decision: Decision, rules: tuple[str, ...]) -> Picture | None:
     """The picture of a connection as far as it is decided; None before its direction is known.
 
     Args:
         facts: of the verdict.
-        result: of the verdict, complete or not.
+        decision: of the verdict, complete or not.
         rules: the ids of the rules that led there.
     """
-    direction = facts.get("direction")
-    if direction not in _CALLERS:
+    direction = facts.direction
+    if direction is None:
         return None
     caller, agent = Node(_CALLERS[direction]), Node("your agent")
-    gateway = Node("gateway", (facts.get("gateway") or {}).get("name") or "")
-    inbound = _SIGNATURES.get(facts.get("inbound") or "", "")
+    gateway = Node("gateway", facts.gateway.name or "")
+    inbound = _SIGNATURES.get(facts.inbound or "", "")
     if direction == "client-calls-gateway":
         return Picture((caller, gateway, Node("its tools")), (inbound, ""))
     called = agent if direction == "app-calls-agent" else _called(facts)
     if _INVERTED in rules:
         wrong = Picture((agent, gateway, agent), ("", ""), crossed=True)
         return replace(wrong, instead=Picture((Node("your app"), agent), ("",)))
-    outbound = _SIGNATURES.get(result.get("outbound_auth") or "", "")
-    if result.get("leads_to") == "gateway" or (direction == "agent-calls-service" and result.get("leads_to") is None):
+    outbound = _SIGNATURES.get(decision.outbound_auth or "", "")
+    if decision.leads_to == "gateway" or (direction == "agent-calls-service" and decision.leads_to is None):
         return Picture((caller, gateway, called), (inbound, outbound))
     return Picture((caller, called), (outbound,))
 
 
-def _called(facts: Mapping[str, Any]) -> Node:
-    if facts.get("direction") == "agent-calls-agent":
+def _called(facts: Facts) -> Node:
+    if facts.direction == "agent-calls-agent":
         return Node("other agent", _place(facts))
-    return Node(_CALLED.get(facts.get("service") or "", "a service"), _place(facts))
+    return Node(_CALLED.get(facts.service or "", "a service"), _place(facts))
 
 
-def _place(facts: Mapping[str, Any]) -> str:
+def _place(facts: Facts) -> str:
     """The name that a person knows the service by: host, function, document."""
-    if facts.get("lambda_arn"):
-        return _cut(str(facts["lambda_arn"]).split(":function:")[-1])
-    if facts.get("service") in ("openapi", "smithy") and isinstance(facts.get("schema"), str):
-        return _cut(facts["schema"].rsplit("/", 1)[-1])
-    if facts.get("endpoint"):
-        return _cut(urlsplit(str(facts["endpoint"])).hostname or "")
-    return _cut(str(facts.get("rest_api_id") or ""))
+    if facts.lambda_arn:
+        return _cut(facts.lambda_arn.split(":function:")[-1])
+    if facts.service in ("openapi", "smithy") and isinstance(facts.schema, str):
+        return _cut(facts.schema.rsplit("/", 1)[-1])
+    if facts.endpoint:
+        return _cut(urlsplit(facts.endpoint).hostname or "")
+    return _cut(facts.rest_api_id or "")
 
 
 def _cut(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentcore_connect.advise.records import Decision, record
 from agentcore_connect.wizard.heads import result_words, short
 from agentcore_connect.wizard.picture import Picture, drawn, sentence
 from agentcore_connect.wizard.screen import Block, Pairs
@@ -82,7 +83,7 @@ def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: 
 
 
 def _connection(connection: Mapping[str, Any], shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
-    verdict = ", ".join(f"{name} {value}" for name, value in result_words(connection, decided=True))
+    verdict = ", ".join(f"{name} {value}" for name, value in result_words(record(Decision, connection), decided=True))
     steered = ", steered to what works" if connection["steered"] else ""
     blocks = []
     if shown is not None:

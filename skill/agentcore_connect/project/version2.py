@@ -1,0 +1,43 @@
+"""The project file of version 2 held against what its CLI's source says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from agentcore_connect.engine.references import colliding, unresolved
+from agentcore_connect.engine.shapes import Fault, Reading, Shapes
+from agentcore_connect.resources import load
+
+KNOWLEDGE = "project-v2"
+
+
+@cache
+def shapes() -> Shapes:
+    """The shapes of the project's files."""
+    return Shapes(load(KNOWLEDGE)["shapes"])
+
+
+def is_version2(raw: Mapping[str, Any]) -> bool:
+    """Whether a project file says that it is of this version."""
+    return bool(raw.get("version") == load(KNOWLEDGE)["project_version"])
+
+
+def read_file(raw: Any) -> Reading:
+    """The project file as the CLI keeps it, with every fault for which the CLI would refuse it."""
+    words = load(KNOWLEDGE)
+    reading = shapes().read(words["root"], raw)
+    if isinstance(reading.value, Mapping) and not reading.faults:
+        reading.faults += unresolved(reading.value, words["references"])
+        reading.faults += colliding(reading.value, words["variables"])
+    return reading
+
+
+def told_by(fault: Fault) -> str:
+    """Where the rule behind a fault was read: file and commit."""
+    words = load(KNOWLEDGE)
+    shape = words["shapes"].get(fault.shape, {})
+    by_name = {one["what"]: one["read"] for one in words["references"]} | {"credentials": words["variables"]["read"]}
+    place = words["read"][shape.get("read") or by_name.get(fault.shape, "project")]
+    return f"{place['path']} at {place['commit'][:8]}"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import version2
-from agentcore_connect.resources import load
 from tests.cli_1x.files import DISCOVERY, LATTICE, RUNTIME, SOUND, TARGETS, WRONG, changed
 
 

@@ -203,6 +203,17 @@ def _set(path: str, value: Any) -> Callable[[Files], None]:
     return change
 
 
+def _version2(change: Callable[[dict[str, Any]], None]) -> Callable[[Files], None]:
+    """A change of the project as one of version 2."""
+
+    def made(files: Files) -> None:
+        files.config["version"] = 2
+        files.config["runtimes"][1]["build"] = "CodeZip"
+        change(files.config)
+
+    return made
+
+
 def _code(file: str, old: str, new: str) -> Callable[[Files], None]:
     def change(files: Files) -> None:
         assert old in files.others[file]
@@ -639,6 +650,15 @@ PLANTS = [
     ),
     Plant("project-older-shape", CONFIG, '"agents"', _set("agents", [])),
     Plant("project-older-file", "agentcore/mcp.json", "{}", _file("agentcore/mcp.json", "{}")),
+    Plant(
+        "project-file-refused",
+        CONFIG,
+        '"ALL"',
+        _version2(lambda data: data["agentCoreGateways"][0].update(exceptionLevel="ALL")),
+    ),
+    Plant(
+        "project-key-dropped", CONFIG, '"usage"', _version2(lambda data: data["credentials"][1].update(usage="inbound"))
+    ),
     Plant("project-version", CONFIG, '"version": 7', _set("version", 7)),
     Plant(
         "template-unreadable",

@@ -38,7 +38,7 @@ class Fault:
 
     @property
     def place(self) -> str:
-        """The place as text: `agentCoreGateways[0].targets[1].endpoint`."""
+        """The place as text: `orders[0].lines[1].price`."""
         text = ""
         for step in self.at:
             text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step

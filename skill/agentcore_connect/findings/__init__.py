@@ -19,6 +19,7 @@ from agentcore_connect.findings import (
     target_auth,
     toolkit_calls,
     tools,
+    version2,
 )
 from agentcore_connect.findings.model import Finding, Scan
 from agentcore_connect.project.model import Project
@@ -29,6 +30,7 @@ Check = Callable[[Scan], Iterator[Finding]]
 
 CHECKS: Final[tuple[Check, ...]] = (
     gateways.notices,
+    version2.refused,
     gateways.inbound,
     gateways.own_runtime,
     gateways.endpoints,

@@ -8,7 +8,7 @@ from typing import Any
 
 from agentcore_connect.engine.references import colliding, unresolved
 from agentcore_connect.engine.shapes import Fault, Reading, Shapes
-from agentcore_connect.resources import load
+from agentcore_connect.knowledge.resources import load
 
 KNOWLEDGE = "project-v2"
 

@@ -19,7 +19,9 @@ from typing import Any
 import jsonschema
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "skill"))
+sys.path[:0] = [str(ROOT / "skill"), str(ROOT / "tools")]
+
+import knowledge_variables  # noqa: E402
 
 from agentcore_connect.core.errors import ConnectError  # noqa: E402
 from agentcore_connect.text import document  # noqa: E402 - the same reader as the program's own
@@ -192,6 +194,18 @@ def dates_agree(known: Knowledge) -> Iterator[str]:
                 yield f"limits: {name}: checked on {checked}, its sources are of {', '.join(sorted(dates))}"
 
 
+def variables_exist(known: Knowledge) -> Iterator[str]:
+    """Each variable that a condition or a text about a connection names is there, and each that a tree tests is filled."""
+    yield from knowledge_variables.unknown_variables(known.data)
+    yield from knowledge_variables.unknown_tests(known.data)
+
+
+def answers_are_kept(known: Knowledge) -> Iterator[str]:
+    """Each question has a field for its answer, and each result of the trees has one, with the same values."""
+    yield from knowledge_variables.unkept_answers(known.data)
+    yield from knowledge_variables.unknown_results(known.data)
+
+
 CHECKS: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     schemas_fit,
     schemas_strict,
@@ -203,6 +217,8 @@ CHECKS: tuple[Callable[[Knowledge], Iterator[str]], ...] = (
     patterns_hold,
     phrases_unique,
     dates_agree,
+    variables_exist,
+    answers_are_kept,
 )
 
 

@@ -171,7 +171,7 @@ def test_every_variable_of_the_data_is_known() -> None:
     ctx = cases.context(cases.mcp_targets())
     roots = set(ctx) | {"c", "p", "r", "i", "stack", "filter", "filters", "one", "other", "key"} | set(shared["facts"])
     roots |= {"agent_edit", "agent_client"}
-    known_c = set(cases.NONE) | {"name", "ident", "target_type", "runtime", "runtime_endpoint"}
+    known_c = set(cases.NONE) | {"name", "ident", "target_type", "runtime"}
     for surface in SURFACES:
         data = load(f"commands-{surface}")
         names = placeholders(data["operations"]) | placeholders(shared["facts"]) | placeholders(shared["distinct"])

@@ -186,7 +186,6 @@ _CREDENTIALS = [
         (False, False, {}),
         (True, False, {}),
         (False, True, {}),
-        (False, False, {"secret_id": "my-secret", "secret_key": "key"}),
     ]
 ]
 

@@ -85,7 +85,7 @@ def kinds() -> list[Any]:
         credential = c["credential"]
         mark = "-".join(
             [c["target_type"], c["outbound_auth"], c["grant"] or "", c["network"]]
-            + [name for name in ("exists", "secret_id") if credential.get(name)]
+            + (["exists"] if credential.get("exists") else [])
             + c.get("at_run_time", [])
         )
         chosen.setdefault(mark, c)

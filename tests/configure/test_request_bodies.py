@@ -93,10 +93,8 @@ def test_every_documented_form_is_among_them() -> None:
         f"{credential}.credentialProviderType=CALLER_IAM_CREDENTIALS",  # C7
         f"{credential}.credentialProviderType=JWT_PASSTHROUGH",  # C8
         ".apiKey",  # P1
-        ".apiKeySecretConfig.jsonKey",  # P2
         f"{config}.customOauth2ProviderConfig.oauthDiscovery.discoveryUrl",  # P3
         f"{config}.customOauth2ProviderConfig.oauthDiscovery.authorizationServerMetadata.tokenEndpoint",  # P4
-        f"{config}.customOauth2ProviderConfig.clientSecretConfig.secretId",
         f"{config}.customOauth2ProviderConfig.onBehalfOfTokenExchangeConfig.grantType=TOKEN_EXCHANGE",  # P5
         f"{config}.customOauth2ProviderConfig.onBehalfOfTokenExchangeConfig.grantType=JWT_AUTHORIZATION_GRANT",  # P6
         f"{config}.githubOauth2ProviderConfig.clientId",  # P7

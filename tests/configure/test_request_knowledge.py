@@ -34,15 +34,12 @@ OF_TEMPLATES = {"ids.target", "ids.credential", "ids.policy", "stack.creates_gat
 # Answers that a plan may carry beyond those of the render context of today.
 OPTIONAL = {
     "listing_mode",
-    "credential.secret_id",
-    "credential.secret_key",
     "oauth.issuer",
     "oauth.authorization_endpoint",
     "oauth.token_endpoint",
     "oauth.client_auth_method",
     "oauth.custom_parameters",
     "oauth.custom_parameters.audience",
-    "oauth.exchange_grant",
     "direct_reason",
     "at_run_time",
     "gateway.inbound_given",
@@ -354,11 +351,6 @@ def test_rights_are_as_narrow_as_the_answers_are_exact() -> None:
             },
             "bedrock:Retrieve",
             "arn:aws:bedrock:us-east-1:*:knowledge-base/AB12CD34EF",
-        ),
-        (
-            {"outbound_auth": "api-key", "credential": {"name": "k", "secret_id": "arn:aws:s", "secret_key": "x"}},
-            "secretsmanager:GetSecretValue",
-            "arn:aws:s",
         ),
     ],
 )

@@ -72,6 +72,29 @@ SOUND: dict[str, Any] = {
     "matrix": {"rows": [{"id": "row", "text": "A row.", "sources": ["page"]}]},
     "names": {"names": [{"id": "a-name", "text": "A name."}]},
     "steps": {"steps": [{"id": "row"}]},
+    "rules": {
+        "rules": [
+            {"id": "rule", "text": "At {host}.", "when": {"oauth.vendor": "x", "at_host.asks": 1}, "sources": ["page"]}
+        ]
+    },
+    "derivations": {"derivations": [{"name": "is_open", "is": {"any": [{"given.network": "public"}, {"grant": "a"}]}}]},
+    "questions": {
+        "questions": [
+            {
+                "id": "network",
+                "scope": "connection",
+                "type": "choice",
+                "choices": [{"value": "public"}, {"value": "vpc"}],
+            },
+            {"id": "oauth.scopes", "scope": "connection", "type": "list", "when": {"is_open": True}},
+            {"id": "gateway.exists", "scope": "gateway", "type": "boolean"},
+        ]
+    },
+    "decision-tree": {
+        "variables": {"at_night": {}},
+        "results": {"leads_to": ["gateway", "agent", "none"], "steered": [True]},
+        "trees": {"route": {"nodes": {"a": {"test": "network"}, "b": {"test": "at_night"}, "c": {"test": "leads_to"}}}},
+    },
 }
 
 
@@ -107,6 +130,26 @@ def schema_fault(change: Callable[[dict[str, Any]], Any]) -> Fault:
     return lambda _, schemas: change(schemas)
 
 
+def replace_in(path: str, these: dict[str, Any], others: dict[str, Any]) -> Fault:
+    """A fault in the data: wherever below the path all of these members stand, the others stand in their place."""
+
+    def changed(node: Any) -> Any:
+        if isinstance(node, list):
+            return [changed(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        rest = {key: changed(value) for key, value in node.items()}
+        if any(key not in node or node[key] != value for key, value in these.items()):
+            return rest
+        return {**{key: value for key, value in rest.items() if key not in these}, **others}
+
+    def make(data: dict[str, Any], _: dict[str, Any]) -> None:
+        file, section = path.split("/")
+        data[file][section] = changed(data[file][section])
+
+    return make
+
+
 FAULTS: list[tuple[str, Fault]] = [
     ("schemas_fit", put("limits/surplus", {})),
     ("schemas_fit", schema_fault(lambda schemas: schemas.pop("limits"))),
@@ -132,6 +175,20 @@ FAULTS: list[tuple[str, Fault]] = [
     ("patterns_hold", put("errors/errors/A1/regexes", ["("])),
     ("phrases_unique", put("errors/errors/A2/phrases", ["It Fails"])),
     ("dates_agree", put("limits/limits/few/checked_on", "2026-11-21")),
+    ("variables_exist", replace_in("rules/rules", {"oauth.vendor": "x"}, {"oauth.seller": "x"})),
+    ("variables_exist", replace_in("rules/rules", {"oauth.vendor": "x"}, {"not": {"endpoint.host": "x"}})),
+    ("variables_exist", replace_in("derivations/derivations", {"given.network": "public"}, {"given.net": "public"})),
+    ("variables_exist", replace_in("questions/questions", {"is_open": True}, {"is_closed": True})),
+    ("variables_exist", put("derivations/derivations", [])),
+    ("variables_exist", put("rules/rules", [{"id": "rule", "text": "At {hots}.", "sources": ["page"]}])),
+    ("variables_exist", put("decision-tree/variables", {})),
+    ("variables_exist", put("decision-tree/trees/route/nodes/a/test", "networks")),
+    ("answers_are_kept", replace_in("questions/questions", {"id": "oauth.scopes"}, {"id": "oauth.scope"})),
+    ("answers_are_kept", replace_in("questions/questions", {"value": "vpc"}, {"value": "private"})),
+    ("answers_are_kept", replace_in("questions/questions", {"type": "list"}, {"type": "boolean"})),
+    ("answers_are_kept", replace_in("questions/questions", {"type": "boolean"}, {"type": "integer"})),
+    ("answers_are_kept", put("decision-tree/results/leads_to", ["gateway", "agent"])),
+    ("answers_are_kept", put("decision-tree/results/goes_to", ["gateway"])),
 ]
 
 

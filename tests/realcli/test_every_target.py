@@ -91,9 +91,8 @@ def test_cases_are_every_sign_in_that_the_cli_can_set() -> None:
         {"allowed_audience": ["api"], "allowed_clients": [], "allowed_scopes": [], "token_provider": None},
         {"allowed_audience": [], "allowed_clients": ["a", "b"], "allowed_scopes": []},
         {"allowed_audience": [], "allowed_clients": [], "allowed_scopes": ["one"], "token_provider": None},
-        {"semantic_search": False, "name": "g"},
     ],
-    ids=["audience", "clients", "scopes", "no-search"],
+    ids=["audience", "clients", "scopes"],
 )
 def test_ways_to_restrict_a_jwt_gateway(project: Project, count: Count, given: dict[str, Any]) -> None:
     open_target = cases.mcp_targets()[:1]

@@ -27,10 +27,11 @@ from agentcore_connect.plan.context import (
 )
 from agentcore_connect.plan.missing import Details, details, missing_error, question_for
 from agentcore_connect.plan.model import Plan
+from agentcore_connect.plan.observed import observed
 from agentcore_connect.plan.operations import derived_facts, operations
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.reads import noted
-from agentcore_connect.plan.requests import facts_for, is_sent, requests_for
+from agentcore_connect.plan.requests import is_sent, requests_for
 from agentcore_connect.plan.script import script_data, script_facts
 from agentcore_connect.plan.stack import is_in_stack, stack
 
@@ -87,53 +88,12 @@ def _verdicts(gathered: Gathered, agent: AgentFacts, gateway: GatewayFacts) -> l
 
 
 def _connection(gathered: Gathered, number: int, verdict: Verdict, gateway: GatewayFacts) -> _Connection:
-    known = dict(verdict.known)
-    name = verdict.facts.name
     read = gathered.case.read.get(number, Read())
-    settled = details("connection", known, gathered.case.connections[number], name, set(verdict.used))
+    given = gathered.case.connections[number]
+    settled = details("connection", verdict.known, given, verdict.facts.name, set(verdict.used))
     context = connection_context(verdict, settled, read, gateway)
-    known.update(c=context, **_observed(gateway, context, read, gathered))
-    known["provider_vendor"] = _provider_vendor(gathered, gateway, context)
+    known = {**verdict.known, **observed(gathered, gateway, context, read)._asdict()}
     return _Connection(number, verdict, settled, context, known)
-
-
-def _provider_vendor(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any]) -> str | None:
-    """The vendor that the request for the OAuth credential provider names, which may be another than was answered."""
-    if not c.get("target_type") or not c.get("grant"):
-        answered: str | None = c["oauth"].get("vendor")
-        return answered
-    facts = facts_for({"plan": {"via": gathered.case.via}, "gateway": gateway._asdict()}, c)
-    return str(facts["vendor"]["id"])
-
-
-def _observed(gateway: GatewayFacts, c: Mapping[str, Any], read: Read, gathered: Gathered) -> dict[str, Any]:
-    """What only shows once names and files are known: names too long, ARNs that do not fit."""
-    limit = load("limits")["limits"]["model-tool-name-length"]["value"]
-    scope_limit = load("limits")["limits"]["oauth-scope-length"]["value"]
-    long_tools = [
-        f"{c['name']}___{tool} ({len(c['name']) + 3 + len(tool)})"
-        for tool in read.tool_names
-        if len(c["name"]) + 3 + len(tool) > limit
-    ]
-    long_scopes = [s for s in c["oauth"]["scopes"] if len(s) > scope_limit] if c["target_type"] else []
-    region, account = _arn_place(c.get("lambda_arn"))
-    project = project_context(gathered)
-    return {
-        "long_tools": long_tools,
-        "long_tools_text": "; ".join(long_tools),
-        "long_scopes": long_scopes,
-        "long_scopes_text": ", ".join(long_scopes),
-        "arn_region": region,
-        "region_differs": bool(region and gateway.region and region != gateway.region),
-        "arn_account": account,
-        "account_differs": bool(account and project["account"] and account != project["account"]),
-        "project": project,
-    }
-
-
-def _arn_place(arn: str | None) -> tuple[str | None, str | None]:
-    parts = (arn or "").split(":")
-    return (parts[3], parts[4]) if len(parts) > 5 else (None, None)
 
 
 def _uses_gateway(c: _Connection) -> bool:

@@ -20,7 +20,7 @@ from agentcore_connect.wizard.terminal import Terminal, width_of
 
 
 class Dressed:
-    """One application of questionary's in its frame."""
+    """A prompt_toolkit application in the wizard's frame."""
 
     def __init__(
         self,

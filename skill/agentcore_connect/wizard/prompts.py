@@ -1,8 +1,7 @@
-"""The front with a moving cursor: questionary's questions, with a way back, a reason, and a frame around them.
+"""The front with a moving cursor: questions with a way back, a reason, and a frame around them.
 
-questionary asks, and its question objects carry the prompt_toolkit application. This is the one module that reaches
-into it: the application's layout gets the frame, its key bindings get the ways out, and what its list shows is drawn
-here, because questionary neither folds a long reason nor goes back.
+questionary asks for texts and paths; each question carries its prompt_toolkit application, which gets the frame and
+the ways out. A choice is prompt_toolkit's alone (`choice.py`): questionary's list neither folds a reason nor goes back.
 """
 
 from __future__ import annotations
@@ -19,10 +18,11 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout import FormattedTextControl
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import CompleteStyle
-from questionary.prompts.common import InquirerControl
 
+from agentcore_connect.wizard.choice import Pointer, choice_application, choice_keys
 from agentcore_connect.wizard.dressed import Dressed
 from agentcore_connect.wizard.pen import Pen, console
 from agentcore_connect.wizard.reader import Reader
@@ -32,7 +32,6 @@ from agentcore_connect.wizard.terminal import Terminal, width_of
 
 _ANSWER_ROWS = 2
 _MENU_ROWS = 6
-_DIGITS = 10
 _SECRET = "secret-in-answers"  # noqa: S105 - the code of an error
 
 
@@ -77,43 +76,25 @@ class Prompts:
     def _choose(self, screen: Screen) -> Any:
         nothing_open = all(option.unavailable is not None for option in screen.options)
         shown = replace(screen, options=(*screen.options, Option(BACK, "Go back"))) if nothing_open else screen
-        choices = [
-            questionary.Choice(option.label, value=number, disabled=option.unavailable)
-            for number, option in enumerate(shown.options)
-        ]
-        at_hand = [c for c, o in zip(choices, shown.options, strict=True) if o.value == screen.initial]
-        initial = next((choice for choice in at_hand if not choice.disabled), None)
-        question = questionary.select("", choices, default=initial, **self._io)
-        window = next(
-            w for w in question.application.layout.find_all_windows() if isinstance(w.content, InquirerControl)
-        )
-        control = window.content
-        assert isinstance(control, InquirerControl)  # noqa: S101 - it was looked for by its type
-        dressed = Dressed(self.terminal, shown, question.application, lambda: control.pointed_at, 0)
-        control.text = dressed.options
+        pointer = Pointer(shown.options, screen.initial)
+        window, application = choice_application(self._io)
+        dressed = Dressed(self.terminal, shown, application, lambda: pointer.at, 0)
+        window.content = FormattedTextControl(dressed.options, focusable=True)
 
         def accept(event: KeyPressEvent) -> None:
-            value = shown.options[control.pointed_at].value
+            value = shown.options[pointer.at].value
             problem = None if value is BACK else shown.judge(value)
             if problem is None:
                 event.app.exit(result=value)
             else:
                 dressed.problem = str(problem)
 
-        keys = KeyBindings()
+        keys = choice_keys(pointer)
         keys.add("enter", eager=True)(accept)
         for key in ("escape", "left"):
             keys.add(key, eager=True)(_leaving(BACK, screen.can_go_back))
         for key in ("?", "f1"):
-            keys.add(key, eager=True)(
-                lambda event: event.app.exit(result=_Why(shown.options[control.pointed_at].value))
-            )
-        can_be_taken = [n for n, option in enumerate(shown.options) if option.unavailable is None]
-        for key, number in (("home", can_be_taken[0]), ("end", can_be_taken[-1])):
-            keys.add(key, eager=True)(_jump(control, number))
-        for number in can_be_taken:
-            if number < _DIGITS:  # not questionary's shortcuts, which leave out what cannot be taken
-                keys.add(str((number + 1) % _DIGITS), eager=True)(_jump(control, number))
+            keys.add(key, eager=True)(lambda event: event.app.exit(result=_Why(shown.options[pointer.at].value)))
         return dressed.run([window], window, keys)
 
     def _type(self, screen: Screen) -> Any:
@@ -163,13 +144,6 @@ def _leaving(result: Any, allowed: bool) -> Callable[[KeyPressEvent], None]:
             event.app.exit(result=result)
 
     return leave
-
-
-def _jump(control: InquirerControl, number: int) -> Callable[[KeyPressEvent], None]:
-    def jump(_event: KeyPressEvent) -> None:
-        control.pointed_at = number
-
-    return jump
 
 
 def _typing_keys(screen: Screen, buffer: Buffer, accept: Callable[[KeyPressEvent], None]) -> KeyBindings:

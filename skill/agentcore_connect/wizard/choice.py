@@ -1,0 +1,61 @@
+"""A choice in a list: what is pointed at, the keys that move it, and the application that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout import Layout, Window
+
+from agentcore_connect.wizard.screen import Option
+
+_DIGITS = 10
+_DOWN, _UP = ("down", "c-n", "j"), ("up", "c-p", "k")
+
+
+class Pointer:
+    """Which option is pointed at: always one that can be taken."""
+
+    def __init__(self, options: Sequence[Option], initial: object) -> None:
+        """Point at the option with the initial value, else at the first that can be taken; one must be."""
+        self.open = [number for number, option in enumerate(options) if option.unavailable is None]
+        self.at = next((number for number in self.open if options[number].value == initial), self.open[0])
+
+    def move(self, step: int) -> None:
+        """Go on to the next option that can be taken, from the last to the first."""
+        self.at = self.open[(self.open.index(self.at) + step) % len(self.open)]
+
+
+def choice_application(io: Mapping[str, Any]) -> tuple[Window, Application[Any]]:
+    """An empty window for the options, and the application that holds it. Ctrl-C raises KeyboardInterrupt."""
+    keys = KeyBindings()
+    for key in ("c-c", "c-q"):
+        keys.add(key, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt, style="class:aborting"))
+    window = Window()
+    return window, Application(layout=Layout(window), key_bindings=keys, **io)
+
+
+def choice_keys(pointer: Pointer) -> KeyBindings:
+    """The keys that move the pointer: arrows, Home and End, and the digits of the options that can be taken."""
+    keys = KeyBindings()
+    for names, step in ((_DOWN, 1), (_UP, -1)):
+        for key in names:
+            keys.add(key, eager=True)(_moving(pointer, step))
+    targets = {"home": pointer.open[0], "end": pointer.open[-1]}
+    targets |= {str((number + 1) % _DIGITS): number for number in pointer.open if number < _DIGITS}
+    for key, number in targets.items():
+        keys.add(key, eager=True)(_pointing(pointer, number))
+    return keys
+
+
+def _moving(pointer: Pointer, step: int) -> Callable[[KeyPressEvent], None]:
+    return lambda _event: pointer.move(step)
+
+
+def _pointing(pointer: Pointer, number: int) -> Callable[[KeyPressEvent], None]:
+    def point(_event: KeyPressEvent) -> None:
+        pointer.at = number
+
+    return point

@@ -1,10 +1,11 @@
-"""All checks of a written plan, one after the other, with what is going on told as it goes."""
+"""All checks of a written plan, a file at a time, with what is going on told as it goes."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +33,7 @@ from agentcore_connect.verify import (
 from agentcore_connect.verify.cli import Bench, check_cli
 from agentcore_connect.verify.report import OWN, Result, judged, quoted
 from agentcore_connect.verify.runners.prepare import prepare
-from agentcore_connect.verify.stand_ins import (
-    shims,
-)
+from agentcore_connect.verify.stand_ins import shims
 from agentcore_connect.verify.written import Written, read_written
 
 Tell = Callable[[str], None]
@@ -88,12 +87,24 @@ def check_plan(
             if project is not None:
                 prepare(sandbox.project, commands.needs(operations))
             bench = Bench(written, sandbox, tell)
-            for artifact in artifacts({**written.fresh.context, "script": script_facts(operations)}):
-                if only is not None and artifact.path not in only:
-                    continue
-                tell(artifact.path)
-                found += _guarded(artifact.path, lambda a=artifact: _check(bench, a, Path(place)))  # type: ignore[misc]
+            every = artifacts({**written.fresh.context, "script": script_facts(operations)})
+            found += _check_all(bench, [one for one in every if only is None or one.path in only], Path(place))
     return sorted(found, key=lambda one: one.artifact)
+
+
+def _check_all(bench: Bench, every: Sequence[Artifact], place: Path) -> list[Result]:
+    """The results of all files. The script's run, which takes longest and mostly waits, goes on beside the others."""
+
+    def check(artifact: Artifact) -> list[Result]:
+        bench.tell(artifact.path)
+        return list(_guarded(artifact.path, lambda: _check(bench, artifact, place)))
+
+    script = [one for one in every if "cli-run" in one.checks]
+    others = [one for one in every if "cli-run" not in one.checks]
+    with ThreadPoolExecutor(1) as pool:
+        beside = [pool.submit(check, one) for one in script]
+        found = [result for one in others for result in check(one)]
+        return [*found, *(result for one in beside for result in one.result())]
 
 
 def _secrets(written: Written) -> Mapping[str, str]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Taker:
+class Taker(NamedTuple):
     """Where a call takes tools: the keyword, and the position it may have without one."""
 
     keyword: str
     position: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """How an agent of a framework is built, and what it is given.
 
     ``builds``: the dotted names of what builds an agent. ``parts``: those of what takes tools where an agent is put

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.agent_code import diff
 from agentcore_connect.agent_code.change import Change, changes
 from agentcore_connect.agent_code.dependencies import Listed, list_packages
+from agentcore_connect.agent_code.edit import AgentEdit, Wanted
 from agentcore_connect.agent_code.facts import Facts, facts_of
 from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of, runs_by_itself
 from agentcore_connect.agent_code.source import Source, Unsure, read_source
@@ -20,42 +20,6 @@ from agentcore_connect.project.model import Project
 from agentcore_connect.secrets.search import looks_like_secret
 
 _MODULE: Final = "gateway_client"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the agent is to get: the client's manifest, the gateway's URL variable, and packages.
-
-    ``hosts``, ``tools``: the names of what the connections serve, by which a tool of the agent's own is found.
-    ``needs_request``: the client gets its token within a request to the agent only.
-    """
-
-    manifest: Mapping[str, Any]
-    url_variable: str
-    packages: Sequence[str]
-    hosts: Sequence[str] = ()
-    tools: Sequence[str] = ()
-    needs_request: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AgentEdit:
-    """The edit: `state` is patch, connected or lines; `reason` says why there is no patch.
-
-    ``parts`` is the patch but for the client, which is created at ``client``. ``files`` are the files it changes.
-    ``replaces`` are tools of the agent's own that a connection stands in for; ``packages`` are those to add by hand;
-    ``conflicts`` are ranges in the agent's files that leave out what was run.
-    """
-
-    state: str
-    reason: str | None = None
-    shape: str | None = None
-    parts: str = ""
-    client: str | None = None
-    files: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
 
 
 def edit_agent(project: Project, wanted: Wanted) -> AgentEdit:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from agentcore_connect.agent_code.edit import AgentEdit, Wanted
 from agentcore_connect.agent_code.facts import facts_of
-from agentcore_connect.agent_code.patch import AgentEdit, Wanted, edit_agent
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.plan.artifacts import manifest_of
 
@@ -23,7 +23,7 @@ def agent_edit_context(gathered: Gathered, ctx: Mapping[str, Any]) -> dict[str, 
     manifest = manifest_of("gateway_client.py", ctx) or {}
     edit = _edit(gathered, ctx, manifest) if manifest else _NONE
     facts = facts_of(manifest) if manifest else None
-    found: dict[str, Any] = {key: getattr(edit, key) or None for key in AgentEdit.__dataclass_fields__}
+    found: dict[str, Any] = {key: getattr(edit, key) or None for key in AgentEdit._fields}
     found.update({key: list(getattr(edit, key)) for key in ("files", "replaces", "packages", "conflicts")})
     found["gives"] = facts.gives if facts else None
     found["opens"] = facts.opens if facts else None
@@ -43,6 +43,8 @@ def _edit(gathered: Gathered, ctx: Mapping[str, Any], manifest: Mapping[str, Any
     project, agent, gateway = gathered.project, ctx["agent"], ctx["gateway"]
     if project is None or agent["state"] != "existing" or not (project.runtimes or not project.declared):
         return _NONE
+    from agentcore_connect.agent_code.patch import edit_agent  # most plans edit no agent
+
     served = [c for c in ctx["connections"] if c["target_type"]]
     hosts = {urlsplit(c["endpoint"]).hostname for c in served if c["endpoint"]}
     return edit_agent(

@@ -1,0 +1,40 @@
+"""What an agent is to get, and the edit that gives it: plain records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Wanted(NamedTuple):
+    """What the agent is to get: the client's manifest, the gateway's URL variable, and packages.
+
+    ``hosts``, ``tools``: the names of what the connections serve, by which a tool of the agent's own is found.
+    ``needs_request``: the client gets its token within a request to the agent only.
+    """
+
+    manifest: Mapping[str, Any]
+    url_variable: str
+    packages: Sequence[str]
+    hosts: Sequence[str] = ()
+    tools: Sequence[str] = ()
+    needs_request: bool = False
+
+
+class AgentEdit(NamedTuple):
+    """The edit: `state` is patch, connected or lines; `reason` says why there is no patch.
+
+    ``parts`` is the patch but for the client, which is created at ``client``. ``files`` are the files it changes.
+    ``replaces`` are tools of the agent's own that a connection stands in for; ``packages`` are those to add by hand;
+    ``conflicts`` are ranges in the agent's files that leave out what was run.
+    """
+
+    state: str
+    reason: str | None = None
+    shape: str | None = None
+    parts: str = ""
+    client: str | None = None
+    files: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()

@@ -107,7 +107,7 @@ def test_every_file_of_the_checkout_loads() -> None:
 
 WHEEL_PROGRAM = """
 import json, sys
-from agentcore_connect import resources
+from agentcore_connect.knowledge import resources
 names = json.loads(sys.argv[1])
 loaded = {name: resources.load(name) for name in names}
 manifests = {kind: resources.load_manifest(kind) for kind in resources.manifests()}

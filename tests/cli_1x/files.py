@@ -409,7 +409,7 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
         "credentials.2.providerConfig.githubOauth2ProviderConfig.clientSecret",
         "x",
         "credentials[2].providerConfig.githubOauth2ProviderConfig.clientSecret",
-        "is a secret",
+        "may not stand here",
     ),
     (
         "an unknown key of a reference",

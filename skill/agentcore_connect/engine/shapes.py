@@ -1,14 +1,15 @@
 """Reads a document by tables of shapes: what each object holds, what a value may be, which values go together.
 
 The tables name every rule; nothing here knows what a document is about. Reading gives the document as its program
-would keep it (defaults filled in, unknown keys dropped where a shape is not strict) and every fault with its place.
+would keep it (with what it adds, and without unknown keys where a shape is not strict) and every fault with its place.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agentcore_connect.engine.conditions import compile_condition, lookup
@@ -49,9 +50,9 @@ class Fault:
 class Reading:
     """A document as it is kept, its faults, and the places of keys that are dropped."""
 
-    value: Any = None
-    faults: list[Fault] = field(default_factory=list)
-    dropped: list[Path] = field(default_factory=list)
+    value: Any
+    faults: list[Fault]
+    dropped: list[Path]
 
 
 class Shapes:
@@ -63,7 +64,7 @@ class Shapes:
 
     def read(self, shape: str, value: Any) -> Reading:
         """A value read as a shape of the table."""
-        reading = Reading()
+        reading = Reading(None, [], [])
         reading.value = self._value({"shape": shape}, value, (), shape, reading)
         return reading
 
@@ -91,7 +92,7 @@ class Shapes:
     def _either(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
         tries = []
         for one in spec["either"]:
-            reading = Reading()
+            reading = Reading(None, [], [])
             reading.value = self._value(one, value, at, owner, reading)
             if not reading.faults:
                 out.dropped += reading.dropped
@@ -122,12 +123,12 @@ class Shapes:
             return value
         out.faults += [Fault(at, text, owner) for text in _sized(spec, len(value), "entries")]
         for key in value if "keys" in spec else ():
-            named = Reading()
+            named = Reading(None, [], [])
             self._value(spec["keys"], key, (*at, key), owner, named)
             out.faults += [Fault(one.at, f"as a name: {one.text}", one.shape) for one in named.faults]
         for place, key in _keys_inside(value, at):
             if key in spec.get("no_key_inside", ()):
-                out.faults.append(Fault(place, f"{key} is a secret and may not stand here", owner))
+                out.faults.append(Fault(place, f"{key} may not stand here", owner))
         return {key: self._value(spec["map"], one, (*at, key), owner, out) for key, one in value.items()}
 
     def _object(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
@@ -140,8 +141,8 @@ class Shapes:
         for key, own in fields.items():
             if key in value:
                 read[key] = self._value(own, value[key], (*at, key), owner, out)
-            elif "default" in own:
-                read[key] = own["default"]
+            elif "else" in own:
+                read[key] = deepcopy(own["else"])
             elif own.get("required"):
                 out.faults.append(Fault((*at, key), "is missing", owner))
         for key in value:
@@ -221,7 +222,7 @@ def _varied(spec: Spec, read: dict[str, Any], at: Path, owner: str, out: Reading
             out.faults.append(Fault((*at, *path.split(".")), text, owner))
     out.dropped += [(*at, key) for key in own.get("drops", ()) if key in read]
     kept = {key: value for key, value in read.items() if key not in own.get("drops", ())}
-    return {**own.get("defaults", {}), **kept}
+    return {**deepcopy(dict(own.get("adds", {}))), **kept}
 
 
 def _ruled(spec: Spec, read: Mapping[str, Any], at: Path, owner: str) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ import pytest
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load_manifest, manifests
-from agentcore_connect.verify import check_plan
+from agentcore_connect.verify.run import check_plan
 from tests.mutants import agents, calls, clients, commands, documents, policies, schemas, scripts, templates, typescript
 from tests.mutants.mutant import CLI, NODE, REFUSALS, Mutant
 from tests.mutants.plans import PLANS

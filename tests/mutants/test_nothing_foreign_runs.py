@@ -14,8 +14,9 @@ import pytest
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.sandbox import confinement
-from agentcore_connect.verify import check_confined, check_plan
+from agentcore_connect.verify.confined import check_confined
 from agentcore_connect.verify.report import Result
+from agentcore_connect.verify.run import check_plan
 
 #: Plans with every kind of program: commands, boto3 scripts, handlers, clients, direct calls.
 KINDS = ("oauth", "lambda", "stream", "invoke", "a2a", "policy-elsewhere")

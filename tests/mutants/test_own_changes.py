@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentcore_connect.verify import check_plan
+from agentcore_connect.verify.run import check_plan
 from tests.mutants.mutant import Edit, after, append, swap
 
 _GATEWAY = "https://abc-1.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"

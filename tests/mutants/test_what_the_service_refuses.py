@@ -23,7 +23,7 @@ from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
-from agentcore_connect.verify import check_plan
+from agentcore_connect.verify.run import check_plan
 from tests.share import in_share
 from tests.specs import openapi_cases, smithy_cases
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from agentcore_connect.verify import Result
+    from agentcore_connect.verify.report import Result
 
 
 class Checked(NamedTuple):
@@ -37,7 +37,7 @@ def check(folder: Path, tell: Callable[[str], None] | None = None, *, run_change
 
     Errors: ConnectError `no-plan`, and what reading the plan raises.
     """
-    from agentcore_connect.verify import check_confined
+    from agentcore_connect.verify.confined import check_confined
 
     results, confinement = check_confined(folder, tell or (lambda _name: None), run_changed=run_changed)
     return Checked(tuple(results), confinement)

@@ -14,7 +14,7 @@ from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
-    from agentcore_connect.verify import Result
+    from agentcore_connect.verify.report import Result
 
 
 def add_parser(sub: Any) -> None:

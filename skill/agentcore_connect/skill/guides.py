@@ -25,6 +25,7 @@ class Subject:
 
 
 _USERS = {"inbound_auth": "custom-jwt"}
+_STAGE = "An Amazon API Gateway REST API"
 
 
 def _service(title: str, service: str, varied: str = "service_auth") -> list[Subject]:
@@ -50,8 +51,12 @@ GUIDES: dict[str, tuple[str, list[Subject]]] = {
         _service("An HTTP API with an OpenAPI document", "openapi"),
     ),
     "path-c-api-gateway": (
-        "Path C: Amazon API Gateway",
-        _service("An Amazon API Gateway REST API", "api-gateway"),
+        "Path C: Amazon API Gateway, on a gateway for AWS callers",
+        _service(_STAGE, "api-gateway")[:1],
+    ),
+    "path-c-api-gateway-jwt": (
+        "Path C: Amazon API Gateway, on a gateway that knows its users",
+        _service(_STAGE, "api-gateway")[1:],
     ),
     "path-c-aws-models": (
         "Path C: AWS services by Smithy model, and managed connectors",

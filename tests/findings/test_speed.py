@@ -37,3 +37,14 @@ def test_each_file_is_parsed_once(
     assert len(parsed) == 40
     assert set(parsed.values()) == {1}
     assert walked["Module"] == 0
+
+
+def test_no_node_is_left_out_of_the_walk() -> None:
+    for path in sorted(Path(code.__file__).parents[1].glob("[fs]*/*.py")):
+        tree = code.parse(path)
+        assert tree is not None
+        walked = code.Parsed(tree)
+        every = [node for node in ast.walk(tree) if node._fields]
+        assert walked.nodes == every, path
+        assert all(node in ast.iter_child_nodes(parent) for node, parent in walked.parents.items() if node is not tree)
+        assert walked.of(ast.Constant) == [node for node in every if isinstance(node, ast.Constant)]

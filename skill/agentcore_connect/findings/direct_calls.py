@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,10 +36,14 @@ def direct_calls(scan: Scan) -> Iterator[Finding]:
         modules = set(file.parsed.modules)
         if any(module.startswith(_MANAGED) for module in modules) or _is_tool_side(file):
             continue
+        speaks_http = any(module.split(".")[0] in load("findings")["signs"]["http_libraries"] for module in modules)
+        vendors = _vendors_of(modules)
+        if not (speaks_http or vendors):
+            continue
         sure: Confidence = "certain" if _is_agent(file) else "likely"
         seen: set[str] = set()
         for node in file.parsed.of(ast.Call):
-            found = _judge(node, modules, file.names)
+            found = (_http(node, file.names) if speaks_http else None) or _library(node, vendors, file.names)
             if found and found not in seen:
                 seen.add(found)
                 yield finding("direct-call", f"{found} is called with a key", file.where(node), sure)
@@ -60,14 +64,9 @@ def _imports(file: CodeFile, names: list[str]) -> bool:
     return any(module == one or module.startswith(f"{one}.") for module in file.parsed.modules for one in names)
 
 
-def _judge(call: ast.Call, modules: set[str], names: Names) -> str | None:
-    """The service that a call reaches with a key; None for any other call."""
-    return _http(call, modules, names) or _library(call, modules, names)
-
-
-def _http(call: ast.Call, modules: set[str], names: Names) -> str | None:
-    libraries = load("findings")["signs"]["http_libraries"]
-    if last(call.func) not in _METHODS or not any(module.split(".")[0] in libraries for module in modules):
+def _http(call: ast.Call, names: Names) -> str | None:
+    """The service that a call over HTTP reaches with a key; None for any other call."""
+    if last(call.func) not in _METHODS:
         return None
     values = [*call.args, *(key.value for key in call.keywords if key.arg in ("url", "base_url"))]
     url = next((text for value in values if "://" in (text := names.text(value))), None)
@@ -114,18 +113,21 @@ def _key_in_url(url: str) -> bool:
     return re.search(r"[?&](?:api_?key|access_?token|token|appid|key)=", url, re.IGNORECASE) is not None
 
 
-def _library(call: ast.Call, modules: set[str], names: Names) -> str | None:
-    """A call into a vendor's library that is handed a key: the constructor of its client."""
-    name = last(call.func)
-    if not name or not _hands_over_key(call, names):
-        return None
-    root = _root(call.func)
+def _vendors_of(modules: set[str]) -> dict[str, str]:
+    """The vendors whose libraries a file imports, by the name that the library has in the file."""
+    found: dict[str, str] = {}
     for vendor in load("service-hints")["vendors"]:
         for module in vendor["imports"]:
             mine = {one for one in modules if one == module or one.startswith(f"{module}.")}
-            if mine and (root == module or any(one.rpartition(".")[2] == root for one in mine)):
-                return str(vendor["name"])
-    return None
+            for name in {module, *(one.rpartition(".")[2] for one in mine)} if mine else ():
+                found.setdefault(name, str(vendor["name"]))
+    return found
+
+
+def _library(call: ast.Call, vendors: Mapping[str, str], names: Names) -> str | None:
+    """A call into a vendor's library that is handed a key: the constructor of its client."""
+    vendor = vendors.get(_root(call.func))
+    return vendor if vendor and last(call.func) and _hands_over_key(call, names) else None
 
 
 def _hands_over_key(call: ast.Call, names: Names) -> bool:

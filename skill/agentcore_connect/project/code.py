@@ -69,6 +69,19 @@ def parse_text(text: str) -> ast.Module | None:
             return None
 
 
+#: Fields that hold a text, a number, or a node that says nothing beyond its type, whatever they belong to.
+_WITHOUT_NODES: Final = frozenset({"id", "attr", "arg", "ctx", "op", "ops", "kind", "level", "type_comment", "module"})
+#: The kinds of nodes that are walked, each with the fields in which others can stand. Load, Add and the like have no
+#: fields and are shared between nodes.
+_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    kind: ()
+    if issubclass(kind, (ast.Constant, ast.alias))
+    else tuple(name for name in kind._fields if name not in _WITHOUT_NODES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind._fields
+}
+
+
 class Parsed:
     """One Python file: parsed once, walked once, whoever asks."""
 
@@ -78,7 +91,7 @@ class Parsed:
 
     def of(self, kind: type[_Node]) -> list[_Node]:
         """The nodes of a kind, the outer ones first."""
-        return self._by_kind.get(kind, [])  # type: ignore[return-value]
+        return self._walked[2].get(kind, [])  # type: ignore[return-value]
 
     @property
     def nodes(self) -> list[ast.AST]:
@@ -91,24 +104,21 @@ class Parsed:
         return self._walked[1]
 
     @cached_property
-    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST], dict[type[ast.AST], list[ast.AST]]]:
+        """The nodes, the node around each, and the nodes by kind: in one walk."""
         nodes: list[ast.AST] = [self.tree]
         parents: dict[ast.AST, ast.AST] = {}
+        kinds: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         for node in nodes:  # grows as it goes
-            for name in node._fields:
+            kind = type(node)
+            kinds[kind].append(node)
+            for name in _FIELDS[kind]:
                 value = getattr(node, name, None)
-                for child in value if isinstance(value, list) else (value,):
-                    if isinstance(child, ast.AST) and child._fields:  # what has none (Load, Add) is shared
+                for child in value if type(value) is list else (value,):
+                    if child is not None and type(child) in _FIELDS:
                         parents[child] = node
                         nodes.append(child)
-        return nodes, parents
-
-    @cached_property
-    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
-        found: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        for node in self.nodes:
-            found[type(node)].append(node)
-        return dict(found)
+        return nodes, parents, dict(kinds)
 
     @cached_property
     def modules(self) -> frozenset[str]:

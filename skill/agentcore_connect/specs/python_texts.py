@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _NAMING = (
@@ -17,7 +18,7 @@ _NAMING = (
     ast.AsyncFunctionDef,
 )
 #: The kinds of nodes that `texts` looks at.
-KINDS: tuple[type[ast.AST], ...] = (*_NAMING, ast.Expr, ast.JoinedStr, ast.Constant)
+KINDS: tuple[type[ast.AST], ...] = (*_NAMING, ast.Return, ast.Expr, ast.JoinedStr, ast.Constant)
 
 
 class NamedText(NamedTuple):
@@ -36,9 +37,10 @@ def texts(tree: ast.AST, nodes: Sequence[ast.AST] | None = None) -> Iterator[Nam
     nodes = nodes if nodes is not None else list(ast.walk(tree))
     names: defaultdict[int, list[str]] = defaultdict(list)
     apart: set[int] = set()  # docstrings, and the pieces of f-strings
+    returns = any(isinstance(one, ast.Return) and _is_text(one.value) for one in nodes)
     for node in nodes:
-        for given, value in _pairs(node) if isinstance(node, _NAMING) else ():
-            if value is not None:
+        if isinstance(node, _NAMING):
+            for given, value in _pairs(node, returns=returns):
                 names[id(value)] += given
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             apart.add(id(node.value))
@@ -52,31 +54,43 @@ def texts(tree: ast.AST, nodes: Sequence[ast.AST] | None = None) -> Iterator[Nam
             yield NamedText(node, node.value, names[id(node)])
 
 
-def _pairs(node: ast.AST) -> Iterator[tuple[list[str], ast.expr | None]]:
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _pairs(node: ast.AST, *, returns: bool) -> Iterator[tuple[list[str], ast.expr | None]]:
+    """The texts that a node names, each with its names. `returns`: whether any text of the file is returned."""
     if isinstance(node, ast.Assign):
-        yield [name for target in node.targets for name in _names(target)], node.value
+        if _is_text(node.value):
+            yield [name for target in node.targets for name in _names(target)], node.value
     elif isinstance(node, ast.AnnAssign):
-        yield _names(node.target), node.value
+        if _is_text(node.value):
+            yield _names(node.target), node.value
     elif isinstance(node, ast.keyword):
-        yield [node.arg or ""], node.value
+        if _is_text(node.value):
+            yield [node.arg or ""], node.value
     elif isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            yield _names(key), value
+        yield from ((_names(key), one) for key, one in zip(node.keys, node.values, strict=True) if _is_text(one))
     elif isinstance(node, ast.Call):
-        for first, second in zip(node.args, node.args[1:], strict=False):
-            yield _names(first), second
+        given = node.args
+        yield from ((_names(one), two) for one, two in pairwise(given) if _is_text(two))
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from _of_function(node)
+        yield from _of_function(node, returns=returns)
 
 
-def _of_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[list[str], ast.expr | None]]:
+def _of_function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, *, returns: bool
+) -> Iterator[tuple[list[str], ast.expr | None]]:
     """What a function returns, under its own name, and the defaults of its parameters."""
-    yield from (([node.name.strip("_")], one.value) for one in _returns(node))
+    if returns:
+        yield from (([node.name.strip("_")], one.value) for one in _returns(node) if _is_text(one.value))
     arguments = [*node.args.posonlyargs, *node.args.args]
     for one, default in zip(reversed(arguments), reversed(node.args.defaults), strict=False):
-        yield [one.arg], default
+        if _is_text(default):
+            yield [one.arg], default
     for named, given in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        yield [named.arg], given
+        if _is_text(given):
+            yield [named.arg], given
 
 
 def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Return]:

@@ -40,6 +40,7 @@ NONE: dict[str, Any] = {
     "rest_api_id": None,
     "stage": None,
     "tool_filters": [],
+    "several_filters": False,
     "knowledge_base_id": None,
     "tools": [],
     "run_time": [],
@@ -97,7 +98,7 @@ def mcp_targets() -> list[dict[str, Any]]:
         ),
         connection("stage-open", "api-gateway", outbound_auth="none", **stage),
         connection("stage-iam", "api-gateway", outbound_auth="iam", tool_filters=filters[:1], **stage),
-        connection("stage-key", "api-gateway", tool_filters=filters, **stage, **key()),
+        connection("stage-key", "api-gateway", tool_filters=filters, several_filters=True, **stage, **key()),
         connection("function", "lambda-function-arn", outbound_auth="iam", lambda_arn=lambda_arn),
         connection(
             "model", "smithy-model", outbound_auth="iam", schema="specs/model.json", schema_cli="specs/model.json"

@@ -57,7 +57,6 @@ def test_templates_fill_values_text_lists_and_choices() -> None:
         "left": {"when": {"c.on": False}, "then": 1},
         "each": {"collect": "c.list", "as": "one", "give": {"v": "{one.p}"}},
         "first": {"first": ["{c.none}", "{c.many|first}", "z"]},
-        "count": "{c.many|count}",
         "number": 3,
     }
     assert fill(template, facts) == {
@@ -68,7 +67,6 @@ def test_templates_fill_values_text_lists_and_choices() -> None:
         "chosen": ["aB"],
         "each": [{"v": 1}, {"v": 2}],
         "first": "x",
-        "count": 2,
         "number": 3,
     }
     assert placeholders({"a": ["{x.y|env} {z}"]}) == {"x.y", "z"}

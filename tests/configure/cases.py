@@ -102,6 +102,7 @@ def connection(**changes: Any) -> dict[str, Any]:
         "rest_api_id": None,
         "stage": None,
         "tool_filters": [],
+        "several_filters": False,
         "knowledge_base_id": None,
         "tool_count": None,
         "client": None,

@@ -15,8 +15,8 @@ from tests.configure.cases import POLICY, connection, connections, context, gate
 
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, variables
 from agentcore_connect.knowledge import resources
+from agentcore_connect.plan.markers import runtime_names, settle
 from agentcore_connect.plan.policy_requests import policy_requests
-from agentcore_connect.plan.request_template import MissingAnswer, Template, extract, runtime_names, settle
 from agentcore_connect.plan.requests import (
     configure_context,
     facts_for,
@@ -26,9 +26,12 @@ from agentcore_connect.plan.requests import (
     requests_for,
     trust_policy,
 )
+from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
 from agentcore_connect.render.environment import environment
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
+#: Keys of forms that name a fact.
+_PATHS = ("case", "collect")
 #: What a template adds to the facts of a connection (plan/stack_facts.py).
 OF_TEMPLATES = {"ids.target", "ids.credential", "ids.policy", "stack.creates_gateway", "stack.creates_provider"}
 # Answers that a plan may carry beyond those of the render context of today.
@@ -126,14 +129,17 @@ def test_a_condition_that_cannot_be_read_is_found() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_reference_is_to_something(name: str) -> None:
-    references = {
-        match[1]
-        for node in nodes(resources.load(name))
-        if isinstance(node, str)
-        for match in re.finditer(r"\$\{([A-Za-z0-9_.-]+)", node)
-        if not match[1].isdigit()
+    document = copy.deepcopy(resources.load(name))
+    for node in nodes(document):
+        if isinstance(node, dict):
+            node.pop("pattern", None)  # a regular expression
+    references = {one for one in placeholders(document) if not one.isdigit()}  # a group of a pattern has a number
+    references |= {
+        node[one].rstrip("!") for node in nodes(document) for one in _PATHS if isinstance(node, dict) and one in node
     }
-    assert {one for one in references if not one.startswith(("idp.", "vendor.", "item."))} - known() == set()
+    assert {
+        one for one in references if one not in ("item", "claims") and not one.startswith(("idp.", "vendor.", "item."))
+    } - known() == set()
 
 
 def test_every_run_time_value_is_told_and_used() -> None:
@@ -221,7 +227,7 @@ def test_what_a_provider_shows_is_in_the_answer_of_the_service() -> None:
     answer = CONTROL.operation_model("GetGateway").output_shape.members
     for need in document["needs"]:
         allowed = answer[need["member"]].enum
-        assert set(need["one_of"]) - {None, "${gateway.authorizer_type}"} <= set(allowed)
+        assert set(need["one_of"]) - {None, "{gateway.authorizer_type}"} <= set(allowed)
 
 
 def test_no_need_contradicts_another() -> None:
@@ -405,59 +411,77 @@ FACTS = {"name": "n", "none": None, "empty": [], "list": [1, 2], "deep": {"er": 
 @pytest.mark.parametrize(
     ("template", "value"),
     [
-        ("${name}", "n"),
-        ("${list}", [1, 2]),
-        ("a ${deep.er} b", "a x y b"),
-        ("${deep.er|quote}", "x%20y"),
-        ("${deep.er|env}", "X_Y"),
-        ("a${none}", None),
-        ("a${none|any}", "a*"),
-        ({"a": "${none}", "b": "${empty}", "c": {"d": "${none}"}}, {}),
-        (["${none}", 1], [1]),
-        ({"a": {"$list": "empty"}}, {"a": []}),
-        ({"$first": ["${none}", "x"]}, "x"),
-        ({"$first": ["${none}"]}, None),
-        ({"$case": "name", "of": {"n": 1}}, 1),
-        ({"$case": "none", "of": {"n": 1}, "else": 2}, 2),
-        ({"$choose": [{"when": {"name": "m"}, "give": 1}, {"give": 2}]}, 2),
-        ({"$choose": [{"when": {"name": "m"}, "give": 1}]}, None),
-        ({"$merge": [{"a": 1}, "${none}", {"b": 2}]}, {"a": 1, "b": 2}),
-        ({"$each": "pairs", "give": {"x": "${item.a}"}}, [{"x": 1}, {"x": 2}]),
-        ({"$json": {"t": "${list}"}}, '{"t":[1,2]}'),
-        ({"$part": "parts.${name}"}, {"p": "n"}),
-        ({"${name}x": 1}, {"nx": 1}),
+        ("{name}", "n"),
+        ("{list}", [1, 2]),
+        ("a {deep.er} b", "a x y b"),
+        ("{deep.er|env}", "X_Y"),
+        ("a{none}", None),
+        ("a{none|any}", "a*"),
+        ({"a": "{none}", "b": "{empty}", "c": {"d": "{none}"}}, None),
+        ({"a": {}, "b": [], "c": ""}, {"a": {}, "b": [], "c": ""}),
+        (["{none}", 1], [1]),
+        ({"a": "{empty|list}"}, {"a": []}),
+        ({"first": ["{none}", "x"]}, "x"),
+        ({"first": ["{none}"]}, None),
+        ({"case": "name", "of": {"n": 1}}, 1),
+        ({"case": "none", "of": {"n": 1}}, None),
+        ({"first": [{"when": {"name": "m"}, "then": 1}, 2]}, 2),
+        ({"when": {"name": "m"}, "then": 1}, None),
+        ({"merge": [{"a": 1}, "{none}", {"b": 2}]}, {"a": 1, "b": 2}),
+        ({"merge": ["{none}", {"a": "{empty}"}]}, None),
+        ({"collect": "pairs", "as": "item", "give": {"x": "{item.a}"}}, [{"x": 1}, {"x": 2}]),
+        ({"collect": "none", "as": "item", "give": 1}, None),
+        ({"json": {"t": "{list}"}}, '{"t":[1,2]}'),
+        ({"json": "{none}"}, None),
+        ({"part": "parts.{name}"}, {"p": "n"}),
+        ({"{name}x": 1}, {"nx": 1}),
         ({"$runtime": "r"}, {"$runtime": "r"}),
         (None, None),
         (False, False),
     ],
 )
 def test_a_template_is_filled(template: Any, value: Any) -> None:
-    assert Template(FACTS, {"parts": {"n": {"body": {"p": "${name}"}}}}).fill(template) == value
+    assert fill(template, FACTS, {"parts": {"n": {"body": {"p": "{name}"}}}}) == value
 
 
 @pytest.mark.parametrize(
     ("template", "path"),
     [
-        ("${none!}", "none"),
-        ("x${empty!}", "empty"),
-        ({"$case": "none", "of": {}}, "none"),
-        ({"$part": "parts.${none!}"}, "none"),
-        ({"$part": "parts.other"}, "parts.other"),
+        ("{none!}", "none"),
+        ("x{empty!}", "empty"),
+        ({"case": "none!", "of": {}}, "none"),
+        ({"part": "parts.{none!}"}, "none"),
+        ({"part": "parts.other"}, "parts.other"),
     ],
 )
 def test_what_is_needed_and_absent_is_named(template: Any, path: str) -> None:
     with pytest.raises(MissingAnswer) as caught:
-        Template(FACTS, {"parts": {}}).fill(template)
+        fill(template, FACTS, {"parts": {}})
     assert caught.value.args == (path,)
 
 
 def test_a_text_that_looks_like_a_reference_stays_as_it_is() -> None:
-    facts = {"name": "${secret}", "secret": "s"}
-    assert Template(facts).fill({"a": "${name}", "b": "x${name}"}) == {"a": "${secret}", "b": "x${secret}"}
+    facts = {"name": "{secret}", "secret": "s"}
+    assert fill({"a": "{name}", "b": "x{name}"}, facts) == {"a": "{secret}", "b": "x{secret}"}
+
+
+def test_no_member_of_a_request_has_the_name_of_a_form() -> None:
+    """A mapping is a form by its keys alone, so no structure of the service may have these and no others."""
+    for forms in (
+        {"first"},
+        {"merge"},
+        {"json"},
+        {"part"},
+        {"case", "of"},
+        {"when", "then"},
+        {"collect", "as", "give"},
+    ):
+        alike = [one for one in CONTROL.shape_names if forms <= set(getattr(CONTROL.shape_for(one), "members", ()))]
+        assert alike == []
 
 
 def test_what_is_extracted_comes_from_the_first_rule_that_fits() -> None:
-    rules = [{"pattern": "^a(.)", "give": "1${1}"}, {"pattern": "(b)(c)", "give": "${2}${1}${deep.er}"}]
+    rules = [{"pattern": "^a(.)", "give": "1{1}"}, {"pattern": "(b)(c)", "give": "{2}{1}{deep.er}"}]
     assert extract(rules, "ab", FACTS) == "1b"
     assert extract(rules, "xbc", FACTS) == "cbx y"
     assert extract(rules, "x", FACTS) is None

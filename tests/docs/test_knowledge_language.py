@@ -12,7 +12,7 @@ from agentcore_connect.advise.decide import derive
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, holds
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint
-from agentcore_connect.plan import operations, request_template, templates
+from agentcore_connect.plan import markers, operations, templates
 from agentcore_connect.text import document
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "knowledge-language.md"
@@ -37,7 +37,17 @@ def _wrong(one: Any) -> None:
 
 
 def _template(one: Any) -> None:
-    assert templates.fill(one["template"], one["facts"]) == one["gives"]
+    assert templates.fill(one["template"], one["facts"], one.get("parts")) == one["gives"]
+
+
+def _missing(one: Any) -> None:
+    with pytest.raises(templates.MissingAnswer) as caught:
+        templates.fill(one["template"], one["facts"])
+    assert caught.value.args == (one["names"],)
+
+
+def _sentence(one: Any) -> None:
+    assert templates.say(one["text"], one["facts"]) == one["gives"]
 
 
 def _operations(one: Any) -> None:
@@ -54,30 +64,21 @@ def _reading(one: Any) -> None:
     assert answers_from_endpoint(one["endpoint"]) == one["gives"]
 
 
-def _body(one: Any) -> None:
-    assert request_template.Template(one["facts"], one.get("parts")).fill(one["body"]) == one["gives"]
-
-
 def _settled(one: Any) -> None:
-    assert request_template.settle(one["body"], one["values"]) == one["gives"]
-
-
-def _missing(one: Any) -> None:
-    with pytest.raises(request_template.MissingAnswer) as caught:
-        request_template.Template(one["facts"]).fill(one["body"])
-    assert caught.value.args == (one["names"],)
+    assert markers.settle(one["body"], one["values"]) == one["gives"]
 
 
 RUN = {
     "conditions": _condition,
     "wrong_conditions": _wrong,
     "templates": _template,
+    "missing": _missing,
+    "sentences": _sentence,
+    "forms": _template,
     "operations": _operations,
     "derivations": _derivation,
     "readings": _reading,
-    "bodies": _body,
     "settled": _settled,
-    "missing": _missing,
 }
 EXAMPLES = _examples()
 
@@ -97,9 +98,8 @@ def test_example(kind: str, example: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "language"),
     [
-        (request_template.Template({})._operators, "an operator of request bodies"),
-        (request_template._FILTERS, "a filter of request bodies"),
-        (templates.FILTERS, "a filter of templates"),
+        ([key for form in templates.FORMS for key in sorted(form)], "a form"),
+        ([*templates.FILTERS, *templates.ABSENT], "a filter"),
         (("all", "any", "not", "eq", "in", "contains", "present", "matches", "gt", "ge", "lt", "le"), "a test"),
     ],
 )

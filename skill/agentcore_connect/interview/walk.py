@@ -13,8 +13,8 @@ from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.engine.conditions import lookup, replaced
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.questions import Question, by_variable, of_scope, questions
-from agentcore_connect.plan import words
 from agentcore_connect.plan.missing import how_to_find
+from agentcore_connect.plan.templates import say
 
 
 class Choice(NamedTuple):
@@ -162,7 +162,7 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     for rule_id in verdict.rules:
         rule = base.rules().get(rule_id)
         if rule is not None and rule.kind == "warning":
-            yield words.say(rule.text, facts)
+            yield say(rule.text, facts)
 
 
 def pending_questions(verdict: Verdict | Walk, scope: str) -> Iterator[tuple[Question, str]]:
@@ -246,7 +246,7 @@ def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
     facts = verdict.known
     found = {}
     for one in base.engine().unavailable(tree, facts, question.variable, question.values):
-        found[one.value] = words.say(base.rules()[one.rule].text, {**facts, "c": facts})
+        found[one.value] = say(base.rules()[one.rule].text, {**facts, "c": facts})
     return found
 
 

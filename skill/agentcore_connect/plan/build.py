@@ -11,6 +11,7 @@ from agentcore_connect.advise.facts import agent_facts, connection_facts, gatewa
 from agentcore_connect.advise.records import AgentFacts, GatewayFacts, Read
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import text
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.questions import questions
@@ -247,7 +248,7 @@ def _plan(
             key for key in _unused_keys(found, shared) if key not in read or not (used_gateway or _of_gateway(key))
         ],
         summary=_summary(found, ctx),
-        agent=derived_facts(ctx, surface).get("agent_line"),
+        agent=text(derived_facts(ctx, surface).get("agent_line")),
         answers=_normal(gathered),
         context=ctx,
         operations=ops,

@@ -10,15 +10,16 @@ from agentcore_connect import __version__
 from agentcore_connect.advise.decide import Verdict
 from agentcore_connect.advise.records import ApiKey, Credential, Decision, Facts, GatewayFacts, OAuth, Read
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.values import mapping, mappings
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.missing import Details
-from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import infer_vendor
 from agentcore_connect.plan.stack import creates_gateway
+from agentcore_connect.plan.templates import fill
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway
@@ -68,6 +69,7 @@ def connection_context(verdict: Verdict, settled: Details, read: Read, gateway: 
     c["run_time"] = settled.inputs if by_cli else []
     c["at_run_time"] = list(details)
     c["tool_filters"] = answers["tool_filters"] or []
+    c["several_filters"] = len(c["tool_filters"]) > 1
     c["tools_uri"] = _address(answers["tools"])
     own_tools = c["target_type"] == "lambda-function-arn" and c["tools_uri"] is None
     c["tools"] = read.tools or (_starter_tools(c) if own_tools else [])
@@ -203,7 +205,7 @@ def _settings(
     document = load("request-bodies")
     interceptors = _interceptors(gateway.get("interceptors") or [])
     stated = {**gateway, "interceptors": interceptors, "protocol_type": protocol}
-    body = Template({"gateway": stated}, document).fill(document["settings"]["body"]) or {}
+    body = mapping(fill(document["settings"]["body"], {"gateway": stated}, document))
     words = [text for path, text in document["settings"]["words"].items() if lookup(body, path)]
     if creates_gateway(gathered.case.via, gateway):
         return {"settings": {}, "settings_named": "", "created_with": body}
@@ -226,8 +228,7 @@ def _custom_claims(claims: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The claims as the API and the CLI take them, which is the same form."""
     document = load("request-bodies")
     full = [{"type": "string", "operator": "equals", **one, "many": isinstance(one["value"], list)} for one in claims]
-    template = Template({"claims": full}, document)
-    return list(template.fill(document["custom_claims"]["body"]) or [])
+    return [dict(one) for one in mappings(fill(document["custom_claims"]["body"], {"claims": full}, document))]
 
 
 def _managed(gathered: Gathered, gateway: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.questions import Question, of_scope, questions
-from agentcore_connect.plan.words import say
+from agentcore_connect.plan.templates import say
 
 
 class Details(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from agentcore_connect.core.values import Json
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.promises import Place, Promised
 
@@ -25,9 +25,9 @@ class Input:
     argv: tuple[str, ...] = ()
     find: tuple[Place, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The input as plain data."""
-        entry: dict[str, Any] = {"name": self.name, "kind": self.kind, "prompt": self.prompt}
+        entry: dict[str, Json] = {"name": self.name, "kind": self.kind, "prompt": self.prompt}
         if self.default is not None:
             entry["default"] = self.default
         if self.kind == "lookup":
@@ -40,9 +40,9 @@ class Edit:
     """Changes of a JSON file: each puts a value at a place; an entry that the place names is added to its list."""
 
     file: str
-    changes: tuple[tuple[Place, Any], ...]
+    changes: tuple[tuple[Place, Json], ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The edit as plain data."""
         return {"file": self.file, "changes": [{"at": list(at), "value": value} for at, value in self.changes]}
 
@@ -89,7 +89,7 @@ class Operation:
         """Whether it uses a value that exists only once something was deployed."""
         return any(one.kind == "lookup" for one in self.inputs)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The operation as plain data, for plan files and templates; every key is always there."""
         return {
             "id": self.id,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
-from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import Request
+from agentcore_connect.plan.templates import fill
 
 
 def policy_requests(ctx: Context, gateway_arn: str) -> list[Request]:
@@ -18,7 +19,7 @@ def policy_requests(ctx: Context, gateway_arn: str) -> list[Request]:
 
     def request(name: str, kind: str, **more: object) -> Request:
         sent = document["policies"][kind]
-        body = Template({**facts, **more}, document).fill(sent["body"])
+        body = mapping(fill(sent["body"], {**facts, **more}, document))
         return Request(name, sent["operation"], document["service"], body)
 
     stated = [{**one, "statement": one["statement"].replace(variable, gateway_arn).strip()} for one in ctx["policies"]]

@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.runtime_address import endpoint_url, partition, runtime_address
 from agentcore_connect.plan.reads import Noted
-from agentcore_connect.plan.request_template import extract
+from agentcore_connect.plan.templates import extract, holds
 
 Context = Mapping[str, Any]
 

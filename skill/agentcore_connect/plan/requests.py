@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.engine.conditions import holds, lookup
+from agentcore_connect.core.values import JsonObject, mapping
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
+from agentcore_connect.plan.markers import runtime_names, settle
 from agentcore_connect.plan.request_facts import Context, facts_for, infer_vendor
-from agentcore_connect.plan.request_template import MissingAnswer, Template, runtime_names, settle
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
+from agentcore_connect.plan.templates import MissingAnswer, fill, holds
 
 __all__ = [
     "Request",
@@ -44,7 +46,7 @@ class Request:
     id: str
     operation: str
     service: str
-    body: dict[str, Any]
+    body: JsonObject
 
     def as_dict(self) -> dict[str, Any]:
         """The request as plain data, as `--dry-run` of the script prints it."""
@@ -62,13 +64,13 @@ def requests_for(ctx: Context, c: Context) -> list[Request]:
 def requests_from(facts: Context) -> list[Request]:
     """The requests as `requests_for` gives them, from facts that are made already (see `facts_for`)."""
     document = _bodies()
-    template = Template(facts, document)
     requests = []
     for entry in document["requests"]:
         if not holds(entry.get("when"), facts):
             continue
         try:
-            operation, body = template.fill(entry["operation"]), template.fill(entry["body"])
+            operation = str(fill(entry["operation"], facts, document))
+            body = mapping(fill(entry["body"], facts, document))
         except MissingAnswer as missing:
             raise _needs_answer(facts, missing.args[0]) from None
         requests.append(Request(entry["id"], operation, document["service"], body))
@@ -137,14 +139,14 @@ def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
             "needs": [need for need in document["provider_needs"] if holds(need["when"], facts)],
         },
         "needs": [
-            {**need, "one_of": [one and Template(facts).fill(one) for one in need["one_of"]]}
+            {**need, "one_of": [one and fill(one, facts) for one in need["one_of"]]}
             for need in document["needs"]
             if holds(need["when"], facts)
         ],
         "consent_version": consent if holds(consent["when"], facts) else None,
         "notes": {
             moment: [
-                Template(facts).fill(note["text"])
+                fill(note["text"], facts)
                 for note in document["notes"]
                 if note["on"] == moment and holds(note["when"], facts)
             ]
@@ -158,11 +160,10 @@ def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
 
 def _input(name: str, facts: Context) -> dict[str, Any]:
     entry = _bodies()["runtime"][name]
-    template = Template(facts)
     return {
         "name": name,
-        "env": template.fill(entry["env"]),
-        "ask": template.fill(entry["ask"]),
+        "env": fill(entry["env"], facts),
+        "ask": fill(entry["ask"], facts),
         "secret": bool(entry.get("secret")),
         "many": bool(entry.get("many")),
         "optional": bool(entry.get("optional")),

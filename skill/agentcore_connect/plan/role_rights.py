@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentcore_connect.engine.conditions import holds
+from agentcore_connect.core.values import sequence
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
-from agentcore_connect.plan.request_template import Template
+from agentcore_connect.plan.templates import fill, holds
 
 
 def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def author_rights(ctx: Context) -> list[dict[str, Any]]:
     """
     if not ctx["policies"]:
         return []
-    template = Template(facts_for(ctx, {}))
+    facts = facts_for(ctx, {})
     every_tool = any("*" in policy["tools"] for policy in ctx["policies"])
     return [
         {
@@ -47,7 +47,7 @@ def author_rights(ctx: Context) -> list[dict[str, Any]]:
                 "Sid": one["sid"],
                 "Effect": "Allow",
                 "Action": one["actions"],
-                "Resource": template.fill(one["resources"]),
+                "Resource": fill(one["resources"], facts),
             },
             "text": one["text"],
         }
@@ -64,8 +64,7 @@ def trust_policy(ctx: Context) -> dict[str, Any]:
 def trust_from(facts: Context) -> dict[str, Any]:
     """The trust policy as `trust_policy` gives it, from facts that are made already (see `facts_for`)."""
     trust = resources.load("iam-statements")["trust"]
-    template = Template(facts)
-    account, gateway = template.fill(trust["account"]), template.fill(trust["gateway"])
+    account, gateway = fill(trust["account"], facts), fill(trust["gateway"], facts)
     exact = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": gateway}}
     open_ = {"StringLike": {"aws:SourceAccount": account, "aws:SourceArn": gateway}}
     return {
@@ -82,11 +81,10 @@ def trust_from(facts: Context) -> dict[str, Any]:
 
 
 def _rights(facts: Context) -> list[dict[str, Any]]:
-    template = Template(facts)
     rights = []
     for statement in resources.load("iam-statements")["statements"]:
         if not holds(statement["when"], facts):
             continue
-        resource = template.fill(statement["resources"]) or template.fill(statement.get("otherwise", []))
-        rights.append({**statement, "resources": list(dict.fromkeys(resource))})
+        found = fill(statement["resources"], facts) or fill(statement.get("otherwise"), facts)
+        rights.append({**statement, "resources": list(dict.fromkeys(map(str, sequence(found))))})
     return rights

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
-from agentcore_connect.plan.request_template import Template
 from agentcore_connect.plan.requests import Request
+from agentcore_connect.plan.templates import fill
 
 
 def settings_requests(ctx: Context) -> list[Request]:
@@ -18,5 +19,5 @@ def settings_requests(ctx: Context) -> list[Request]:
         return []
     document = resources.load("request-bodies")
     update = document["settings"]["update"]
-    body = Template(facts_for(ctx, {}), document).fill(update["body"])
+    body = mapping(fill(update["body"], facts_for(ctx, {}), document))
     return [Request("settings", update["operation"], document["service"], {**body, **settings})]

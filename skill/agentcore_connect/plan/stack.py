@@ -11,14 +11,15 @@ from typing import Any
 
 from agentcore_connect.checks.template_rules import names_in
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.engine.conditions import holds
+from agentcore_connect.core.values import JsonObject, mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
+from agentcore_connect.plan.markers import settle
 from agentcore_connect.plan.request_facts import Context, facts_for
-from agentcore_connect.plan.request_template import Template, settle
 from agentcore_connect.plan.requests import requests_from
 from agentcore_connect.plan.role_rights import statements_from, trust_from
 from agentcore_connect.plan.stack_facts import StandIns
+from agentcore_connect.plan.templates import fill, holds
 
 Mapped = dict[str, Any]
 
@@ -98,7 +99,7 @@ class _Stack:
         """The gateway's role, or the rights for one that exists. Out: what targets have to wait for."""
         about = self._known["role" if self._creates else "role_policy"]
         policy = {
-            "PolicyName": Template(facts).fill(about["policy"]),
+            "PolicyName": fill(about["policy"], facts),
             "PolicyDocument": {"Version": "2012-10-17", "Statement": forms.referenced(rights)},
         }
         if self._creates:
@@ -119,7 +120,7 @@ class _Stack:
             about = self._known["resources"].get(request.operation)
             if about is None:
                 continue
-            body = settle(request.body, runtime)
+            body = mapping(settle(request.body, runtime))
             if request.id == "gateway":
                 body = self._gateway(body, facts, runtime)
             made = self._resource(about, body, facts, rights if request.id == "target" else ())
@@ -127,12 +128,12 @@ class _Stack:
             name = made["id"]
         return name
 
-    def _gateway(self, body: Mapped, facts: Context, runtime: Context) -> Mapped:
+    def _gateway(self, body: JsonObject, facts: Context, runtime: Context) -> JsonObject:
         """The gateway with the settings and the policy engine that a script would add once it is there."""
         body = forms.deep_merged(body, self._ctx["gateway"]["created_with"])
         if self._ctx["policies"]:
             attach = resources.load("request-bodies")["policies"]["attach"]["body"]["policyEngineConfiguration"]
-            body = {**body, "policyEngineConfiguration": settle(Template(facts).fill(attach), runtime)}
+            body = {**body, "policyEngineConfiguration": settle(fill(attach, facts), runtime)}
         return body
 
     def _policies(self, facts: Context, runtime: Context, waits: Sequence[str]) -> None:
@@ -145,7 +146,7 @@ class _Stack:
 
     def _of_policy(self, kind: str, facts: Context, runtime: Context, waits: Sequence[str] = ()) -> Mapped:
         sent = resources.load("request-bodies")["policies"][kind]
-        body = settle(Template(facts).fill(sent["body"]), runtime)
+        body = mapping(settle(fill(sent["body"], facts), runtime))
         return self._resource(self._known["resources"][sent["operation"]], body, facts, waits)
 
     def _resource(self, about: Context, body: Context, facts: Context, waits: Sequence[str] = ()) -> Mapped:
@@ -154,16 +155,15 @@ class _Stack:
         if waits:
             made["DependsOn"] = list(waits)
         made["Properties"] = forms.referenced(forms.properties(kept, self._known["maps"], self._known["opaque"]))
-        return {"id": Template(facts).fill(about["logical"]), "comment": about.get("comment"), "is": made}
+        return {"id": fill(about["logical"], facts), "comment": about.get("comment"), "is": made}
 
     def _outputs(self, each: Sequence[Context]) -> None:
         for entry in self._known["outputs"]:
             for facts in each if entry.get("each") else each[:1]:
                 if holds(entry.get("when"), facts):
-                    template = Template(facts)
-                    value = forms.referenced(forms.filled(entry["value"], template))
-                    made = {"Description": template.fill(entry["description"]), "Value": value}
-                    self._put("outputs", {"id": template.fill(entry["logical"]), "is": made})
+                    value = forms.referenced(forms.filled(entry["value"], facts))
+                    made = {"Description": fill(entry["description"], facts), "Value": value}
+                    self._put("outputs", {"id": fill(entry["logical"], facts), "is": made})
 
     def _prune(self) -> None:
         """Leave out parameters and conditions that nothing refers to."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from agentcore_connect.engine.conditions import holds
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
 from agentcore_connect.plan.request_facts import Context
-from agentcore_connect.plan.request_template import Template
+from agentcore_connect.plan.templates import Facts, fill, holds
 
 Mapped = dict[str, Any]
 
@@ -44,28 +43,26 @@ class StandIns:
             },
             "ids": {"target": self._targets[c["name"]], "credential": self._credentials.get(credential["name"])},
         }
-        template = Template(given)
         changed = given
         runtime: Mapped = {}
         for entry in self._known:
             if not holds(entry.get("when"), given):
                 continue
             for one in entry.get("parameters", ()):
-                self._parameter(one, template)
+                self._parameter(one, given)
             for name, condition in entry.get("conditions", {}).items():
-                made = forms.referenced(forms.filled(condition, template))
+                made = forms.referenced(forms.filled(condition, given))
                 self.found["conditions"].append({"id": name, "is": made})
             for path, value in entry.get("facts", {}).items():
-                changed = forms.replaced(changed, path.split("."), forms.filled(value, template))
-            runtime |= {name: forms.filled(value, template) for name, value in entry.get("runtime", {}).items()}
+                changed = forms.replaced(changed, path.split("."), forms.filled(value, given))
+            runtime |= {name: forms.filled(value, given) for name, value in entry.get("runtime", {}).items()}
         return changed, runtime
 
-    def _parameter(self, entry: Context, template: Template) -> None:
-        name, default = template.fill(entry["name"]), entry.get("default")
-        value = template.fill(default) if default else default
+    def _parameter(self, entry: Context, facts: Facts) -> None:
+        name, value = fill(entry["name"], facts), fill(entry.get("default"), facts)
         made = {
             "Type": entry["type"],
-            "Description": template.fill(entry["description"]),
+            "Description": fill(entry["description"], facts),
             "NoEcho": entry.get("no_echo"),
             "AllowedPattern": entry.get("pattern"),
             "Default": value,
@@ -74,8 +71,8 @@ class StandIns:
         if value is None:
             asked = self._asked.get(entry.get("asks"), {})
             said = {
-                "env": template.fill(entry.get("env") or asked["env"]),
-                "prompt": template.fill(asked.get("ask") or entry["description"]),
+                "env": fill(entry.get("env") or asked["env"], facts),
+                "prompt": fill(asked.get("ask") or entry["description"], facts),
                 "kind": "secret" if entry.get("no_echo") else "text",
             }
             self.found["inputs"].append({"id": name, "parameter": name, **said})

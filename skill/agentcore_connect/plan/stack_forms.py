@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agentcore_connect.plan.request_template import Template
+from agentcore_connect.plan.templates import Facts, fill
 
-_REFERENCE = re.compile(r"@\{([A-Za-z0-9.:]+)\}")
+#: A reference in the knowledge: `${{Name}}`, and in the name there may be placeholders.
+_REFERENCE = re.compile(r"\$\{\{((?:[^{}]|\{[^{}]*\})*)\}\}")
 # References inside texts that are being filled: characters that no answer holds, so that no answer makes a reference.
 _OPEN, _SHUT = "\x02", "\x03"
 _MARKED = re.compile(f"{_OPEN}([^{_SHUT}]+){_SHUT}")
@@ -34,18 +35,13 @@ def reference(name: str) -> str:
     return f"{_OPEN}{name}{_SHUT}"
 
 
-def filled(value: Any, template: Template) -> Any:
+def filled(value: Any, facts: Facts) -> Any:
     """A value of the knowledge, whose keys may be functions, with its answers and its references in place."""
     if isinstance(value, Mapping):
-        return {key: filled(part, template) for key, part in value.items()}
+        return {key: filled(part, facts) for key, part in value.items()}
     if isinstance(value, list):
-        return [filled(part, template) for part in value]
-    return marked(template.fill(value)) if isinstance(value, str) and value else value
-
-
-def marked(text: Any) -> Any:
-    """A text of the knowledge with each `@{Name}` as a reference."""
-    return _REFERENCE.sub(lambda found: reference(found[1]), text) if isinstance(text, str) else text
+        return [filled(part, facts) for part in value]
+    return fill(_REFERENCE.sub(lambda found: reference(found[1]), value), facts) if isinstance(value, str) else value
 
 
 def referenced(value: Any) -> Any:

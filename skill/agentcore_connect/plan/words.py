@@ -1,27 +1,13 @@
-"""Rules as sentences: the text of a rule with the situation's own names filled in."""
+"""Rules as sentences: the text of a rule with the connection's own names filled in."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import base
-
-_NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
-
-
-def say(text: str, facts: Mapping[str, Any]) -> str:
-    """The text with each ``{name}`` that is a fact replaced by it; what is unknown becomes a word in capitals."""
-
-    def value(found: re.Match[str]) -> str:
-        known = lookup(facts, found[1])
-        if known is None:
-            return found[1].rsplit(".", 1)[-1].upper()
-        return ", ".join(map(str, known)) if isinstance(known, list) else str(known)
-
-    return _NAME.sub(value, text)
+from agentcore_connect.plan.templates import say
 
 
 def entry(rule_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:

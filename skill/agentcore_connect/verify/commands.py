@@ -9,12 +9,12 @@ from typing import Any
 
 from agentcore_connect.clispec.model import check_argv
 from agentcore_connect.clispec.model import load as load_contract
+from agentcore_connect.core.variables import variable_name
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.requests import script_inputs
 from agentcore_connect.plan.script import command_lines
-from agentcore_connect.plan.templates import FILTERS
 from agentcore_connect.sandbox.scratch import Sandbox
 from agentcore_connect.verify.report import OWN, Result, judged, quoted
 from agentcore_connect.verify.written import Written
@@ -58,7 +58,7 @@ def declared_values(written: Written) -> dict[str, bool]:
     words = load("project-format")["credential_kinds"]
     by_kind = {words[word]: entries for word, entries in rule["by_kind"].items()}
     return {
-        f"{rule['prefix']}{FILTERS['env'](one.name)}{entry['suffix']}": bool(entry["secret"])
+        f"{rule['prefix']}{variable_name(one.name)}{entry['suffix']}": bool(entry["secret"])
         for one in project.credentials
         for entry in by_kind.get(one.kind or "", ())
     }

@@ -106,7 +106,7 @@ def _hint(record: Any, name: str) -> Any:
 
 @cache
 def _hints(record: Any) -> Mapping[str, Any]:
-    return get_type_hints(record)
+    return get_type_hints(record, localns={"Json": object})  # which names itself
 
 
 def _is_mapping(hint: Any) -> bool:

@@ -202,7 +202,7 @@ def test_every_default_passes_its_own_question() -> None:
 
 def test_every_choice_passes_and_another_word_does_not() -> None:
     for question in questions().values():
-        if question.type == "choice" and not question.raw.get("open"):
+        if question.type == "choice" and not question.is_open:
             assert all(gate.check_value(question, value) is None for value in question.values)
             assert gate.check_value(question, "no-such-value") is not None
 

@@ -95,11 +95,10 @@ def test_no_key_is_listed_twice_in_the_order() -> None:
 def test_get() -> None:
     data = {"connections": [{"endpoint": None}]}
     assert store.get(data, KEY) is None
-    assert store.get(data, "connections.0.host") is store.MISSING
-    assert store.get(data, "connections.1.host", 7) == 7
-    assert store.get(data, "connections.x") is store.MISSING
-    assert store.get(data, "connections.0.endpoint.deep") is store.MISSING
-    assert not store.MISSING
+    assert store.get(data, "connections.0.host") is None
+    assert store.get(data, "connections.1.host") is None
+    assert store.get(data, "connections.x") is None
+    assert store.get(data, "connections.0.endpoint.deep") is None
 
 
 def test_put_makes_what_is_missing_and_changes_a_copy() -> None:

@@ -9,7 +9,7 @@ from agentcore_connect.core import values
 EVERY = ["a", "", 1, 0, True, 1.5, None, ["a", 1, {}], ("b",), {"a": 1}, {}, [], object()]
 
 
-@pytest.mark.parametrize("value", EVERY, ids=repr)
+@pytest.mark.parametrize("value", EVERY, ids=lambda value: type(value).__name__)
 def test_each_function_gives_its_own_type(value: object) -> None:
     assert values.text(value) == (value if type(value) is str else None)
     assert values.integer(value) == (value if type(value) is int else None)

@@ -179,11 +179,10 @@ def patterns() -> list[tuple[str, str]]:
     known = load("limits")["patterns"]
     found = []
     for question in questions().values():
-        check = question.raw.get("check", {})
-        for form in ("pattern", "each_pattern"):
-            if form in check and question.scope in ("connection", "gateway"):
-                found.append((question.id, str(known[check[form]]["counterexample"])))
-        if "any_pattern" in check:
+        for form in (question.check.pattern, question.check.each_pattern):
+            if form is not None and question.scope in ("connection", "gateway"):
+                found.append((question.id, str(known[form]["counterexample"])))
+        if question.check.any_pattern:
             found.append((question.id, "ftp//no address"))
     return found
 

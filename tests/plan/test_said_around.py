@@ -91,7 +91,7 @@ def test_a_named_identity_provider_comes_with_what_to_create_there(tmp_path: Pat
 
 
 def test_every_identity_provider_can_be_named() -> None:
-    named = {choice["value"] for choice in questions()["gateway.identity_provider"].choices}
+    named = {choice.value for choice in questions()["gateway.identity_provider"].choices}
     assert named == {one["provider"] for one in load("identity-providers")["providers"]} | {"other"}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from agentcore_connect.advise.records import Decision, Facts, record
+from agentcore_connect.advise.records import Decision, Facts
+from agentcore_connect.core.values import record, text
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.engine.tree import End
 from agentcore_connect.knowledge import base
@@ -27,9 +28,9 @@ class Verdict(NamedTuple):
 
     facts: Facts
     decision: Decision
-    known: Mapping[str, Any]
+    known: Mapping[str, object]
     rules: tuple[str, ...]
-    used: Mapping[str, Any]
+    used: Mapping[str, object]
     pending: str | None
     tree: str
 
@@ -37,10 +38,10 @@ class Verdict(NamedTuple):
 class Walk(NamedTuple):
     """A decision by the names of its variables; see ``Verdict``."""
 
-    known: Mapping[str, Any]
-    result: Mapping[str, Any]
+    known: Mapping[str, object]
+    result: Mapping[str, object]
     rules: tuple[str, ...]
-    used: Mapping[str, Any]
+    used: Mapping[str, object]
     pending: str | None = None
     tree: str = ""
 
@@ -58,7 +59,7 @@ def _derivations(phase: str) -> tuple[tuple[str, Predicate, Predicate | None], .
     )
 
 
-def derive(phase: str, facts: Mapping[str, Any], *, asking: bool) -> dict[str, bool | None]:
+def derive(phase: str, facts: Mapping[str, object], *, asking: bool) -> dict[str, bool | None]:
     """Work out what follows from the facts in a phase.
 
     Args:
@@ -81,16 +82,16 @@ def decide(facts: Facts, *, asking: bool = False) -> Verdict:
     return Verdict(facts, record(Decision, end.result), end.known, end.rules, end.used, end.pending, end.tree)
 
 
-def walk(facts: Mapping[str, Any], *, asking: bool) -> Walk:
+def walk(facts: Mapping[str, object], *, asking: bool) -> Walk:
     """Decide by the names of variables, nested records reached by dotted ones; see ``decide``."""
-    known: dict[str, Any] = {**_UNDECIDED, **facts}
+    known: dict[str, object] = {**_UNDECIDED, **facts}
     known.update(derive("answers", known, asking=asking))
     engine = base.engine()
     route = engine.decide("route", known)
     if route.pending is not None:
         return _open(known, route, "route", {})
     known.update(route.result)
-    tree = _AFTER_ROUTE.get(route.result["leads_to"])
+    tree = _AFTER_ROUTE.get(text(route.result["leads_to"]) or "")
     if tree is None:
         return _closed(known, route, None, [], asking=asking)
     known.update(derive("route", known, asking=asking))
@@ -106,19 +107,21 @@ def walk(facts: Mapping[str, Any], *, asking: bool) -> Walk:
     return _closed(known, route, auth, wishes, asking=asking)
 
 
-def _still_wished(known: Mapping[str, Any], auth: End) -> list[str]:
+def _still_wished(known: Mapping[str, object], auth: End) -> list[str]:
     """The wishes that the sign-in finally decided upon still has, in case the walk was steered to another."""
     if auth.result.get("leads_to") != "gateway":
         return []
     return [rule for rule, holds in base.api_only() if holds(known)]
 
 
-def _open(known: Mapping[str, Any], end: End, tree: str, used: Mapping[str, Any], before: Iterable[str] = ()) -> Walk:
+def _open(
+    known: Mapping[str, object], end: End, tree: str, used: Mapping[str, object], before: Iterable[str] = ()
+) -> Walk:
     rules = tuple(dict.fromkeys((*before, *end.rules())))
     return Walk(known, end.result, rules, {**used, **end.tested}, end.pending, tree)
 
 
-def _closed(known: dict[str, Any], route: End, auth: End | None, wishes: list[str], *, asking: bool) -> Walk:
+def _closed(known: dict[str, object], route: End, auth: End | None, wishes: list[str], *, asking: bool) -> Walk:
     result = {**route.result, **(auth.result if auth else {})}
     known.update(derive("decision", known, asking=asking))
     fired = (*route.rules(), *(auth.rules() if auth else ()), *wishes)
@@ -136,12 +139,12 @@ def _reasons_of_the_way_left(route: End, auth: End | None) -> set[str]:
     return {rule for rule in (*route.rules(), *cells) if base.rules()[rule].kind == "why"}
 
 
-def advise(scope: str, facts: Mapping[str, Any]) -> list[str]:
+def advise(scope: str, facts: Mapping[str, object]) -> list[str]:
     """The ids of the rules of a scope that speak up by themselves about these facts."""
     return [rule.id for rule in base.advice(scope) if rule.applies is not None and rule.applies(facts)]
 
 
-def unspoken(scope: str, facts: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+def unspoken(scope: str, facts: Mapping[str, object], keys: Iterable[str]) -> list[str]:
     """The answers among some without which the rules would say the same."""
     named = list(keys)
     said = advise(scope, facts) if named else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from agentcore_connect.advise.records import (
@@ -18,8 +18,9 @@ from agentcore_connect.advise.records import (
     Read,
     RuntimeAnswers,
     Signing,
-    record,
 )
+from agentcore_connect.advise.terms import INBOUND
+from agentcore_connect.core.values import Json, JsonObject, boolean, mapping, mappings, one_of, record, text, texts
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns
@@ -43,22 +44,22 @@ class Case(NamedTuple):
     ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told.
     """
 
-    answers: Mapping[str, Any]
+    answers: JsonObject
     project: Project | None = None
-    inferred: Mapping[str, Any] = {}
+    inferred: Mapping[str, Json] = {}
     read: Mapping[int, Read] = {}
     surface: str = "0.30"
     via: str = "cli"
 
     @property
-    def connections(self) -> list[Mapping[str, Any]]:
+    def connections(self) -> list[JsonObject]:
         """The connections as answered."""
-        return list(self.answers.get("connections") or [])
+        return mappings(self.answers.get("connections"))
 
 
-def given(case: Case, scope: str) -> dict[str, Any]:
+def given(case: Case, scope: str) -> dict[str, Json]:
     """The answers of a scope, with what was inferred where nothing was answered."""
-    found = {k: v for k, v in (case.answers.get(scope) or {}).items() if v is not None}
+    found: dict[str, Json] = {k: v for k, v in mapping(case.answers.get(scope)).items() if v is not None}
     for key, value in case.inferred.items():
         outer, _, inner = key.partition(".")
         if outer == scope and "." not in inner:
@@ -101,7 +102,7 @@ def _new_agent_name(project: Project | None) -> str:
     return next(one for one in names if one not in taken)
 
 
-def _only_clients(case: Case, agent: Mapping[str, Any], kind: str) -> bool:
+def _only_clients(case: Case, agent: JsonObject, kind: str) -> bool:
     """Whether MCP clients use the gateway, and neither the answers nor the project name an agent."""
     directions = {c.get("direction") for c in case.connections}
     named = {"framework", "language", "state"} & agent.keys()
@@ -112,21 +113,19 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
     """The gateway, as answered, as the project has it, and what follows for its variables."""
     answered = given(case, "gateway")
     wants = _wants(case)
-    found = {**_defaults("gateway", answered, asking=asking, wants=wants), **answered}
-    own = case.project.gateway(found.get("name")) if case.project is not None else None
-    wanted = found.get("inbound_auth")
-    if own is not None:
-        found.update(_of_project(own))
-    discovery = found.get("discovery_url") or ""
-    provider = _provider(found.get("identity_provider"))
+    wanted = record(GatewayFacts, {**_defaults("gateway", answered, asking=asking, wants=wants), **answered})
+    own = case.project.gateway(wanted.name) if case.project is not None else None
+    found = _of_project(wanted, own) if own is not None else wanted
+    discovery = found.discovery_url or ""
+    provider = _provider(found.identity_provider)
     vendor = _token_vendor(discovery)
-    return record(GatewayFacts, found)._replace(
+    return found._replace(
         wants=wants,
         in_project=own is not None,
         existing_protocol=own.protocol_type if own else None,
         existing_authorizer=own.authorizer_type if own else None,
-        inbound_given=wanted,
-        inbound_differs=bool(own and wanted and own.inbound_auth and wanted != own.inbound_auth),
+        inbound_given=wanted.inbound_auth,
+        inbound_differs=bool(own and own.inbound_auth and wanted.inbound_auth not in (None, own.inbound_auth)),
         token_vendor=vendor.get("id"),
         client_claim=vendor.get("claim"),
         client_claim_note=vendor.get("note", ""),
@@ -135,9 +134,9 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
         provider_discovery=provider.get("discovery"),
         provider_settings=provider.get("settings"),
         cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
-        restricted_otherwise=any(found.get(key) for key in ("allowed_audience", "allowed_scopes", "custom_claims"))
-        and not found.get("allowed_clients"),
-        env_url=f"AGENTCORE_GATEWAY_{variable_name(found.get('name', 'NAME'))}_URL",
+        restricted_otherwise=bool(found.allowed_audience or found.allowed_scopes or found.custom_claims)
+        and not found.allowed_clients,
+        env_url=f"AGENTCORE_GATEWAY_{variable_name(found.name or 'NAME')}_URL",
     )
 
 
@@ -169,17 +168,18 @@ def _wants(case: Case) -> list[str]:
     return sorted(found - {"nothing", "None"})
 
 
-def _of_project(own: Gateway) -> dict[str, Any]:
+def _of_project(wanted: GatewayFacts, own: Gateway) -> GatewayFacts:
     """What the project's own gateway settles, whatever the answers say: it cannot be changed any more."""
-    values: dict[str, Any] = {"name": own.name, "inbound_auth": own.inbound_auth, "exists": True}
-    if own.discovery_url:
-        values.update(
-            discovery_url=own.discovery_url,
-            allowed_audience=list(own.allowed_audience),
-            allowed_clients=list(own.allowed_clients),
-            allowed_scopes=list(own.allowed_scopes),
-        )
-    return {k: v for k, v in values.items() if v is not None}
+    inbound = one_of(own.inbound_auth, INBOUND) or wanted.inbound_auth
+    found = wanted._replace(name=own.name, inbound_auth=inbound, exists=True)
+    if not own.discovery_url:
+        return found
+    return found._replace(
+        discovery_url=own.discovery_url,
+        allowed_audience=list(own.allowed_audience),
+        allowed_clients=list(own.allowed_clients),
+        allowed_scopes=list(own.allowed_scopes),
+    )
 
 
 def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: GatewayFacts, *, asking: bool) -> Facts:
@@ -194,31 +194,33 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
     """
     raw = {k: v for k, v in case.connections[number].items() if v is not None}
     read = case.read.get(number, Read())
-    own: dict[str, Any] = {**_connection_defaults(raw, asking=asking), **read.answers, **raw}
+    own: dict[str, Json] = {**_connection_defaults(raw, asking=asking), **read.answers, **raw}
     groups = {group: _group(group, raw, read, asking=asking) for group in ("oauth", "runtime", "sigv4", "api_key")}
-    address, endpoint = _addresses(own.get("endpoint"), asking=asking)
+    address, endpoint = _addresses(text(own.get("endpoint")), asking=asking)
     own["host"] = own.get("host") or hints_from_endpoint(endpoint or "").get("host")
     if own["host"] is None and not asking:
         own["host"] = load("derivations")["service_hosts"].get(own.get("service"), "external")
-    own["endpoint"] = endpoint_url(endpoint) if endpoint else endpoint
-    headers = own.get("forward_headers") or []
+    url = endpoint_url(endpoint) if endpoint else endpoint
+    own["endpoint"] = url
+    headers = texts(own.get("forward_headers"))
     passed = [name for name in headers if re.search(patterns()["passed-header"], name)]
-    name = own.get("name") or _own_name(case, number, derived_name(own, number))
-    return record(Facts, own)._replace(
+    name = text(own.get("name")) or _own_name(case, number, derived_name(own, number))
+    facts = record(Facts, own)
+    return facts._replace(
         name=name,
-        tools=read.tools if read.tools is not None else own.get("tools"),
+        tools=read.tools if read.tools is not None else facts.tools,
         forward_headers=passed,
         refused_headers=[name for name in headers if name not in passed],
-        oauth=record(OAuth, {**groups["oauth"], **_of_vendor(groups["oauth"].get("vendor"))}),
+        oauth=record(OAuth, {**groups["oauth"], **_of_vendor(text(groups["oauth"].get("vendor")))}),
         runtime=record(RuntimeAnswers, groups["runtime"]),
         sigv4=record(Signing, groups["sigv4"]),
         api_key=record(ApiKey, groups["api_key"]),
         credential=_credential(case, name, _group("credential", raw, read, asking=asking)),
         address=address,
-        project_runtime=_project_runtime(case, own["endpoint"]),
+        project_runtime=_project_runtime(case, url),
         agent=agent,
         gateway=gateway,
-        policy=case.answers.get("policy"),
+        policy=mapping(case.answers.get("policy")) or None,
         inbound=gateway.inbound_auth,
         environment=gateway.environment,
         inbound_differs=gateway.inbound_differs,
@@ -252,7 +254,7 @@ def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | No
     return (given if other else None, None if other and not asking else given)
 
 
-def _connection_defaults(raw: Mapping[str, Any], *, asking: bool) -> dict[str, Any]:
+def _connection_defaults(raw: JsonObject, *, asking: bool) -> dict[str, Json]:
     return {
         q.id: q.default
         for q in of_scope("connection")
@@ -260,12 +262,12 @@ def _connection_defaults(raw: Mapping[str, Any], *, asking: bool) -> dict[str, A
     }
 
 
-def _will_ask(question: Question, facts: Mapping[str, Any]) -> bool:
+def _will_ask(question: Question, facts: Mapping[str, object]) -> bool:
     """Whether an interview asks this question where the tree looks at it."""
     return question.ask != "volunteer" and question.asked_for(facts)
 
 
-def _defaults(scope: str, found: Mapping[str, Any], *, asking: bool, wants: list[str] | None = None) -> dict[str, Any]:
+def _defaults(scope: str, found: JsonObject, *, asking: bool, wants: list[str] | None = None) -> dict[str, Json]:
     lead = f"{scope}."
     facts = {scope: {**found, "wants": wants or []}}
     return {
@@ -283,10 +285,10 @@ def _of_group(group: str) -> tuple[tuple[str, Question], ...]:
     return tuple((q.id.removeprefix(lead), q) for q in listed)
 
 
-def _group(group: str, raw: Mapping[str, Any], read: Read, *, asking: bool) -> dict[str, Any]:
+def _group(group: str, raw: JsonObject, read: Read, *, asking: bool) -> dict[str, Json]:
     """The answers of a group, with what was read and the defaults where nothing was answered."""
-    known = {**read.answers.get(group, {}), **(raw.get(group) or {})}
-    found: dict[str, Any] = {}
+    known = {**mapping(read.answers.get(group)), **mapping(raw.get(group))}
+    found: dict[str, Json] = {}
     for name, question in _of_group(group):
         if not asking or question.ask == "volunteer":
             found[name] = question.default_for({group: {**found, **known}})[0]
@@ -304,23 +306,23 @@ def _of_vendor(vendor: str | None) -> dict[str, bool]:
     }
 
 
-def _credential(case: Case, connection: str, found: Mapping[str, Any]) -> Credential:
+def _credential(case: Case, connection: str, found: JsonObject) -> Credential:
     """The credential, with a name of its own where none was given, and whether the project has it."""
-    name = found.get("name") or f"{connection}Credential"
+    name = text(found.get("name")) or f"{connection}Credential"
     own = case.project.credential(name) if case.project is not None else None
     return Credential(
         name=name,
-        exists=found.get("exists"),
+        exists=boolean(found.get("exists")),
         named=bool(found.get("name")),
         in_project=own is not None,
         kind_in_project=own.kind if own else None,
     )
 
 
-def derived_name(facts: Mapping[str, Any], number: int) -> str:
+def derived_name(facts: JsonObject, number: int) -> str:
     """A target name made from what the connection is about: function, host, document or service."""
-    for text in _name_sources(facts):
-        words = [w for w in re.split(r"[^0-9A-Za-z]+", text) if w]
+    for source in _name_sources(facts):
+        words = [w for w in re.split(r"[^0-9A-Za-z]+", source) if w]
         if words:
             return "-".join(words)[:40].strip("-")
     return f"target-{number + 1}"
@@ -339,15 +341,15 @@ def _own_name(case: Case, number: int, name: str) -> str:
     return found
 
 
-def _name_sources(facts: Mapping[str, Any]) -> list[str]:
+def _name_sources(facts: JsonObject) -> list[str]:
     found = []
-    if facts.get("lambda_arn"):
-        found.append(facts["lambda_arn"].split(":function:")[-1].split(":")[0])
-    if isinstance(facts.get("schema"), str):
-        found.append(facts["schema"].rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    if facts.get("endpoint"):
-        runtime = runtime_address(facts["endpoint"])
-        labels = [p for p in (urlsplit(facts["endpoint"]).hostname or "").split(".") if p not in ("www", "mcp", "api")]
+    if function := text(facts.get("lambda_arn")):
+        found.append(function.split(":function:")[-1].split(":")[0])
+    if (schema := text(facts.get("schema"))) is not None:
+        found.append(schema.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    if endpoint := text(facts.get("endpoint")):
+        runtime = runtime_address(endpoint)
+        labels = [p for p in (urlsplit(endpoint).hostname or "").split(".") if p not in ("www", "mcp", "api")]
         found.append(runtime.name if runtime else labels[0] if labels else "")
     found.append(str(facts.get("service") or facts.get("direction") or ""))
     return found

@@ -1,13 +1,14 @@
 """The facts of a connection, of its agent and of its gateway, and the decision on it: what conditions can name.
 
-A field that an answer fills has the name of its question; it is None where nothing is known.
+A field that an answer fills has the name of its question; it is None where nothing is known. The types are those that
+the gate of the answers checks; `tools/check_knowledge.py` holds each field to its question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from agentcore_connect.advise.terms import (
     AgentHost,
@@ -39,17 +40,7 @@ from agentcore_connect.advise.terms import (
     ServiceAuth,
     TargetType,
 )
-
-JsonObject = Mapping[str, Any]
-R = TypeVar("R", bound=NamedTuple)
-
-
-def record(kind: type[R], values: Mapping[str, object]) -> R:
-    """A record of its kind: each field has the value of its name, None where there is none.
-
-    The types are those that the gate of the answers checks; `tools/check_knowledge.py` holds fields to questions.
-    """
-    return kind._make(map(values.get, kind._fields))
+from agentcore_connect.core.values import JsonObject
 
 
 class AgentFacts(NamedTuple):
@@ -169,6 +160,9 @@ class Credential(NamedTuple):
     kind_in_project: str | None
 
 
+_NOTHING: JsonObject = {}
+
+
 class Read(NamedTuple):
     """What the address and the files of one connection tell.
 
@@ -177,7 +171,7 @@ class Read(NamedTuple):
     document demands at once.
     """
 
-    answers: Mapping[str, Any] = {}
+    answers: JsonObject = _NOTHING
     faults: Sequence[str] = ()
     told: Mapping[str, JsonObject] | None = None
     at_host: JsonObject | None = None

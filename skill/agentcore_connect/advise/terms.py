@@ -5,7 +5,7 @@ What only the knowledge tells apart (frameworks, vendors, MCP clients) is plain 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 # ---- answers: the choices of questions.yaml ------------------------------------------------------------------------
 
@@ -49,6 +49,7 @@ Language: TypeAlias = Literal["python", "typescript", "java", "other"]
 AgentHost: TypeAlias = Literal["runtime", "lambda", "ecs", "eks", "ec2", "laptop", "other"]
 Environment: TypeAlias = Literal["development", "production"]
 InboundAuth: TypeAlias = Literal["aws-iam", "custom-jwt", "none"]
+INBOUND: tuple[InboundAuth, ...] = get_args(InboundAuth)
 
 # ---- decisions: the results of decision-tree.yaml ------------------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.engine.conditions import holds
 from agentcore_connect.knowledge.base import patterns
-from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.knowledge.questions import Check, Field, Question, questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.text.document import Document
 
@@ -84,9 +84,7 @@ def _scope(document: Document, scope: str) -> list[ConnectError]:
     return _section(document, value, scope, scope, ())
 
 
-def _section(
-    document: Document, data: Mapping[str, Any], place: str, scope: str, others: Iterable[str]
-) -> list[ConnectError]:
+def _section(document: Document, data: JsonObject, place: str, scope: str, others: Iterable[str]) -> list[ConnectError]:
     """Check one mapping against the questions of its scope; dotted ids are mappings within it."""
     known: dict[str, Question | dict[str, Question]] = {}
     lead = f"{scope}." if scope in ("agent", "gateway", "policy") else ""
@@ -106,7 +104,7 @@ def _section(
 
 def _mapping(
     document: Document,
-    data: Mapping[str, Any],
+    data: JsonObject,
     place: str,
     known: Mapping[str, Question | dict[str, Question]],
     others: Iterable[str],
@@ -157,7 +155,7 @@ def unknown_key(where: str, key: str, allowed: Iterable[str]) -> ConnectError:
     )
 
 
-def _wrong_type(document: Document, dotted: str, expected: str, received: Any) -> ConnectError:
+def _wrong_type(document: Document, dotted: str, expected: str, received: object) -> ConnectError:
     return ConnectError(
         "wrong-type",
         "this has the wrong type",
@@ -167,7 +165,7 @@ def _wrong_type(document: Document, dotted: str, expected: str, received: Any) -
     )
 
 
-def check_value(question: Question, value: Any) -> ConnectError | None:
+def check_value(question: Question, value: object) -> ConnectError | None:
     """Check one value for one question; the same sentence whichever way the value came.
 
     Returns:
@@ -175,7 +173,7 @@ def check_value(question: Question, value: Any) -> ConnectError | None:
     """
     if not _has_type(question, value):
         return _problem(question, "wrong-type", f"{question.id} has the wrong type", _type_words(question), value)
-    if question.type == "choice" and value not in question.values and not question.raw.get("open"):
+    if question.type == "choice" and value not in question.values and not question.is_open:
         return _problem(
             question,
             "unknown-value",
@@ -188,26 +186,26 @@ def check_value(question: Question, value: Any) -> ConnectError | None:
     return _check_text(question, value)
 
 
-def _misplaced(question: Question, value: Any, beside: Mapping[str, Any]) -> ConnectError | None:
+def _misplaced(question: Question, value: object, beside: Mapping[str, object]) -> ConnectError | None:
     """What is wrong with a value of a form that the answers beside it rule out."""
-    rule = question.raw.get("check", {})
-    for form, where in rule.get("only_where", {}).items():
+    rule = question.check
+    for form, where in (rule.only_where or {}).items():
         if isinstance(value, str) and re.search(patterns()[form], value) and not holds(where, beside, patterns()):
-            expected = ", or ".join(_meaning(p) for p in rule["any_pattern"] if p != form)
+            expected = ", or ".join(_meaning(p) for p in rule.any_pattern or () if p != form)
             return _problem(question, "bad-value", f"{question.id} has a form that is not for this", expected, value)
     return None
 
 
 def _type_words(question: Question) -> str:
-    words = [_TYPE_WORDS[question.type], *(_TYPE_WORDS[t] for t in question.raw.get("accepts", ()))]
+    words = [_TYPE_WORDS[question.type], *(_TYPE_WORDS[t] for t in question.accepts)]
     return " or ".join(words)
 
 
-def _has_type(question: Question, value: Any) -> bool:
-    return any(_is(kind, value) for kind in (question.type, *question.raw.get("accepts", ())))
+def _has_type(question: Question, value: object) -> bool:
+    return any(_is(kind, value) for kind in (question.type, *question.accepts))
 
 
-def _is(kind: str, value: Any) -> bool:
+def _is(kind: str, value: object) -> bool:
     match kind:
         case "boolean":
             return isinstance(value, bool)
@@ -223,7 +221,7 @@ def _is(kind: str, value: Any) -> bool:
             return isinstance(value, str)
 
 
-def _problem(question: Question, code: str, message: str, expected: str, value: Any) -> ConnectError:
+def _problem(question: Question, code: str, message: str, expected: str, value: object) -> ConnectError:
     return ConnectError(
         code,
         message,
@@ -233,7 +231,7 @@ def _problem(question: Question, code: str, message: str, expected: str, value: 
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
 
@@ -243,65 +241,55 @@ def _meaning(pattern: str) -> str:
     return f"{entry['meaning']} (for example {entry['example']})"
 
 
-def _check_text(question: Question, value: Any) -> ConnectError | None:
-    rule = question.raw.get("check", {})
+def _check_text(question: Question, value: object) -> ConnectError | None:
+    rule = question.check
     if isinstance(value, int):
         return _check_number(question, rule, value)
     if not isinstance(value, str):
         return None
     if any(ord(char) < 32 for char in value):
         return _problem(question, "bad-value", f"{question.id} has a control character", "one line of text", value)
-    if "pattern" in rule and re.search(patterns()[rule["pattern"]], value) is None:
-        return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule["pattern"]), value)
-    for form, expected in rule.get("refused", {}).items():
+    if rule.pattern and re.search(patterns()[rule.pattern], value) is None:
+        return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule.pattern), value)
+    for form, expected in (rule.refused or {}).items():
         if re.search(patterns()[form], value):
             is_a = load("limits")["patterns"][form]["meaning"]
             return _problem(question, "bad-value", f"{question.id} is {is_a}", expected, value)
-    if "any_pattern" in rule and not any(re.search(patterns()[p], value) for p in rule["any_pattern"]):
-        expected = ", or ".join(_meaning(p) for p in rule["any_pattern"])
+    if rule.any_pattern and not any(re.search(patterns()[p], value) for p in rule.any_pattern):
+        expected = ", or ".join(_meaning(p) for p in rule.any_pattern)
         return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)
-    if "path_or" in rule and "://" in value and re.search(patterns()[rule["path_or"]], value) is None:
-        return _problem(
-            question,
-            "bad-value",
-            f"{question.id} has the wrong form",
-            f"a path, or {_meaning(rule['path_or'])}",
-            value,
-        )
-    if rule.get("vendor") and value not in (known := [v["id"] for v in load("oauth-vendors")["vendors"]]):
+    if rule.path_or and "://" in value and re.search(patterns()[rule.path_or], value) is None:
+        expected = f"a path, or {_meaning(rule.path_or)}"
+        return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)
+    if rule.vendor and value not in (known := [v["id"] for v in load("oauth-vendors")["vendors"]]):
         near = _nearest(value, known, 0.5)
         expected = near[0] if near else "one of " + ", ".join(known)
         return _problem(question, "unknown-value", f"{question.id} has no such value", expected, value)
-    return _check_length(question, rule, value)
+    return _check_length(question, rule.min_length, rule.max_length, value)
 
 
-def _check_number(question: Question, rule: Mapping[str, Any], value: int) -> ConnectError | None:
-    low, high = rule.get("minimum"), rule.get("maximum")
+def _check_number(question: Question, rule: Check, value: int) -> ConnectError | None:
+    low, high = rule.minimum, rule.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         return _problem(question, "bad-value", f"{question.id} is out of range", f"{low} to {high}", value)
     return None
 
 
-def _check_length(question: Question, rule: Mapping[str, Any], value: str, lead: str = "") -> ConnectError | None:
-    low, high = rule.get(f"{lead}min_length", 0), rule.get(f"{lead}max_length")
-    if len(value) < low or (high is not None and len(value) > high):
-        expected = f"at least {low} characters" if high is None else f"{low} to {high} characters"
+def _check_length(question: Question, least: int | None, most: int | None, value: str) -> ConnectError | None:
+    low = least or 0
+    if len(value) < low or (most is not None and len(value) > most):
+        expected = f"at least {low} characters" if most is None else f"{low} to {most} characters"
         return _problem(question, "bad-value", f"{question.id} has the wrong length ({len(value)})", expected, value)
     return None
 
 
-def _check_items(question: Question, value: Any) -> ConnectError | None:
+def _check_items(question: Question, value: object) -> ConnectError | None:
     if not isinstance(value, list):
         return None
-    rule = question.raw.get("check", {})
-    if len(value) > rule.get("max_items", len(value)):
-        return _problem(
-            question,
-            "bad-value",
-            f"{question.id} has too many entries ({len(value)})",
-            f"at most {rule['max_items']}",
-            f"{len(value)} entries",
-        )
+    rule = question.check
+    if rule.max_items is not None and len(value) > rule.max_items:
+        said = f"{question.id} has too many entries ({len(value)})"
+        return _problem(question, "bad-value", said, f"at most {rule.max_items}", f"{len(value)} entries")
     for number, item in enumerate(value):
         problem = _check_item(question, rule, item)
         if problem is not None:
@@ -310,21 +298,21 @@ def _check_items(question: Question, value: Any) -> ConnectError | None:
     return None
 
 
-def _check_item(question: Question, rule: Mapping[str, Any], item: Any) -> ConnectError | None:
-    fields = question.raw.get("items")
+def _check_item(question: Question, rule: Check, item: object) -> ConnectError | None:
+    fields = question.items
     if fields is not None:
-        if isinstance(item, str) and "text" in question.raw.get("accepts", ()):
+        if isinstance(item, str) and "text" in question.accepts:
             return None
         return _check_fields(question, fields, item)
     if not isinstance(item, str):
         return _problem(question, "wrong-type", f"{question.id} has an entry of the wrong type", "text", item)
-    pattern = rule.get("each_pattern")
+    pattern = rule.each_pattern
     if pattern and re.search(patterns()[pattern], item) is None:
         return _problem(question, "bad-value", f"{question.id} has an entry of the wrong form", _meaning(pattern), item)
-    return _check_length(question, rule, item, "each_")
+    return _check_length(question, rule.each_min_length, rule.each_max_length, item)
 
 
-def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> ConnectError | None:
+def _check_fields(question: Question, fields: Mapping[str, Field], item: object) -> ConnectError | None:
     if not isinstance(item, Mapping):
         return _problem(
             question,
@@ -342,8 +330,8 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
         value = item.get(key)
         if value is not None:
             problem = _check_field(question, key, spec, value)
-        elif spec.get("required"):
-            problem = _problem(question, "missing-key", f"{question.id} lacks {key!r}", f"{key}: {spec['type']}", item)
+        elif spec.required:
+            problem = _problem(question, "missing-key", f"{question.id} lacks {key!r}", f"{key}: {spec.type}", item)
         else:
             continue
         if problem is not None:
@@ -351,28 +339,29 @@ def _check_fields(question: Question, fields: Mapping[str, Any], item: Any) -> C
     return None
 
 
-def _check_field(question: Question, key: str, spec: Mapping[str, Any], value: Any) -> ConnectError | None:
+def _check_field(question: Question, key: str, spec: Field, value: object) -> ConnectError | None:
     """One key of an entry against its own specification."""
-    several = isinstance(value, list)
-    choices: list[str] = spec.get("choices") or []
-    wrong = [one for one in (value if several else [value]) if choices and one not in choices]
-    if wrong and (several or spec["type"] == "choice"):
+    given = value if isinstance(value, list) else [value]
+    several = given is value
+    choices = spec.choices or ()
+    wrong = [one for one in given if choices and one not in choices]
+    if wrong and (several or spec.type == "choice"):
         expected = f"{'some' if several else 'one'} of {', '.join(choices)}"
         received = wrong if several else value
         return _problem(question, "unknown-value", f"{question.id}: {key} has no such value", expected, received)
-    many = spec.get("many") and several
-    if not many and not _is(spec["type"], value):
-        return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec["type"], value)
-    if "pattern" in spec and re.search(patterns()[spec["pattern"]], value) is None:
-        expected = _meaning(spec["pattern"])
+    many = spec.many and several
+    if not many and not _is(spec.type, value):
+        return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec.type, value)
+    if spec.pattern and isinstance(value, str) and re.search(patterns()[spec.pattern], value) is None:
+        expected = _meaning(spec.pattern)
         return _problem(question, "bad-value", f"{question.id}: {key} has the wrong form", expected, value)
-    if spec["type"] == "mapping":
-        found = (_check_fields(question, spec["keys"], one) for one in (value if many else [value]))
+    if spec.keys is not None:
+        found = (_check_fields(question, spec.keys, one) for one in (given if many else [value]))
         return next((one for one in found if one is not None), None)
     return None
 
 
-def cast(question: Question, value: Any, raw: str | None) -> Any:
+def cast(question: Question, value: Json, raw: str | None) -> Json:
     """Turn a value typed on a command line into the type of its question, where that is plain.
 
     Args:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.answers import gate, store
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.questions import Question, questions
 from agentcore_connect.text.document import Document, read
 
@@ -20,7 +20,7 @@ def question_of(key: str) -> Question | None:
     return questions().get(".".join(parts))
 
 
-def full_key(key: str, data: Mapping[str, Any], connection: int = 0) -> str:
+def full_key(key: str, data: JsonObject, connection: int = 0) -> str:
     """The dotted key with the connection it belongs to: a key of a connection may be given without its lead.
 
     Args:
@@ -37,12 +37,12 @@ def full_key(key: str, data: Mapping[str, Any], connection: int = 0) -> str:
     raise gate.unknown_key(key, first, sorted(known | {"agent", "gateway", "policy", "project"}))
 
 
-def assign(data: Mapping[str, Any], texts: Sequence[str], connection: int = 0) -> tuple[dict[str, Any], list[str]]:
+def assign(data: JsonObject, texts: Sequence[str], connection: int = 0) -> tuple[dict[str, Json], list[str]]:
     """Apply KEY=VALUE texts; return the changed data and the full keys.
 
     Errors: ConnectError for a malformed text or a key that nothing knows.
     """
-    changed: dict[str, Any] = dict(data)
+    changed: dict[str, Json] = dict(data)
     keys = []
     for text in texts:
         assignment = store.parse_assignment(text)
@@ -81,9 +81,9 @@ def refuse_secrets(document: Document) -> None:
     raise_all(secrets.scan(document.data, document.marks, document.path))
 
 
-def _cast_all(document: Document) -> dict[str, Any]:
+def _cast_all(document: Document) -> dict[str, Json]:
     """Numbers and the like that stand where text belongs, as the characters they were written with."""
-    data: dict[str, Any] = dict(document.data)
+    data: dict[str, Json] = dict(document.data)
     for dotted, mark in document.marks.items():
         question = question_of(dotted)
         if question is None or mark.raw is None:

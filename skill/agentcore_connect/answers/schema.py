@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
-from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.core.values import Json, JsonObject, sequence
+from agentcore_connect.knowledge.questions import Field, Question, questions
 from agentcore_connect.knowledge.resources import load
 
 _TYPES = {"text": "string", "path": "string", "integer": "integer", "boolean": "boolean", "choice": "string"}
 
 
-def answers_schema() -> dict[str, Any]:
+def answers_schema() -> JsonObject:
     """The JSON Schema (draft 2020-12) of an answers file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -33,39 +34,36 @@ def answers_schema() -> dict[str, Any]:
     }
 
 
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+def _nullable(schema: JsonObject) -> JsonObject:
     """A schema that also takes null, which counts as not answered."""
-    kind = schema.get("type")
     if "anyOf" in schema:
-        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
-    if kind is None:
-        return schema
-    changed = {**schema, "type": [kind, "null"] if isinstance(kind, str) else [*kind, "null"]}
-    if "enum" in changed:
-        changed["enum"] = [*changed["enum"], None]
-    return changed
+        return {**schema, "anyOf": [*sequence(schema["anyOf"]), {"type": "null"}]}
+    kind = schema.get("type")
+    kinds = [kind] if isinstance(kind, str) else sequence(kind)
+    enum = {"enum": [*sequence(schema["enum"]), None]} if "enum" in schema else {}
+    return {**schema, "type": [*kinds, "null"], **enum} if kinds else schema
 
 
-def _section(scope: str) -> dict[str, Any]:
+def _section(scope: str) -> JsonObject:
     lead = "" if scope == "connection" else f"{scope}."
-    properties: dict[str, Any] = {}
+    properties: dict[str, Json] = {}
+    groups: dict[str, dict[str, Json]] = {}
     for question in questions().values():
         if question.scope != scope:
             continue
         outer, dot, inner = question.id.removeprefix(lead).partition(".")
         if dot:
-            group = properties.setdefault(
-                outer, {"type": ["object", "null"], "additionalProperties": False, "properties": {}}
-            )
-            group["properties"][inner] = _nullable(_schema(question))
+            group = groups.setdefault(outer, {})
+            group[inner] = _nullable(_schema(question))
+            properties[outer] = {"type": ["object", "null"], "additionalProperties": False, "properties": group}
         else:
             properties[outer] = _nullable(_schema(question))
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
-def _schema(question: Question) -> dict[str, Any]:
-    own = _typed(question)
-    if "list" in question.raw.get("accepts", ()):
+def _schema(question: Question) -> JsonObject:
+    own = dict(_typed(question))
+    if "list" in question.accepts:
         own = {"anyOf": [own, {"type": "array"}]}
     own["description"] = question.text + (f" {question.help}" if question.help else "")
     if question.has_default:
@@ -73,18 +71,18 @@ def _schema(question: Question) -> dict[str, Any]:
     return own
 
 
-def _typed(question: Question) -> dict[str, Any]:
+def _typed(question: Question) -> JsonObject:
     if question.type == "list":
         return {"type": "array", "items": _items(question), **_bounds(question, {"maxItems": "max_items"})}
-    own: dict[str, Any] = {"type": _TYPES[question.type]}
-    if question.type == "choice" and not question.raw.get("open"):
+    own: dict[str, Json] = {"type": _TYPES[question.type]}
+    if question.type == "choice" and not question.is_open:
         own["enum"] = question.values
-    rule = question.raw.get("check", {})
-    if "pattern" in rule:
-        own["pattern"] = _portable(rule["pattern"])
-    if "any_pattern" in rule:
-        own["anyOf"] = [{"pattern": _portable(name)} for name in rule["any_pattern"]]
-    if rule.get("vendor"):
+    rule = question.check
+    if rule.pattern:
+        own["pattern"] = _portable(rule.pattern)
+    if rule.any_pattern:
+        own["anyOf"] = [{"pattern": _portable(name)} for name in rule.any_pattern]
+    if rule.vendor:
         own["enum"] = [vendor["id"] for vendor in load("oauth-vendors")["vendors"]]
     return {
         **own,
@@ -95,49 +93,44 @@ def _typed(question: Question) -> dict[str, Any]:
     }
 
 
-def _bounds(question: Question, names: dict[str, str]) -> dict[str, Any]:
-    rule = question.raw.get("check", {})
-    return {name: rule[key] for name, key in names.items() if key in rule}
+def _bounds(question: Question, names: Mapping[str, str]) -> JsonObject:
+    found = {name: getattr(question.check, key) for name, key in names.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _items(question: Question) -> dict[str, Any]:
-    fields = question.raw.get("items")
-    if fields is None:
-        rule = question.raw.get("check", {})
-        item: dict[str, Any] = {"type": "string"}
-        if "each_pattern" in rule:
-            item["pattern"] = _portable(rule["each_pattern"])
-        bounds = {"minLength": "each_min_length", "maxLength": "each_max_length"}
-        return {**item, **{name: rule[key] for name, key in bounds.items() if key in rule}}
-    mapping = _mapping(fields)
-    return {"anyOf": [{"type": "string"}, mapping]} if "text" in question.raw.get("accepts", ()) else mapping
+def _items(question: Question) -> JsonObject:
+    if question.items is None:
+        pattern = question.check.each_pattern
+        bounds = _bounds(question, {"minLength": "each_min_length", "maxLength": "each_max_length"})
+        return {"type": "string", **({"pattern": _portable(pattern)} if pattern else {}), **bounds}
+    mapping = _mapping(question.items)
+    return {"anyOf": [{"type": "string"}, mapping]} if "text" in question.accepts else mapping
 
 
-def _mapping(fields: dict[str, Any]) -> dict[str, Any]:
+def _mapping(fields: Mapping[str, Field]) -> JsonObject:
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {key: _field(spec) for key, spec in fields.items()},
-        "required": [key for key, spec in fields.items() if spec.get("required")],
+        "required": [key for key, spec in fields.items() if spec.required],
     }
 
 
-def _field(spec: dict[str, Any]) -> dict[str, Any]:
-    match spec["type"]:
+def _field(spec: Field) -> JsonObject:
+    match spec.type:
         case "choice":
-            return {"enum": spec["choices"]}
+            return {"enum": spec.choices}
         case "list":
-            items = {"enum": spec["choices"]} if "choices" in spec else {}
-            return {"type": "array", "items": items}
+            return {"type": "array", "items": {"enum": spec.choices} if spec.choices else {}}
         case "mapping":
-            one = _mapping(spec["keys"])
-            return {"anyOf": [one, {"type": "array", "items": one}]} if spec.get("many") else one
+            one = _mapping(spec.keys or {})
+            return {"anyOf": [one, {"type": "array", "items": one}]} if spec.many else one
         case "any":
             return {}
         case "boolean":
             return {"type": "boolean"}
         case _:
-            return {"type": "string", **({"pattern": _portable(spec["pattern"])} if "pattern" in spec else {})}
+            return {"type": "string", **({"pattern": _portable(spec.pattern)} if spec.pattern else {})}
 
 
 def _portable(pattern: str) -> str:

@@ -8,14 +8,14 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.text import document
 from agentcore_connect.text.emit import dump
 
 __all__ = [
-    "MISSING",
     "Assignment",
     "dump",
     "forget",
@@ -28,17 +28,6 @@ __all__ = [
 ]
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return "MISSING"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-#: What `get` gives for a key that is not there (None is a value).
-MISSING: Final = _Missing()
-
 _SEGMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z|(0|[1-9][0-9]{0,3})\Z")
 
 
@@ -46,7 +35,7 @@ class Assignment(NamedTuple):
     """One KEY=VALUE: the dotted key, the value it means, and the text of an unquoted value as typed."""
 
     key: str
-    value: Any
+    value: Json
     raw: str | None
 
 
@@ -63,73 +52,64 @@ def split_key(key: str) -> list[str]:
     return parts
 
 
-def get(data: Mapping[str, Any], key: str, default: Any = MISSING) -> Any:
-    """The value at a dotted key, or `default`."""
-    here: Any = data
+def get(data: JsonObject, key: str) -> Json:
+    """The value at a dotted key; None where there is none."""
+    here: Json = data
     for part in split_key(key):
         if isinstance(here, list) and part.isdigit() and int(part) < len(here):
             here = here[int(part)]
-        elif isinstance(here, Mapping) and part in here:
-            here = here[part]
+        elif isinstance(here, Mapping):
+            here = here.get(part)
         else:
-            return default
+            return None
     return here
 
 
-def _copy(value: Any) -> Any:
-    from copy import deepcopy  # most calls of the program change nothing
-
-    return deepcopy(value)
-
-
-def put(data: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """A copy of the data with the value at the dotted key; missing mappings and the next list item are made.
+def put(data: JsonObject, key: str, value: Json) -> dict[str, Json]:
+    """The data with the value at the dotted key; missing mappings and the next list item are made.
 
     Errors: ConnectError `bad-key` for an index beyond the end of a list, or a path through a plain value.
     """
-    parts = split_key(key)
-    result: dict[str, Any] = _copy(dict(data))
-    here: Any = result
-    for depth, part in enumerate(parts):
-        last = depth == len(parts) - 1
-        made: Any = _copy(value) if last else ([] if parts[depth + 1].isdigit() else {})
-        if isinstance(here, list):
-            if not part.isdigit() or int(part) > len(here):
-                raise _no_place(parts[:depth], part, f"a list that takes an index from 0 to {len(here)}")
-            if int(part) == len(here):
-                here.append(made)
-            elif last or here[int(part)] is None:
-                here[int(part)] = made
-            here = here[int(part)]
-        elif isinstance(here, dict) and not part.isdigit():
-            if last or here.get(part) is None:
-                here[part] = made
-            here = here[part]
-        else:
-            what = "a mapping" if isinstance(here, dict) else "a plain value"
-            raise _no_place(parts[:depth], part, f"{what}, without list indexes" if part.isdigit() else what)
-    return result
+    return dict(mapping(_put(data, split_key(key), [], value)))
 
 
-def forget(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A copy of the data without the dotted key, and without the mappings that are empty for lack of it.
+def _put(here: Json, parts: list[str], before: list[str], value: Json) -> Json:
+    if not parts:
+        return value
+    part, rest = parts[0], parts[1:]
+    if here is None:
+        here = [] if part.isdigit() else {}
+    if isinstance(here, list):
+        if not part.isdigit() or int(part) > len(here):
+            raise _no_place(before, part, f"a list that takes an index from 0 to {len(here)}")
+        at = int(part)
+        below = here[at] if at < len(here) else None
+        return [*here[:at], _put(below, rest, [*before, part], value), *here[at + 1 :]]
+    if isinstance(here, Mapping) and not part.isdigit():
+        return {**here, part: _put(here.get(part), rest, [*before, part], value)}
+    what = "a mapping" if isinstance(here, Mapping) else "a plain value"
+    raise _no_place(before, part, f"{what}, without list indexes" if part.isdigit() else what)
+
+
+def forget(data: JsonObject, key: str) -> dict[str, Json]:
+    """The data without the dotted key, and without the mappings that are empty for lack of it.
 
     A list item goes with its place: those after it move up. A key that is not there changes nothing.
     """
-    result: dict[str, Any] = _copy(dict(data))
-    parts = split_key(key)
-    if get(result, key) is MISSING:
-        return result
-    while parts:
-        parent = get(result, ".".join(parts[:-1])) if len(parts) > 1 else result
-        if isinstance(parent, list):
-            del parent[int(parts[-1])]
-        else:
-            del parent[parts[-1]]
-        parts.pop()
-        if parent or not parts or isinstance(parent, list) or parts[-1].isdigit():
-            break
-    return result
+    return dict(mapping(_without(data, split_key(key))))
+
+
+def _without(here: Json, parts: list[str]) -> Json:
+    part, rest = parts[0], parts[1:]
+    if isinstance(here, list) and part.isdigit() and int(part) < len(here):
+        at = int(part)
+        return [*here[:at], *([_without(here[at], rest)] if rest else []), *here[at + 1 :]]
+    if isinstance(here, Mapping) and part in here:
+        left = _without(here[part], rest) if rest else None
+        emptied = isinstance(left, Mapping) and not left and left != here[part]
+        kept = {part: left} if rest and not emptied else {}
+        return {name: kept.get(name, value) for name, value in here.items() if name != part or kept}
+    return here
 
 
 def parse_assignment(text: str) -> Assignment:
@@ -162,7 +142,7 @@ def parse_assignment(text: str) -> Assignment:
     return Assignment(key, value if value == "" else document.scalar(value), value)
 
 
-def revised(path: Path, text: str | None, data: Mapping[str, Any]) -> str:
+def revised(path: Path, text: str | None, data: JsonObject) -> str:
     """What an answers file is to hold: JSON by its name, else YAML with the lines of the present text that still hold.
 
     In: the file's path, its present text, None where there is none, and the answers.

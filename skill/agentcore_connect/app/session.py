@@ -101,7 +101,7 @@ class Session:
 
     def earlier(self, key: str) -> Any:
         """The answer that was given before to a question that is asked again; None where there is none."""
-        return store.get(self.data, key, None) if key in self.held else self._earlier.get(key)
+        return store.get(self.data, key) if key in self.held else self._earlier.get(key)
 
     def _gather(self, data: Mapping[str, Any]) -> Gathered:
         answers = self._document._replace(data=dict(data))
@@ -202,7 +202,7 @@ class Session:
         taken: dict[str, Any] = {}
         for own, value in found.answers.items():
             full = f"connections.{number}.{own}" if questions()[own].scope == "connection" else own
-            if full != key and store.get(self.data, full, None) is not None:
+            if full != key and store.get(self.data, full) is not None:
                 continue
             if self.problem(full, value) is None:
                 self.answer(full, value)
@@ -300,7 +300,7 @@ class Session:
 
     def change(self, key: str) -> None:
         """Ask for one key again, whatever the interview would ask."""
-        if store.get(self.data, key, None) is not None:
+        if store.get(self.data, key) is not None:
             self._hold(key)
         self.wanted, self._position = key, None
 
@@ -315,7 +315,7 @@ class Session:
         self._position = None
 
     def _hold(self, key: str) -> None:
-        self.held[key] = store.get(self.data, key, None)
+        self.held[key] = store.get(self.data, key)
         self._position = None
 
     def _is_new_connection(self, here: Position) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from agentcore_connect.app.position import Position
 from agentcore_connect.app.session import Found, Session
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.interview import view
 
 
-def step(session: Session, *, finish: str | None = None, found: Iterable[Found] = ()) -> dict[str, Any]:
+def step(session: Session, *, finish: str | None = None, found: Iterable[Found] = ()) -> JsonObject:
     """The next question, or that the interview is done with what was decided.
 
     Args:
@@ -32,7 +32,7 @@ def step(session: Session, *, finish: str | None = None, found: Iterable[Found] 
     }
 
 
-def refused(session: Session, error: ConnectError, key: str) -> dict[str, Any]:
+def refused(session: Session, error: ConnectError, key: str) -> JsonObject:
     """That an answer was refused and why, with the question that is still open."""
     question = _question(session.position())
     return {
@@ -43,11 +43,11 @@ def refused(session: Session, error: ConnectError, key: str) -> dict[str, Any]:
     }
 
 
-def _question(here: Position) -> dict[str, Any] | None:
+def _question(here: Position) -> JsonObject | None:
     return here.asked.as_dict(here.progress()) if here.asked is not None else None
 
 
-def _done(here: Position, finish: str | None) -> dict[str, Any]:
+def _done(here: Position, finish: str | None) -> JsonObject:
     if here.state.gaps:
         keys = ", ".join(gap.key for gap in here.state.gaps)
         said = f"The plan waits for what nobody knows yet: {keys}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.app.session import Session
@@ -96,5 +97,5 @@ def _bad(error: ConnectError) -> int:
     return error.exit_code
 
 
-def _print(data: dict[str, Any]) -> None:
+def _print(data: JsonObject) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentcore_connect.advise.facts import Case
 from agentcore_connect.advise.records import Read
@@ -13,6 +13,7 @@ from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.values import JsonObject, mapping, text
 from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint, answers_from_service, service_at
 from agentcore_connect.knowledge.runtime_address import endpoint_arn
 from agentcore_connect.text.document import Document
@@ -86,7 +87,7 @@ def gather(
     return Gathered(case._replace(read=read), document, surface, base, files)
 
 
-def _known(before: Gathered | None, number: int, connection: Mapping[str, Any]) -> Read | None:
+def _known(before: Gathered | None, number: int, connection: JsonObject) -> Read | None:
     """What was read for the same connection before; None where it has changed."""
     if before is None or number not in before.files or before.case.connections[number] != connection:
         return None
@@ -114,68 +115,73 @@ def _project(document: Document, base: Path, given: Path | None) -> Project | No
     return found
 
 
-def _read(connection: Mapping[str, Any], number: int, document: Document, base: Path, project: Project | None) -> Read:
+def _read(connection: JsonObject, number: int, document: Document, base: Path, project: Project | None) -> Read:
     """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
-    found: dict[str, Any] = {"answers": {}, "faults": []}
+    place = f"connections.{number}"
     tools, schema = connection.get("tools"), connection.get("schema")
     runtime = _runtime(connection)
-    endpoint = runtime or connection.get("endpoint")
-    if isinstance(endpoint, str):
-        told = answers_from_endpoint(endpoint)
-        whole = connection.get("service") == "api-gateway"  # another service's address has no API's id and stage
-        found["answers"].update({key: value for key, value in told.items() if whole or isinstance(value, dict)})
+    endpoint = runtime or text(connection.get("endpoint"))
+    read = Read(answers=_told_by_address(endpoint, connection)) if endpoint is not None else Read()
     if isinstance(tools, list):
-        _take_tools(found, tools, f"connections.{number}.tools", document.where(f"connections.{number}.tools"))
+        read = _with_tools(read, tools, f"{place}.tools", document.where(f"{place}.tools"))
     elif isinstance(tools, str) and "://" not in tools:
-        path = _file(tools, base, project, document.where(f"connections.{number}.tools"))
-        found["tools_path"] = path
-        _take_tools(found, _json(path, document.where(f"connections.{number}.tools")), path.name, str(tools))
+        where = document.where(f"{place}.tools")
+        path = _file(tools, base, project, where)
+        read = _with_tools(read._replace(tools_path=path), _json(path, where), path.name, tools)
     if isinstance(schema, str) and "://" not in schema:
-        place = document.where(f"connections.{number}.schema")
-        path = _file(schema, base, project, place)
-        found["schema_path"] = path
-        found["schema_text"] = _as_json(path, place)
-        root = project.root.resolve() if project is not None else None
-        if root is not None and path.suffix == ".json" and path.is_relative_to(root):
-            found["schema_in_project"] = path.relative_to(root).as_posix()
-        if connection.get("service") == "smithy":
-            _take_smithy(found, path)
-        else:
-            _take_openapi(found, path, connection)
+        where = document.where(f"{place}.schema")
+        path = _file(schema, base, project, where)
+        read = read._replace(
+            schema_path=path, schema_text=_as_json(path, where), schema_in_project=_inside(project, path)
+        )
+        read = (
+            _with_smithy(read, path) if connection.get("service") == "smithy" else _with_openapi(read, path, connection)
+        )
     if runtime is not None:  # a document's own server does not count beside it
-        found["answers"]["endpoint"] = runtime
-    _take_host(found, connection)
-    return Read(**found)
+        read = read._replace(answers={**read.answers, "endpoint": runtime})
+    return _with_host(read, connection)
 
 
-def _take_host(found: dict[str, Any], connection: Mapping[str, Any]) -> None:
-    """Take in what is known of the service at an address; what its document tells counts before it."""
-    address = connection.get("endpoint") or found["answers"].get("endpoint")
-    known = service_at(address) if isinstance(address, str) else None
+def _told_by_address(endpoint: str, connection: JsonObject) -> JsonObject:
+    """The answers that stand in an address; another service's has no API's id and stage."""
+    whole = connection.get("service") == "api-gateway"
+    return {key: value for key, value in answers_from_endpoint(endpoint).items() if whole or isinstance(value, dict)}
+
+
+def _inside(project: Project | None, path: Path) -> str | None:
+    """A JSON file's path within the project; None where it is not in one."""
+    root = project.root.resolve() if project is not None else None
+    inside = root is not None and path.suffix == ".json" and path.is_relative_to(root)
+    return path.relative_to(root).as_posix() if root is not None and inside else None
+
+
+def _with_host(read: Read, connection: JsonObject) -> Read:
+    """What is known of the service at an address is taken in; what its document tells counts before it."""
+    address = text(connection.get("endpoint") or read.answers.get("endpoint"))
+    known = service_at(address) if address is not None else None
     if known is None or connection.get("direction") not in (None, "agent-calls-service"):
-        return
+        return read
     if connection.get("service") not in (None, *known["service"]):
-        return
-    before = dict(found["answers"])
+        return read
+    before = dict(read.answers)
     for key, value in connection.items():
         if value is not None:
-            before[key] = {**before.get(key, {}), **value} if isinstance(value, Mapping) else value
+            before[key] = {**mapping(before.get(key)), **value} if isinstance(value, Mapping) else value
+    answers, told = read.answers, dict(read.told or {})
+    why: JsonObject = {"why": f"the address is that of {known['title']}", "sources": known["sources"]}
     for key, value in answers_from_service(known, before).items():
-        if store.get(before, key, None) is None:
-            found["answers"] = store.put(found["answers"], key, value)
-            found.setdefault("told", {})[key] = {
-                "why": f"the address is that of {known['title']}",
-                "sources": known["sources"],
-            }
-    found["at_host"] = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
+        if store.get(before, key) is None:
+            answers, told[key] = store.put(answers, key, value), why
+    at_host = {key: known.get(key) for key in ("id", "title", "text", "registration", "asks", "sources")}
+    return read._replace(answers=answers, told=told or None, at_host=at_host)
 
 
-def _runtime(connection: Mapping[str, Any]) -> str | None:
+def _runtime(connection: JsonObject) -> str | None:
     """The ARN that `runtime` names, where no endpoint was answered."""
-    arn = store.get(connection, "runtime.arn", None)
+    arn = text(store.get(connection, "runtime.arn"))
     if not arn or connection.get("endpoint") is not None:
         return None
-    return endpoint_arn(arn, store.get(connection, "runtime.qualifier", None))
+    return endpoint_arn(arn, text(store.get(connection, "runtime.qualifier")))
 
 
 def _as_json(path: Path, where: str) -> str:
@@ -207,7 +213,7 @@ def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
     )
 
 
-def _json(path: Path, where: str) -> Any:
+def _json(path: Path, where: str) -> object:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
@@ -223,8 +229,8 @@ def _json(path: Path, where: str) -> Any:
         ) from None
 
 
-def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None:
-    """Take in tools. Faults name them by `shown`, which is the same wherever the answers lie: they go into the plan."""
+def _with_tools(read: Read, raw: object, shown: str, where: str) -> Read:
+    """Tools are taken in. Faults name them by `shown`, the same wherever the answers lie: they go into the plan."""
     from agentcore_connect.checks.schema_reduction import reduce_tools
     from agentcore_connect.checks.tool_schema import check_tools, unwrap
 
@@ -241,39 +247,41 @@ def _take_tools(found: dict[str, Any], raw: Any, shown: str, where: str) -> None
         )
     # names that are too long once the target's is in front have a rule of their own
     problems = check_tools(reduced, target_name=None)
-    found["tools"] = reduced
     told = sorted((*notices, *losses, *problems), key=lambda one: one.severity != "error")  # left-out tools first
-    found["faults"] += [f"{shown}: {one}" for one in dict.fromkeys(map(str, told))]
-    found["tool_names"] = [t["name"] for t in reduced if isinstance(t.get("name"), str)]
-    found["answers"]["tool_count"] = len(reduced)
+    return read._replace(
+        tools=reduced,
+        tool_names=[t["name"] for t in reduced if isinstance(t.get("name"), str)],
+        answers={**read.answers, "tool_count": len(reduced)},
+        faults=[*read.faults, *(f"{shown}: {one}" for one in dict.fromkeys(map(str, told)))],
+    )
 
 
-def _take_openapi(found: dict[str, Any], path: Path, connection: Mapping[str, Any]) -> None:
+def _with_openapi(read: Read, path: Path, connection: JsonObject) -> Read:
     from agentcore_connect.specs.openapi import answers_from_openapi
     from agentcore_connect.specs.openapi import summary as summarise
     from agentcore_connect.specs.spec_file import document_text, load_spec
 
-    size = None if "schema_in_project" in found else len(found["schema_text"].encode("utf-8", "replace"))
-    summary = summarise(load_spec(path), target_name=connection.get("name"), size=size)
-    answers: dict[str, Any] = {}
+    size = None if read.schema_in_project else len((read.schema_text or "").encode("utf-8", "replace"))
+    summary = summarise(load_spec(path), target_name=text(connection.get("name")), size=size)
+    answers: JsonObject = {}
     for key, value in answers_from_openapi(summary).items():
         answers = store.put(answers, key, value)
     if "service_auth" in connection:  # what was answered counts, and the document's details go with its own demand
-        if connection["service_auth"] != answers.get("service_auth"):
-            answers.pop("oauth", None)
-            answers.pop("api_key", None)
-        answers.pop("service_auth", None)
-    found["answers"].update(answers)
-    found["tool_names"] = list(summary.tool_names)
-    found["together"] = [f"{one.name} ({one.kind})" for one in summary.demand.together]
-    faults = summary.faults
+        same = connection["service_auth"] == answers.get("service_auth")
+        left_out = ("service_auth",) if same else ("service_auth", "oauth", "api_key")
+        answers = {key: value for key, value in answers.items() if key not in left_out}
+    read = read._replace(
+        answers={**read.answers, **answers},
+        tool_names=list(summary.tool_names),
+        together=[f"{one.name} ({one.kind})" for one in summary.demand.together],
+    )
+    faults, said = summary.faults, list(read.faults)
     if summary.converted is not None:  # what is said of the original is not so of the copy that is sent
         faults = tuple(one for one in faults if one.id != "openapi-swagger-2")
-        found["schema_text"] = document_text(summary.converted.spec.data)
-        found["schema_converted"] = True
-        found.pop("schema_in_project", None)
-        found["faults"] += _conversion(path, summary.converted)
-    found["faults"] += _faults(path, faults)
+        converted = document_text(summary.converted.spec.data)
+        read = read._replace(schema_text=converted, schema_converted=True, schema_in_project=None)
+        said += _conversion(path, summary.converted)
+    return read._replace(faults=[*said, *_faults(path, faults)])
 
 
 def _conversion(path: Path, converted: Conversion) -> list[str]:
@@ -286,13 +294,15 @@ def _conversion(path: Path, converted: Conversion) -> list[str]:
     return [*said, *(f"{path.name}: {one.what}. {lost['text']} {lost['remedy']}" for one in converted.lost)]
 
 
-def _take_smithy(found: dict[str, Any], path: Path) -> None:
+def _with_smithy(read: Read, path: Path) -> Read:
     from agentcore_connect.specs.smithy import read_smithy
 
     model = read_smithy(path)
-    found["answers"]["tool_count"] = model.tool_count
-    found["tool_names"] = list(model.operations)
-    found["faults"] += _faults(path, model.faults)
+    return read._replace(
+        answers={**read.answers, "tool_count": model.tool_count},
+        tool_names=list(model.operations),
+        faults=[*read.faults, *_faults(path, model.faults)],
+    )
 
 
 #: The faults that mean little without what is there: the size, the contradiction, why a document cannot be converted.

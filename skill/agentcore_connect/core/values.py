@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 #: What a JSON or YAML file holds.
-Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
-JsonObject: TypeAlias = "Mapping[str, Json]"
+Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Json"] | None
+JsonObject: TypeAlias = Mapping[str, "Json"]
 
 _NOTHING: JsonObject = {}
+R = TypeVar("R", bound=NamedTuple)
+T = TypeVar("T")
+
+
+def record(kind: type[R], values: Mapping[str, object]) -> R:
+    """A named tuple of its kind: each field has the value of its name, None where there is none.
+
+    Only for values whose types were checked before: by the gate of the answers, or by a schema.
+    """
+    return kind._make(map(values.get, kind._fields))
 
 
 def text(value: object) -> str | None:
     """A text; None for anything else."""
     return value if isinstance(value, str) else None
+
+
+def boolean(value: object) -> bool | None:
+    """True or false; None for anything else."""
+    return value if isinstance(value, bool) else None
 
 
 def integer(value: object) -> int | None:
@@ -40,3 +55,8 @@ def texts(value: object) -> list[str]:
 def mappings(value: object) -> list[JsonObject]:
     """The mappings in a list."""
     return [one for one in sequence(value) if isinstance(one, Mapping)]
+
+
+def one_of(value: object, among: Sequence[T]) -> T | None:
+    """The one of some values that this is; None where it is another."""
+    return next((one for one in among if one == value), None)

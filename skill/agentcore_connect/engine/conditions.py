@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-Condition = Mapping[str, Any]
-Predicate = Callable[[Mapping[str, Any]], bool]
-Test = Callable[[Any], bool]
+Condition = Mapping[str, object]
+Facts = Mapping[str, object]
+Predicate = Callable[[Facts], bool]
+Test = Callable[[object], bool]
 
 _GROUPS = ("all", "any", "not")
 
@@ -23,63 +24,80 @@ class ConditionError(ValueError):
     """A condition that says nothing the language knows; a fault in the data, found by the knowledge tests."""
 
 
-def lookup(facts: Mapping[str, Any], variable: str) -> Any:
+def lookup(facts: Facts, variable: str) -> Any:
     """Return the value of a dotted variable, None where any part of it is absent."""
-    if variable in facts:
-        return facts[variable]
-    value: Any = facts
-    for part in variable.split("."):
+    return facts[variable] if variable in facts else _reached(facts, variable.split("."))
+
+
+def _reached(facts: Facts, parts: list[str]) -> object:
+    value: object = facts
+    for part in parts:
         value = value.get(part) if type(value) is dict else member(value, part)  # a plain dict is the common case
         if value is None:
             return None
     return value
 
 
-def member(holder: Any, name: str) -> Any:
+def member(holder: object, name: str) -> object:
     """A field of a record (a named tuple) or the value of a mapping's key; None where there is none."""
     if isinstance(holder, tuple):
         return getattr(holder, name, None)
     return holder.get(name) if isinstance(holder, dict | Mapping) else None
 
 
-def replaced(facts: Mapping[str, Any], variable: str, value: Any) -> dict[str, Any]:
+def replaced(facts: Facts, variable: str, value: object) -> dict[str, object]:
     """The facts with another value for a variable, which may be a dotted one of two parts."""
     outer, _, inner = variable.partition(".")
     if not inner:
         return {**facts, outer: value}
-    held = facts.get(outer) or {}
-    fields = held if isinstance(held, Mapping) else dict(zip(held._fields, held, strict=True))
+    held = facts.get(outer)
+    fields = dict(held) if isinstance(held, Mapping) else _fields(held)
     return {**facts, outer: {**fields, inner: value}}
 
 
-def _number(value: Any) -> bool:
+def _fields(record: object) -> dict[str, object]:
+    names: tuple[str, ...] = getattr(record, "_fields", ())
+    return {name: getattr(record, name) for name in names}
+
+
+def _number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _compare(operator: str, operand: Any) -> Test:
+def _compare(operator: str, bound: object) -> Test:
+    if not _number(bound):
+        msg = f"{operator!r} compares with a number, not {bound!r}"
+        raise ConditionError(msg)
+    limit: int | float = bound
     match operator:
         case "gt":
-            return lambda v: _number(v) and v > operand
+            return lambda v: _number(v) and v > limit
         case "ge":
-            return lambda v: _number(v) and v >= operand
+            return lambda v: _number(v) and v >= limit
         case "lt":
-            return lambda v: _number(v) and v < operand
+            return lambda v: _number(v) and v < limit
         case _:
-            return lambda v: _number(v) and v <= operand
+            return lambda v: _number(v) and v <= limit
 
 
-def _operator(name: str, operand: Any, patterns: Mapping[str, str]) -> Test:
+def _contains(value: object, operand: object) -> bool:
+    if isinstance(value, str):
+        return isinstance(operand, str) and operand in value
+    return isinstance(value, list | tuple) and operand in value
+
+
+def _operator(name: str, operand: object, patterns: Mapping[str, str]) -> Test:
     match name:
         case "eq":
             return lambda v: bool(v == operand)
-        case "in":
+        case "in" if isinstance(operand, list):
             values = tuple(operand)
             return lambda v: v in values
         case "contains":
-            return lambda v: isinstance(v, list | tuple | str) and operand in v
+            return lambda v: _contains(v, operand)
         case "present":
             return lambda v: (v is not None and v not in ("", [], (), {})) is bool(operand)
-        case "matches":
+        case "matches" if isinstance(operand, str):
             expression = patterns.get(operand, operand)  # compiled when it is first looked at, by re's own cache
             return lambda v: isinstance(v, str) and re.search(expression, v) is not None
         case "gt" | "ge" | "lt" | "le":
@@ -88,7 +106,7 @@ def _operator(name: str, operand: Any, patterns: Mapping[str, str]) -> Test:
     raise ConditionError(msg)
 
 
-def _test(spec: Any, patterns: Mapping[str, str]) -> Test:
+def _test(spec: object, patterns: Mapping[str, str]) -> Test:
     if isinstance(spec, Mapping):
         tests = [_operator(name, operand, patterns) for name, operand in spec.items()]
         return tests[0] if len(tests) == 1 else lambda v: all(t(v) for t in tests)
@@ -99,11 +117,12 @@ def _test(spec: Any, patterns: Mapping[str, str]) -> Test:
     return (lambda v: v is spec) if isinstance(spec, bool) or spec is None else (lambda v: bool(v == spec))
 
 
-def _leaf(variable: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
+def _leaf(variable: str, spec: object, patterns: Mapping[str, str]) -> Predicate:
     test = _test(spec, patterns)
     if "." not in variable:  # most are plain names, and this is the hot path
         return lambda facts: test(facts.get(variable))
-    return lambda facts: test(lookup(facts, variable))
+    parts = variable.split(".")
+    return lambda facts: test(facts[variable] if variable in facts else _reached(facts, parts))
 
 
 def compile_condition(condition: Condition | None, patterns: Mapping[str, str] | None = None) -> Predicate:
@@ -119,6 +138,10 @@ def compile_condition(condition: Condition | None, patterns: Mapping[str, str] |
     known = patterns or {}
     if condition is None:
         return lambda facts: True
+    return _compiled(condition, known)
+
+
+def _compiled(condition: object, known: Mapping[str, str]) -> Predicate:
     if not isinstance(condition, Mapping):
         msg = f"a condition is a mapping, not {type(condition).__name__}"
         raise ConditionError(msg)
@@ -136,7 +159,7 @@ def _every(parts: list[Predicate]) -> Predicate:
     if len(parts) == 1:
         return parts[0]
 
-    def holds_all(facts: Mapping[str, Any]) -> bool:
+    def holds_all(facts: Facts) -> bool:
         for part in parts:  # noqa: SIM110
             if not part(facts):
                 return False
@@ -145,33 +168,31 @@ def _every(parts: list[Predicate]) -> Predicate:
     return holds_all
 
 
-def _group(key: str, spec: Any, patterns: Mapping[str, str]) -> Predicate:
+def _group(key: str, spec: object, patterns: Mapping[str, str]) -> Predicate:
     if key == "not":
-        inner = compile_condition(spec, patterns)
+        inner = _compiled(spec, patterns)
         return lambda facts: not inner(facts)
     if not isinstance(spec, list) or not spec:
         msg = f"{key!r} takes a list of conditions"
         raise ConditionError(msg)
-    members = [compile_condition(c, patterns) for c in spec]
+    members = [_compiled(c, patterns) for c in spec]
     if key == "all":
         return _every(members)
     return lambda facts: any(m(facts) for m in members)
 
 
-def holds(condition: Condition | None, facts: Mapping[str, Any], patterns: Mapping[str, str] | None = None) -> bool:
+def holds(condition: Condition | None, facts: Facts, patterns: Mapping[str, str] | None = None) -> bool:
     """Say whether a condition holds for these facts."""
     return compile_condition(condition, patterns)(facts)
 
 
-def variables(condition: Condition | None) -> set[str]:
+def variables(condition: object) -> set[str]:
     """Return every variable that a condition reads."""
     found: set[str] = set()
-    for key, spec in (condition or {}).items():
-        if key == "not":
-            found |= variables(spec)
-        elif key in _GROUPS:
-            for member in spec:
-                found |= variables(member)
+    for key, spec in condition.items() if isinstance(condition, Mapping) else ():
+        if key in _GROUPS:
+            for part in spec if isinstance(spec, list) else [spec]:
+                found |= variables(part)
         else:
             found.add(key)
     return found

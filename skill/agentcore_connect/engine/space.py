@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any
 
-from agentcore_connect.engine.tree import End, Engine, TreeError
+from agentcore_connect.engine.tree import End, Engine, Node, TreeError
 
-Domains = Mapping[str, list[Any]]
+Domains = Mapping[str, list[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One point of the space: the values on the way, and where they lead."""
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     decision: End
 
 
-def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, Any] | None = None) -> Iterator[Leaf]:
+def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, object] | None = None) -> Iterator[Leaf]:
     """Yield every distinct way through a tree.
 
     Args:
@@ -46,12 +45,12 @@ def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, Any]
         yield from leaves(engine, tree, domains, {**known, decision.pending: value})
 
 
-def outcome(decision: End) -> tuple[Any, ...]:
+def outcome(decision: End) -> tuple[object, ...]:
     """What a decision amounts to: its results and the rules it stands on, comparable."""
     return (tuple(sorted((k, repr(v)) for k, v in decision.result.items())), decision.rules())
 
 
-def _subtrees(engine: Engine, tree: str, domains: Domains, facts: dict[str, Any], found: list[str]) -> Any:
+def _subtrees(engine: Engine, tree: str, domains: Domains, facts: dict[str, object], found: list[str]) -> object:
     """Reduce a subtree to a comparable value; note questions all of whose answers lead to the same."""
     decision = engine.decide(tree, facts)
     if decision.pending is None:
@@ -72,21 +71,19 @@ def idle_questions(engine: Engine, tree: str, domains: Domains) -> list[str]:
 
 def unreached(engine: Engine, tree: str, seen: list[Leaf]) -> list[str]:
     """Name the nodes and branches of a tree that no leaf passes."""
-    nodes = {n for leaf in seen for n in leaf.decision.nodes}
-    found = [f"{tree}: node {n} is never reached" for n in engine.trees[tree]["nodes"] if n not in nodes]
-    taken: set[tuple[str, Any]] = set()
-    for leaf in seen:
-        for name in leaf.decision.nodes:
-            variable = engine.trees[tree]["nodes"][name].get("test")
-            if variable is not None:
-                taken.add((name, _value(leaf, variable)))
-    for (owner, name), branches in engine._branches.items():
-        if owner == tree and name in nodes:
+    passed = {name for leaf in seen for name in leaf.decision.nodes}
+    nodes = engine.trees[tree].nodes
+    found = [f"{tree}: node {name} is never reached" for name in nodes if name not in passed]
+    taken = {
+        (name, _value(leaf, nodes[name].test)) for leaf in seen for name in leaf.decision.nodes if nodes[name].test
+    }
+    for (owner, name), branches in engine.branches.items():
+        if owner == tree and name in passed:
             found += [f"{tree}: branch {name} = {v!r} is never taken" for v in branches if (name, v) not in taken]
     return found
 
 
-def _value(leaf: Leaf, variable: str) -> Any:
+def _value(leaf: Leaf, variable: str) -> object:
     tested = leaf.decision.tested
     return tested[variable] if variable in tested else leaf.decision.result.get(variable)
 
@@ -94,25 +91,24 @@ def _value(leaf: Leaf, variable: str) -> Any:
 def unused_rows(engine: Engine, table: str, seen: list[Leaf]) -> list[str]:
     """Name the rows of a table that no leaf stands on."""
     used = {f.rule for leaf in seen for f in leaf.decision.fired if f.row and f.by == table}
-    return [f"{table}: row {row['id']} is never used" for row in engine.tables[table].values() if row["id"] not in used]
+    return [f"{table}: row {row.id} is never used" for row in engine.tables[table].rows if row.id not in used]
 
 
 def conflicts(engine: Engine, tree: str) -> list[str]:
     """Name values that two branches of one node claim."""
     found = []
-    for name, node in engine.trees[tree]["nodes"].items():
-        claimed: dict[Any, int] = {}
-        for number, branch in enumerate(node.get("branches", ())):
-            for value in branch["is"] if isinstance(branch["is"], list) else [branch["is"]]:
-                if value in claimed:
-                    found.append(f"{tree}: {name} has two branches for {value!r}")
-                claimed[value] = number
+    for name, node in engine.trees[tree].nodes.items():
+        claimed: set[object] = set()
+        for value in (value for branch in node.branches for value in branch.values):
+            if value in claimed:
+                found.append(f"{tree}: {name} has two branches for {value!r}")
+            claimed.add(value)
     return found
 
 
 def cycles(engine: Engine, tree: str) -> list[str]:
     """Name the nodes from which the tree comes back to itself."""
-    nodes = engine.trees[tree]["nodes"]
+    nodes = engine.trees[tree].nodes
     found: list[str] = []
     done: set[str] = set()
 
@@ -126,19 +122,18 @@ def cycles(engine: Engine, tree: str) -> list[str]:
             visit(to, (*above, name))
         done.add(name)
 
-    visit(engine.trees[tree]["root"], ())
+    visit(engine.trees[tree].root, ())
     return found
 
 
-def _next(node: Mapping[str, Any]) -> list[str]:
-    ways = [b.get("to") for b in node.get("branches", ())] + [node.get("to")]
-    return [w for w in ways if w is not None]
+def _next(node: Node) -> list[str]:
+    return [way for way in (*(branch.to for branch in node.branches), node.to) if way is not None]
 
 
 def unknown_nodes(engine: Engine, tree: str) -> list[str]:
     """Name targets that no node answers to."""
-    nodes = engine.trees[tree]["nodes"]
-    found = [f"{tree}: root {engine.trees[tree]['root']} is no node"] if engine.trees[tree]["root"] not in nodes else []
+    root, nodes = engine.trees[tree]
+    found = [f"{tree}: root {root} is no node"] if root not in nodes else []
     for name, node in nodes.items():
         found += [f"{tree}: {name} leads to {to}, which is no node" for to in _next(node) if to not in nodes]
     return found

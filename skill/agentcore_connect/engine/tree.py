@@ -12,14 +12,57 @@ and the lookup is made again, which is how advice is steered from what was wante
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-Facts = Mapping[str, Any]
+from agentcore_connect.engine.conditions import Facts
 
 
 class TreeError(ValueError):
     """The tree does not cover a value that reached it; a fault in the data, found by the knowledge tests."""
+
+
+class Branch(NamedTuple):
+    """What a node does for some values of its variable."""
+
+    values: tuple[object, ...]
+    to: str | None
+    rules: tuple[str, ...]
+
+
+class Node(NamedTuple):
+    """One node: it has a variable to test, or a table to look into, or results to set."""
+
+    test: str
+    lookup: str
+    set: Facts
+    to: str | None
+    rules: tuple[str, ...]
+    branches: tuple[Branch, ...]
+
+
+class Tree(NamedTuple):
+    """A tree by the names of its nodes."""
+
+    root: str
+    nodes: Mapping[str, Node]
+
+
+class Row(NamedTuple):
+    """A row of a table: where it stands, what it sets, and what to use instead of what was looked up, if anything."""
+
+    id: str
+    at: tuple[object, ...]
+    set: Facts
+    use: Facts
+    rules: tuple[str, ...]
+
+
+class Table(NamedTuple):
+    """A table: the variables that it is looked up by, and its rows."""
+
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
 
 
 class Fired(NamedTuple):
@@ -33,7 +76,7 @@ class Fired(NamedTuple):
 class Unavailable(NamedTuple):
     """Why a choice cannot be taken here: the rule that closes it."""
 
-    value: Any
+    value: object
     rule: str
 
 
@@ -64,19 +107,19 @@ class _Walk(NamedTuple):
     """The state of a walk under way: what is known, and what the walk has collected so far."""
 
     facts: Facts
-    result: dict[str, Any]
+    result: dict[str, object]
     fired: list[Fired]
-    tested: dict[str, Any]
+    tested: dict[str, object]
     nodes: list[str]
 
-    def value(self, variable: str) -> Any:
+    def value(self, variable: str) -> object:
         if variable in self.result:
             return self.result[variable]
         return self.facts.get(variable)
 
-    def cite(self, rules: Any, by: str) -> None:
-        if rules:
-            self.fired.extend(Fired(rule, by) for rule in rules)
+    def cite(self, rules: Iterable[str], by: str) -> None:
+        for rule in rules:
+            self.fired.append(Fired(rule, by))
 
     def decision(self, pending: str | None) -> End:
         return End(self.result, tuple(self.fired), self.tested, tuple(self.nodes), pending)
@@ -92,20 +135,17 @@ class Engine:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         """Index the data; its soundness is the business of ``space.faults``."""
-        self.trees: Mapping[str, Any] = data["trees"]
+        self.trees = {name: _tree(body) for name, body in data["trees"].items()}
+        self.tables = {name: _table(body) for name, body in data.get("tables", {}).items()}
         self.closing = frozenset(data.get("closing", ()))
-        self.tables: dict[str, dict[tuple[Any, ...], Mapping[str, Any]]] = {
-            name: {tuple(row["at"]): row for row in table["rows"]} for name, table in data.get("tables", {}).items()
+        self._rows = {name: {row.at: row for row in table.rows} for name, table in self.tables.items()}
+        self._sending = {row.id for table in self.tables.values() for row in table.rows if row.use}
+        self.branches = {
+            (tree, name): {value: branch for branch in node.branches for value in branch.values}
+            for tree, body in self.trees.items()
+            for name, node in body.nodes.items()
+            if node.test
         }
-        self._by: dict[str, tuple[str, ...]] = {
-            name: tuple(table["by"]) for name, table in data.get("tables", {}).items()
-        }
-        self._sending = {row["id"] for rows in self.tables.values() for row in rows.values() if "use" in row}
-        self._branches: dict[tuple[str, str], dict[Any, Mapping[str, Any]]] = {}
-        for tree, body in self.trees.items():
-            for name, node in body["nodes"].items():
-                if "test" in node:
-                    self._branches[tree, name] = {v: b for b in node["branches"] for v in _values(b["is"])}
 
     def decide(self, tree: str, facts: Facts, start: Facts | None = None) -> End:
         """Walk a tree as far as the facts go.
@@ -119,41 +159,38 @@ class Engine:
             TreeError: a value reached a node or a table that does not cover it.
         """
         walk = _Walk(facts, dict(start or {}), [], {}, [])
-        name: str | None = self.trees[tree]["root"]
-        nodes = self.trees[tree]["nodes"]
+        nodes = self.trees[tree].nodes
+        name: str | None = self.trees[tree].root
         while name is not None:
             node = nodes[name]
             walk.nodes.append(name)
-            walk.cite(node.get("rules"), name)
-            if "test" in node:
-                variable = node["test"]
-                value = walk.value(variable)
+            if node.rules:
+                walk.cite(node.rules, name)
+            if node.test:
+                value = walk.value(node.test)
                 if value is None:
-                    return walk.decision(variable)
-                name = self._branch(tree, name, variable, value, walk)
-            elif "lookup" in node:
-                if (missing := self._look_up(node["lookup"], walk)) is not None:
-                    return walk.decision(missing)
-                name = node.get("to")
-            else:
-                walk.result.update(node["set"])
-                name = node.get("to")
+                    return walk.decision(node.test)
+                name = self._branch(tree, name, node.test, value, walk)
+                continue
+            if node.lookup and (missing := self._look_up(node.lookup, walk)) is not None:
+                return walk.decision(missing)
+            walk.result.update(node.set)
+            name = node.to
         return walk.decision(None)
 
-    def _branch(self, tree: str, name: str, variable: str, value: Any, walk: _Walk) -> str | None:
-        branch = self._branches[tree, name].get(value)
+    def _branch(self, tree: str, name: str, variable: str, value: object, walk: _Walk) -> str | None:
+        branch = self.branches[tree, name].get(value)
         if branch is None:
             msg = f"tree {tree!r}, node {name!r}: no branch for {variable} = {value!r}"
             raise TreeError(msg)
         walk.tested.setdefault(variable, value)
-        walk.cite(branch.get("rules"), name)
-        to: str | None = branch.get("to")
-        return to
+        if branch.rules:
+            walk.cite(branch.rules, name)
+        return branch.to
 
     def _look_up(self, table: str, walk: _Walk) -> str | None:
         """Apply the row that fits; return a variable that is unknown, None when all went well."""
-        by = self._by[table]
-        rows = self.tables[table]
+        by, rows = self.tables[table].by, self._rows[table]
         for _ in range(len(rows) + 1):  # a row may send on to another one, never in a circle
             key = tuple(walk.value(variable) for variable in by)
             for variable, value in zip(by, key, strict=True):
@@ -166,12 +203,12 @@ class Engine:
                 msg = f"table {table!r}: no row for {dict(zip(by, key, strict=True))!r}"
                 raise TreeError(msg)
             self._forget_earlier(table, walk)
-            walk.fired.append(Fired(row["id"], table, row=True))
-            walk.cite(row.get("rules"), row["id"])
-            walk.result.update(row.get("set", {}))
-            if "use" not in row:
+            walk.fired.append(Fired(row.id, table, row=True))
+            walk.cite(row.rules, row.id)
+            walk.result.update(row.set)
+            if not row.use:
                 return None
-            walk.result.update(row["use"])
+            walk.result.update(row.use)
         msg = f"table {table!r}: rows send on to each other in a circle"
         raise TreeError(msg)
 
@@ -182,7 +219,7 @@ class Engine:
             stale = earlier - self._sending
             walk.fired[:] = [one for one in walk.fired if one.row or one.by not in stale]
 
-    def unavailable(self, tree: str, facts: Facts, variable: str, values: list[Any]) -> Iterator[Unavailable]:
+    def unavailable(self, tree: str, facts: Facts, variable: str, values: Iterable[object]) -> Iterator[Unavailable]:
         """Name the values of a variable that cannot be taken here, each with the rule that closes it.
 
         A value is closed when choosing it fires, before the next open question, a closing rule that does not fire
@@ -196,5 +233,24 @@ class Engine:
                     break
 
 
-def _values(spec: Any) -> list[Any]:
-    return spec if isinstance(spec, list) else [spec]
+def _tree(data: Mapping[str, Any]) -> Tree:
+    return Tree(data["root"], {name: _node(node) for name, node in data["nodes"].items()})
+
+
+def _node(data: Mapping[str, Any]) -> Node:
+    branches = tuple(_one_branch(one) for one in data.get("branches", ()))
+    rules = tuple(data.get("rules", ()))
+    return Node(data.get("test", ""), data.get("lookup", ""), data.get("set", {}), data.get("to"), rules, branches)
+
+
+def _one_branch(data: Mapping[str, Any]) -> Branch:
+    values = tuple(data["is"]) if isinstance(data["is"], list) else (data["is"],)
+    return Branch(values, data.get("to"), tuple(data.get("rules", ())))
+
+
+def _table(data: Mapping[str, Any]) -> Table:
+    rows = (
+        Row(one["id"], tuple(one["at"]), one.get("set", {}), one.get("use", {}), tuple(one.get("rules", ())))
+        for one in data["rows"]
+    )
+    return Table(tuple(data["by"]), tuple(rows))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from agentcore_connect import interview
 from agentcore_connect.advise.decide import Verdict, decide
@@ -11,6 +11,7 @@ from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, 
 from agentcore_connect.advise.records import Decision
 from agentcore_connect.answers import gate, store
 from agentcore_connect.answers.load import question_of
+from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.interview.walk import Asked
 from agentcore_connect.knowledge.questions import Question, of_scope, questions
@@ -32,11 +33,11 @@ class Settled(NamedTuple):
 
     key: str
     question: Question
-    value: Any
+    value: Json
     how: str
 
 
-def without(data: Mapping[str, Any], keys: Mapping[str, Any] | set[str]) -> dict[str, Any]:
+def without(data: JsonObject, keys: Iterable[str]) -> dict[str, Json]:
     """The answers as if those keys had not been answered; connections keep their places."""
     held = dict(data)
     for key in sorted(keys):
@@ -44,21 +45,20 @@ def without(data: Mapping[str, Any], keys: Mapping[str, Any] | set[str]) -> dict
     return held
 
 
-def keys_of(data: Mapping[str, Any]) -> dict[str, Question]:
+def keys_of(data: JsonObject) -> dict[str, Question]:
     """The dotted keys of the answers that are there, each with its question."""
     found = {}
     for scope in ("agent", "gateway", "policy"):
-        found.update(_keys(data.get(scope), scope, f"{scope}."))
+        found.update(_keys(mapping(data.get(scope)), scope, f"{scope}."))
     if data.get("project") is not None:
         found["project"] = questions()["project"]
-    for number, connection in enumerate(data.get("connections") or []):
+    for number, connection in enumerate(mappings(data.get("connections"))):
         found.update(_keys(connection, "connection", f"connections.{number}."))
     return found
 
 
-def _keys(mapping: Any, scope: str, lead: str) -> dict[str, Question]:
+def _keys(given: JsonObject, scope: str, lead: str) -> dict[str, Question]:
     own = "" if scope == "connection" else lead
-    given = mapping if isinstance(mapping, Mapping) else {}
     pairs = ((question, question.id.removeprefix(own)) for question in of_scope(scope))
     return {f"{lead}{key}": question for question, key in pairs if lookup(given, key) is not None}
 
@@ -94,9 +94,9 @@ def _masked(case: Case, hidden: set[str]) -> Case:
     return case._replace(answers=without(case.answers, hidden))
 
 
-def overtaken(case: Case, held: Mapping[str, Any], verdicts: list[Verdict]) -> list[str]:
+def overtaken(case: Case, held: Iterable[str], verdicts: list[Verdict]) -> list[str]:
     """Of the answers gone back over, those that nothing asks for any more and that would still steer the result."""
-    asked = set(trail(case)) if held else set()
+    asked = set(trail(case))
     found = []
     for key in held:
         question, number = question_of(key), _connection_of(key)
@@ -112,7 +112,7 @@ def _connection_of(key: str) -> int:
 
 
 def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
-    """Any question as one that is asked, also where the interview would not ask it.
+    """A question as one that is asked, also where the interview would not ask it.
 
     Errors: KeyError for a key without a question, which is a mistake of the caller.
     """
@@ -124,7 +124,7 @@ def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
     return Asked(question, scope, interview.choices(question, verdict), lookup(verdict.known, question.id), ())
 
 
-def typed(question: Question, text: str) -> Any:
+def typed(question: Question, text: str) -> Json:
     """What was typed as a value of the question, read as ``--answer KEY=VALUE`` reads it.
 
     Lists may also stand one item a line. Errors: ConnectError for a bracket that is not closed.
@@ -135,7 +135,7 @@ def typed(question: Question, text: str) -> Any:
     return gate.cast(question, assignment.value, assignment.raw)
 
 
-def lead(case: Case, asked: Asked, value: Any) -> Lead:
+def lead(case: Case, asked: Asked, value: Json) -> Lead:
     """What the answer would lead to."""
     data = store.put(_with_connection(case.answers), asked.key, value)
     changed = case._replace(answers=data)
@@ -146,11 +146,11 @@ def lead(case: Case, asked: Asked, value: Any) -> Lead:
     return Lead(verdict.decision, question_of(key) if key is not None else None)
 
 
-def _with_connection(data: Mapping[str, Any]) -> dict[str, Any]:
+def _with_connection(data: JsonObject) -> dict[str, Json]:
     return dict(data) if data.get("connections") else {**data, "connections": [{}]}
 
 
-def inferred(case: Case) -> dict[str, Any]:
+def inferred(case: Case) -> dict[str, Json]:
     """What was read instead of asked, by dotted key: from the project, and from the files of the connections."""
     found = dict(case.inferred)
     for number, read in case.read.items():
@@ -160,7 +160,7 @@ def inferred(case: Case) -> dict[str, Any]:
     return found
 
 
-def _flat(answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flat(answers: JsonObject) -> Iterator[tuple[str, Json]]:
     """Answers by the id of their question; those of a group by their dotted id."""
     for key, value in answers.items():
         if key in questions():
@@ -190,7 +190,7 @@ def _settled(
     verdict: Verdict,
     case: Case,
     given: Mapping[str, Question],
-    read: Mapping[str, Any],
+    read: JsonObject,
 ) -> list[Settled]:
     if key in given:
         return [Settled(key, question, store.get(case.answers, key), "answered")]
@@ -210,11 +210,11 @@ def source(identity: str) -> tuple[str, str | None]:
     return entry.get("title", identity), entry.get("url")
 
 
-def label(question: Question, value: Any) -> str:
+def label(question: Question, value: object) -> str:
     """A value in the words of its question: the label of a choice, yes or no, items joined by commas."""
     for choice in question.choices:
-        if choice["value"] == value:
-            return str(choice["label"])
+        if choice.value == value:
+            return choice.label
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -222,6 +222,6 @@ def label(question: Question, value: Any) -> str:
     return "(empty)" if value in (None, "") else str(value)
 
 
-def _brief(item: Any) -> str:
+def _brief(item: object) -> str:
     name = item.get("name") or item.get("path") if isinstance(item, Mapping) else None
     return str(name) if name else str(item)

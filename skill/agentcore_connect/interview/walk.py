@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from agentcore_connect.advise.decide import Verdict, Walk, advise, decide, unspoken, walk
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.advise.records import Facts
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.engine.conditions import lookup, replaced
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.questions import Question, by_variable, of_scope, questions
@@ -20,7 +21,7 @@ from agentcore_connect.plan.templates import say
 class Choice(NamedTuple):
     """One value of a question; ``unavailable`` is the reason where it cannot be taken here."""
 
-    value: Any
+    value: str
     label: str
     help: str
     unavailable: str | None
@@ -39,7 +40,7 @@ class Asked(NamedTuple):
     question: Question
     scope: str
     choices: tuple[Choice, ...]
-    default: Any
+    default: Json
     notes: tuple[str, ...]
     required: bool = False
 
@@ -48,7 +49,7 @@ class Asked(NamedTuple):
         """The dotted key of the answer in the file."""
         return key_of((self.question, self.scope))
 
-    def as_dict(self, progress: Progress) -> dict[str, Any]:
+    def as_dict(self, progress: Progress) -> JsonObject:
         """The question as ``next`` prints it."""
         return {
             "status": "question",
@@ -114,7 +115,7 @@ def _replay(case: Case) -> _Stop:
         verdicts.append(verdict)
         for pending in pending_questions(verdict, f"connections.{number}"):
             key = key_of(pending)
-            if key not in (case.answers.get("unknown") or ()):
+            if key not in sequence(case.answers.get("unknown")):
                 return _Stop(pending, verdicts, tuple(gaps.values()))
             gaps[key] = Gap(key, pending[0], how_to_find(pending[0], verdict.known))
     return _Stop(None, verdicts, tuple(gaps.values()))
@@ -187,7 +188,7 @@ def _scope(question: Question, connection: str) -> str:
     return connection if question.scope == "connection" else question.scope
 
 
-def _open(question: Question, known: Mapping[str, Any]) -> bool:
+def _open(question: Question, known: Mapping[str, object]) -> bool:
     """Whether a detail is still to be asked for: it applies, it is not there, and it can change the plan."""
     if question.ask == "tree":
         # a gateway's authorizer belongs to the tree of another decision than the connection's
@@ -196,8 +197,7 @@ def _open(question: Question, known: Mapping[str, Any]) -> bool:
         return False
     if lookup(known, question.id) is not None:
         return False
-    given = known.get("given") or {}
-    if question.scope == "connection" and question.id in given:
+    if question.scope == "connection" and question.id in mapping(known.get("given")):
         return False
     return not (question.optional(known) or question.starter(known))
 
@@ -205,7 +205,7 @@ def _open(question: Question, known: Mapping[str, Any]) -> bool:
 def choices(question: Question, verdict: Verdict) -> tuple[Choice, ...]:
     """The values of a question, each with why it cannot be taken where that is so."""
     closed = closed_values(question, verdict)
-    return tuple(Choice(c["value"], c["label"], c.get("help", ""), closed.get(c["value"])) for c in question.choices)
+    return tuple(Choice(c.value, c.label, c.help, closed.get(c.value)) for c in question.choices)
 
 
 def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: list[str]) -> Asked:
@@ -224,21 +224,23 @@ def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: l
     )
 
 
-def _is_last_chance(question: Question, known: Mapping[str, Any]) -> bool:
+def _is_last_chance(question: Question, known: Mapping[str, object]) -> bool:
     """Whether one of several answers has to be given, and this is the last of them that is open."""
     named = [questions()[key] for key in question.need_one_of if key != question.id]
     others = [q for q in named if q.ask != "volunteer"]
     return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
 
 
-def _default(question: Question, case: Case, closed: Mapping[Any, str], facts: Mapping[str, Any]) -> tuple[Any, str]:
+def _default(
+    question: Question, case: Case, closed: Mapping[str, str], facts: Mapping[str, object]
+) -> tuple[Json, str]:
     """The default of a question here, and why where it follows from other answers."""
     inferred = case.inferred.get(question.id)
     default, why = (inferred, "") if inferred is not None else question.default_for(facts)
-    return (None, "") if default in closed else (default, why)
+    return (None, "") if isinstance(default, str) and default in closed else (default, why)
 
 
-def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
+def closed_values(question: Question, verdict: Verdict) -> dict[str, str]:
     """The values that cannot be taken here, each with its reason."""
     tree = question.tree or verdict.tree
     if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
@@ -246,7 +248,7 @@ def closed_values(question: Question, verdict: Verdict) -> dict[Any, str]:
     facts = verdict.known
     found = {}
     for one in base.engine().unavailable(tree, facts, question.variable, question.values):
-        found[one.value] = say(base.rules()[one.rule].text, {**facts, "c": facts})
+        found[str(one.value)] = say(base.rules()[one.rule].text, {**facts, "c": facts})
     return found
 
 
@@ -254,7 +256,7 @@ def _answered(case: Case) -> int:
     """How many answers the file holds."""
     given = {key: value for key, value in case.answers.items() if key != "unknown"}
 
-    def count(value: Any) -> int:
+    def count(value: object) -> int:
         if isinstance(value, Mapping):
             return sum(count(v) for k, v in value.items() if k != "version")
         if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
@@ -275,14 +277,14 @@ def _remaining(question: Question, facts: Facts) -> int:
     return 1 + max(_longest(_with(known, question, value), 1) for value in _answers(question))
 
 
-def _answers(question: Question) -> list[Any]:
+def _answers(question: Question) -> Sequence[Json]:
     """The answers that can lead different ways; of all others one stands for the rest."""
     if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
         return [_SOMETHING, *([question.default] if question.has_default else [])]
     return question.values if question.type == "choice" else [True, False]
 
 
-def _longest(facts: Mapping[str, Any], depth: int) -> int:
+def _longest(facts: Mapping[str, object], depth: int) -> int:
     """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
     pending = [question for question, _ in pending_questions(walk(facts, asking=True), "connections.0")]
     branching = next((q for q in pending if q.ask == "tree"), None)
@@ -295,14 +297,14 @@ def _longest(facts: Mapping[str, Any], depth: int) -> int:
     return len(before) + 1 + max(ways)
 
 
-def _with(facts: Mapping[str, Any], question: Question, value: Any) -> dict[str, Any]:
+def _with(facts: Mapping[str, object], question: Question, value: object) -> dict[str, object]:
     """The facts as if a question were answered."""
-    stand_in: Any = [_SOMETHING] if question.type == "list" else value
+    stand_in: object = [_SOMETHING] if question.type == "list" else value
     changed = replaced(facts, question.id, stand_in)
     return {**changed, "inbound": stand_in} if question.id == "gateway.inbound_auth" else changed
 
 
-def refusal(asked: Asked, value: Any) -> ConnectError | None:
+def refusal(asked: Asked, value: object) -> ConnectError | None:
     """Why this answer to this question cannot be taken; None when it can. The gate, and the closed choices."""
     problem = gate.check_value(asked.question, value)
     if problem is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.engine.tree import Engine
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
 
 
 class Rule(NamedTuple):
@@ -59,7 +59,7 @@ def rules() -> dict[str, Rule]:
     return found
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _rule(entry: Entry) -> Rule:
     return Rule(
         id=entry["id"],
         kind=entry["kind"],
@@ -100,22 +100,19 @@ def engine() -> Engine:
     return Engine({"trees": tree["trees"], "tables": tables, "closing": closing})
 
 
-def _demand(row: Mapping[str, Any]) -> dict[str, Any]:
+def _demand(row: Entry) -> Entry:
     return {"id": row["id"], "at": [row["service_auth"]], "set": {"grant": None, **row["set"]}, "rules": [row["id"]]}
 
 
-def _target_rows(targets: Mapping[str, Any]) -> Any:
+def _target_rows(targets: Entry) -> Iterator[Entry]:
     for target, kinds in targets.items():
         for kind, cell in kinds.items():
             own = cell_id(target, kind)
-            row: dict[str, Any] = {"id": own, "at": [target, kind], "rules": [own]}
-            if "use" in cell:
-                row["use"] = cell["use"]
-                row["set"] = {"steered": True}
-            yield row
+            steered = {"use": cell["use"], "set": {"steered": True}} if "use" in cell else {}
+            yield {"id": own, "at": [target, kind], "rules": [own], **steered}
 
 
-def _cli_rows(matrix: Mapping[str, Any]) -> Any:
+def _cli_rows(matrix: Entry) -> Iterator[Entry]:
     for surface, layer in matrix["cli"].items():
         for target, kinds in matrix["targets"].items():
             can = layer["can"].get(target, [])
@@ -143,9 +140,9 @@ def api_only() -> tuple[tuple[str, Predicate], ...]:
 
 
 @cache
-def domains() -> dict[str, list[Any]]:
+def domains() -> dict[str, list[object]]:
     """The values that each variable of the trees can take: choices of questions, domains of what is worked out."""
-    found: dict[str, list[Any]] = {k: v["domain"] for k, v in load("decision-tree")["variables"].items()}
+    found: dict[str, list[object]] = {k: v["domain"] for k, v in load("decision-tree")["variables"].items()}
     for question in load("questions")["questions"]:
         if question["ask"] == "tree" or question["type"] in ("choice", "boolean"):
             values = [True, False] if question["type"] == "boolean" else [c["value"] for c in question["choices"]]

@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from agentcore_connect.engine.conditions import Predicate, compile_condition
+from agentcore_connect.core.values import Json, JsonObject, record
+from agentcore_connect.engine.conditions import Condition, Facts, Predicate, compile_condition
 from agentcore_connect.knowledge.base import patterns
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
+
+
+class Option(NamedTuple):
+    """One value of a choice; ``api_value`` is the API's word for it, where Python needs that."""
+
+    value: str
+    label: str
+    help: str = ""
+    api_value: str = ""
+
+
+class Field(NamedTuple):
+    """One key of the mappings in a list: its type, the values and the form it takes, the keys of a mapping in it."""
+
+    type: str
+    required: bool | None
+    many: bool | None
+    choices: Sequence[str] | None
+    pattern: str | None
+    keys: Mapping[str, Field] | None
+
+
+class Check(NamedTuple):
+    """What a value has to be beyond its type. Patterns are named by their ids; None where nothing is demanded.
+
+    ``refused`` and ``only_where`` are by pattern: what is expected instead, and where the form may stand.
+    """
+
+    pattern: str | None
+    any_pattern: Sequence[str] | None
+    path_or: str | None
+    refused: Mapping[str, str] | None
+    only_where: Mapping[str, Condition] | None
+    vendor: bool | None
+    min_length: int | None
+    max_length: int | None
+    minimum: int | None
+    maximum: int | None
+    max_items: int | None
+    each_pattern: str | None
+    each_min_length: int | None
+    each_max_length: int | None
 
 
 class RunTime(NamedTuple):
@@ -22,7 +65,7 @@ class RunTime(NamedTuple):
 class Derived(NamedTuple):
     """A default that follows from other answers: the value, when it holds, and why."""
 
-    value: Any
+    value: Json
     when: Predicate
     why: str
 
@@ -32,7 +75,9 @@ class Question(NamedTuple):
 
     ``derived`` are defaults that other answers lead to, before ``default``. ``ask`` is tree, detail or volunteer;
     ``when`` says where it applies; ``optional`` where it may stay open. ``variable`` is the name under which the
-    decision tree knows it. ``look_up`` is who can tell it over the network: server or issuer.
+    decision tree knows it. ``accepts`` are the types that it takes beside its own, ``items`` the keys of the mappings
+    in its list, ``is_open`` whether a choice takes other values too. ``look_up`` is who can tell it over the network:
+    server or issuer.
     """
 
     id: str
@@ -43,8 +88,8 @@ class Question(NamedTuple):
     help: str
     why: str
     sources: tuple[str, ...]
-    choices: tuple[Mapping[str, Any], ...]
-    default: Any
+    choices: tuple[Option, ...]
+    default: Json
     has_default: bool
     derived: tuple[Derived, ...]
     when: Predicate
@@ -56,38 +101,47 @@ class Question(NamedTuple):
     need_one_of: tuple[str, ...]
     run_time: RunTime | None
     starter: Predicate
-    raw: Mapping[str, Any]
+    check: Check
+    accepts: tuple[str, ...]
+    items: Mapping[str, Field] | None
+    is_open: bool
     look_up: str = ""
     find: tuple[tuple[Predicate, str], ...] = ()
 
-    def finding(self, facts: Mapping[str, Any]) -> str:
+    def finding(self, facts: Facts) -> str:
         """How to find the answer out, with the names of facts still in braces; empty where nothing is known."""
         return next((text for when, text in self.find if when(facts)), "")
 
-    def default_for(self, facts: Mapping[str, Any]) -> tuple[Any, str]:
+    def default_for(self, facts: Facts) -> tuple[Json, str]:
         """The default in a situation, and why where it follows from other answers; else the general one."""
         found = next((one for one in self.derived if one.when(facts)), None)
         return (self.default, "") if found is None else (found.value, found.why)
 
-    def has_default_for(self, facts: Mapping[str, Any]) -> bool:
+    def has_default_for(self, facts: Facts) -> bool:
         """Whether there is a default in a situation: other answers can lead to none."""
         return self.has_default and (self.default is None or self.default_for(facts)[0] is not None)
 
     @property
-    def values(self) -> list[Any]:
+    def values(self) -> list[str]:
         """The values of a choice, in order."""
-        return [choice["value"] for choice in self.choices]
+        return [choice.value for choice in self.choices]
 
 
-def _never(_facts: Mapping[str, Any]) -> bool:
+def _never(_facts: Facts) -> bool:
     return False
 
 
-def _optional(raw: Mapping[str, Any], key: str) -> Predicate:
+def _optional(raw: Entry, key: str) -> Predicate:
     return compile_condition(raw[key], patterns()) if key in raw else _never
 
 
-def _question(raw: Mapping[str, Any]) -> Question:
+def _fields(raw: Entry | None) -> Mapping[str, Field] | None:
+    if raw is None:
+        return None
+    return {key: record(Field, {**spec, "keys": _fields(spec.get("keys"))}) for key, spec in raw.items()}
+
+
+def _question(raw: Entry) -> Question:
     run_time = raw.get("run_time")
     return Question(
         id=raw["id"],
@@ -98,7 +152,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
         help=raw.get("help", ""),
         why=raw["why"],
         sources=tuple(raw["sources"]),
-        choices=tuple(raw.get("choices", ())),
+        choices=tuple(Option(**one) for one in raw.get("choices", ())),
         default=raw.get("default"),
         has_default="default" in raw,
         derived=tuple(
@@ -116,7 +170,10 @@ def _question(raw: Mapping[str, Any]) -> Question:
         if run_time
         else None,
         starter=_optional(raw, "starter_when"),
-        raw=raw,
+        check=record(Check, raw.get("check", {})),
+        accepts=tuple(raw.get("accepts", ())),
+        items=_fields(raw.get("items")),
+        is_open=raw.get("open", False),
         look_up=raw.get("look_up", ""),
         find=tuple((compile_condition(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
     )
@@ -144,7 +201,7 @@ def by_variable() -> dict[str, Question]:
     return found
 
 
-def kinds() -> Mapping[str, Mapping[str, Any]]:
+def kinds() -> Mapping[str, JsonObject]:
     """What a KIND on the command line answers."""
-    found: Mapping[str, Mapping[str, Any]] = load("questions")["kinds"]
+    found: Mapping[str, JsonObject] = load("questions")["kinds"]
     return found

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from agentcore_connect.core.errors import ConnectError
+
+#: A part of a knowledge file; its schema says what is in it.
+Entry: TypeAlias = Mapping[str, Any]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PACKAGED = _PACKAGE / "_data"
@@ -150,7 +154,7 @@ def _checked(name: str) -> str:
     return name
 
 
-def _mapping(data: Any, path: Path) -> dict[str, Any]:
+def _mapping(data: object, path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _broken(path, "it holds no mapping")
     return data

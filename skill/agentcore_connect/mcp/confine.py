@@ -60,6 +60,6 @@ def _paths(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         else:
             keys = [question.id]
         for key in keys:
-            value = store.get(answers, key, None)
+            value = store.get(answers, key)
             if isinstance(value, str) and "://" not in value:
                 yield key, value

@@ -20,7 +20,7 @@ def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
     In: the question, the protocol that is spoken. Out: a flat JSON Schema, as elicitation demands.
     """
     question = asked.question
-    if "items" in question.raw:
+    if question.items is not None:
         return None
     field: dict[str, Any] = {"title": question.text}
     if question.help:
@@ -29,7 +29,8 @@ def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
         field |= _choice(asked, protocol_version)
     elif question.type in ("boolean", "integer"):
         field["type"] = question.type
-        field |= {k: v for k, v in question.raw.get("check", {}).items() if k in ("minimum", "maximum")}
+        bounds = {"minimum": question.check.minimum, "maximum": question.check.maximum}
+        field |= {key: value for key, value in bounds.items() if value is not None}
     else:
         field["type"] = "string"
         if question.type == "list":

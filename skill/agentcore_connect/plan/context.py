@@ -10,7 +10,7 @@ from agentcore_connect import __version__
 from agentcore_connect.advise.decide import Verdict
 from agentcore_connect.advise.records import ApiKey, Credential, Decision, Facts, GatewayFacts, OAuth, Read
 from agentcore_connect.collect.inputs import Gathered
-from agentcore_connect.core.values import mapping, mappings
+from agentcore_connect.core.values import mapping, mappings, sequence, text
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
@@ -163,7 +163,7 @@ def gateway_context(
     """The gateway for templates."""
     name = gateway["name"]
     choices = questions()["gateway.inbound_auth"].choices
-    authorizer = next(c["api_value"] for c in choices if c["value"] == gateway["inbound_auth"])
+    authorizer = next(c.api_value for c in choices if c.value == gateway["inbound_auth"])
     return {
         **{k: gateway.get(k) for k in _GATEWAY_KEYS},
         "name": name,
@@ -295,7 +295,7 @@ def policy_context(
 
     Errors: ConnectError for a tool or an argument that is not there.
     """
-    wanted = gathered.case.answers.get("policy")
+    wanted = mapping(gathered.case.answers.get("policy"))
     at_gateway = any(c["target_type"] for c in connections)
     if not wanted or not at_gateway:
         return None
@@ -306,7 +306,7 @@ def policy_context(
     targets.update({c["name"]: c["tools"] or None for c in connections if c["target_type"]})
     engines = gathered.project.policy_engines if gathered.project is not None else ()
     attached = own.policy_engine if own is not None else None
-    restrict = wanted.get("restrict") or []
+    restrict = sequence(wanted.get("restrict"))
     written = write_policies(
         restrict,
         inbound_auth=gateway["inbound_auth"],
@@ -315,11 +315,11 @@ def policy_context(
         gateway_arn=gateway.get("arn"),
         # elsewhere the gateway may have an engine, and a permit for all would open what its policies keep shut
         permit_rest=attached is None and (own is not None or not gateway["exists"]),
-        rest=wanted.get("rest"),
+        rest=text(wanted.get("rest")),
     )
     policies = written.policies
     engine = attached or (engines[0].name if len(engines) == 1 else None)
-    mode = wanted.get("mode") or questions()["policy.mode"].default
+    mode = text(wanted.get("mode")) or text(questions()["policy.mode"].default) or ""
     return {
         "mode": mode,
         "rest": written.rest,

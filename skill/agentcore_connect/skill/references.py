@@ -104,7 +104,7 @@ def _question(question: Question) -> Iterator[str]:
     default = f" Default: `{_value(question.default)}`." if question.has_default else ""
     yield f"- `{question.id}`: {question.text} {question.help}".rstrip() + default
     yield from (
-        f"  - `{_value(choice['value'])}`: {choice['label']}" + (f". {choice['help']}" if choice.get("help") else "")
+        f"  - `{choice.value}`: {choice.label}" + (f". {choice.help}" if choice.help else "")
         for choice in question.choices
     )
 

@@ -13,7 +13,7 @@ from agentcore_connect import interview
 from agentcore_connect.answers import store
 from agentcore_connect.collect.inputs import gather
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.knowledge.questions import Question, questions
+from agentcore_connect.knowledge.questions import Check, Question, questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
@@ -43,14 +43,13 @@ def plan_for(connection: Mapping[str, Any], **others: Mapping[str, Any]) -> tupl
 
 def example(question: Question) -> Any:
     """An answer that the gate takes."""
-    raw = question.raw
     if question.type == "choice":
         return question.values[0]
     if question.type in ("boolean", "integer"):
         return False if question.type == "boolean" else 1
-    if "list" in raw.get("accepts", ()):
+    if "list" in question.accepts:
         return [{"name": _WORD, "description": "An example.", "inputSchema": {"type": "object", "properties": {}}}]
-    shown = next(_examples(raw.get("check", {})), _WORD)
+    shown = next(_examples(question.check), _WORD)
     return [shown] if question.type == "list" else shown
 
 
@@ -59,10 +58,8 @@ def values(question: str) -> list[Any]:
     return questions()[question].values
 
 
-def _examples(check: Mapping[str, Any]) -> Iterator[str]:
+def _examples(check: Check) -> Iterator[str]:
     patterns = load("limits")["patterns"]
-    for key in ("pattern", "path_or", "each_pattern"):
-        if key in check:
-            yield patterns[check[key]]["example"]
-    for name in check.get("any_pattern", ()):
-        yield patterns[name]["example"]
+    for name in (check.pattern, check.path_or, check.each_pattern, *(check.any_pattern or ())):
+        if name is not None:
+            yield patterns[name]["example"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentcore_connect.advise.records import Decision, record
+from agentcore_connect.advise.records import Decision
+from agentcore_connect.core.values import record
 from agentcore_connect.wizard.heads import result_words, short
 from agentcore_connect.wizard.picture import Picture, drawn, sentence
 from agentcore_connect.wizard.screen import Block, Pairs

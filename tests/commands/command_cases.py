@@ -12,6 +12,7 @@ from typing import Any
 from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.operations import operations
+from agentcore_connect.plan.program import is_configured
 from agentcore_connect.plan.script import script, script_data
 from agentcore_connect.render.environment import environment
 
@@ -165,7 +166,7 @@ def context(
     """A whole render context."""
     own = gateway(inbound, **more.pop("gateway", {}))
     own.setdefault("managed", via == "cli" and not own["exists"])
-    return {
+    made = {
         "plan": {"surface": "0.30", "via": via, "tool_version": "0.1.0", "project_relpath": ".." if known else None},
         "project": {"name": "Demo" if known else None, "known": known, "harness": None},
         "agent": {"framework": "strands", "state": "existing", "kind": "runtime", "name": "Worker"},
@@ -175,6 +176,7 @@ def context(
         "policies": [],
         **more,
     }
+    return {**made, "configured": is_configured(made)}
 
 
 def plan(ctx: Mapping[str, Any], surface: str = "0.30") -> list[Operation]:
@@ -193,9 +195,10 @@ def write(folder: Path, ctx: Mapping[str, Any], ops: Sequence[Operation] | None 
     folder.mkdir(parents=True, exist_ok=True)
     for c in ctx["connections"]:
         (folder / f"{c['name']}.tools.json").write_text(TOOLS)
-        (folder / f"configure_{c['ident']}.py").write_text("print('configured')\n")
         if c["schema_artifact"]:
             (folder / c["schema_artifact"]).write_text(OPENAPI)
+    for name in ("configure.py", "configure_steps.py", "configure_aws.py", "configure.json"):
+        (folder / name).write_text("print('configured')\n")
     for policy in ctx["policies"]:
         (folder / policy["file"]).write_text(
             'permit(principal, action, resource == AgentCore::Gateway::"${GATEWAY_ARN}");\n'

@@ -76,10 +76,10 @@ def test_what_the_cli_cannot_set_is_left_to_boto3(surface: str) -> None:
     ops = cases.plan(cases.context([signed]), surface)
     assert not any("gateway-target" in op.argv for op in ops)
     (script,) = [op for op in ops if op.kind == "script"]
-    assert script.argv == ("python3", "connect/configure_rt.py")
-    assert script.artifact == "configure_rt.py"
+    assert script.argv == ("python3", "connect/configure.py")
+    assert script.artifact == "configure.py"
     order = [op.id for op in ops]
-    assert order.index("add-gateway") < order.index("deploy") < order.index("configure-rt")
+    assert order.index("add-gateway") < order.index("deploy") < order.index("configure")
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -88,7 +88,7 @@ def test_a_gateway_made_elsewhere_gets_no_command(surface: str) -> None:
         "rt", "mcp-server", mechanism="cli+sdk", outbound_auth="iam", endpoint="https://x.example.com"
     )
     found = ids(cases.context([signed], known=False, gateway={"exists": True, "arn": cases.ARN}), surface)
-    assert found == ["place-files", "configure-rt"]
+    assert found == ["place-files", "configure"]
 
 
 def test_a_harness_gets_a_client_for_a_jwt_gateway_that_has_none() -> None:
@@ -104,7 +104,7 @@ def test_a_harness_gets_a_client_for_a_jwt_gateway_that_has_none() -> None:
 
 def test_everything_by_boto3() -> None:
     ctx = cases.context(cases.mcp_targets()[:2], via="boto3")
-    assert ids(ctx) == ["place-files", "configure-mcp-open", "configure-mcp-oauth"]
+    assert ids(ctx) == ["place-files", "configure"]
 
 
 def test_an_mcp_client_is_shown_the_gateway_of_the_project() -> None:

@@ -290,11 +290,11 @@ def test_consent_that_is_still_to_be_given_is_no_failure(bench: Bench) -> None:
     )
     ctx = cases.context([boto])
     script = cases.write(bench.root / "connect", ctx)
-    (bench.root / "connect" / "configure_rt.py").write_text("import sys\nsys.exit(3)\n")
+    (bench.root / "connect" / "configure.py").write_text("import sys\nsys.exit(3)\n")
     done = bench.run(script)
     assert done.returncode == 0, done.stderr
     assert "has to consent first" in done.stderr
-    (bench.root / "connect" / "configure_rt.py").write_text("import sys\nsys.exit(1)\n")
+    (bench.root / "connect" / "configure.py").write_text("import sys\nsys.exit(1)\n")
     assert bench.run(script).returncode == 1
 
 

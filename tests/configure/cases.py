@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentcore_connect.knowledge import resources
-from agentcore_connect.plan.requests import configure_context
-from agentcore_connect.render.environment import environment
+from agentcore_connect.knowledge.resources import static_text
+from agentcore_connect.plan.program import program
+
+STATIC = ("configure", "configure-steps", "configure-aws")
 
 RUNTIME_ARN = "arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/mytools-abcdefghij"
 RUNTIME_URL = (
@@ -112,10 +115,15 @@ def connection(**changes: Any) -> dict[str, Any]:
     return c
 
 
-def script(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> str:
-    """The configure script of a connection."""
-    full = {**c, "configure": configure_context(ctx, c)}
-    return environment().get_template("configure/configure.py.j2").render(**ctx, c=full)
+def whole(ctx: Mapping[str, Any], *connections: Mapping[str, Any]) -> dict[str, Any]:
+    """The render context with its connections."""
+    return {"policy": None, "policies": [], **ctx, "connections": list(connections)}
+
+
+def files(ctx: Mapping[str, Any], *connections: Mapping[str, Any]) -> dict[str, str]:
+    """The program for these connections, with its data, by the names of its files."""
+    static = {f"{one.replace('-', '_')}.py": static_text(one, f"{one.replace('-', '_')}.py") for one in STATIC}
+    return {**static, "configure.json": json.dumps(program(whole(ctx, *connections)), indent=2) + "\n"}
 
 
 _TARGETS: dict[str, list[dict[str, Any]]] = {

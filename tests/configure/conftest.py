@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import itertools
 import os
@@ -11,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import botocore.loaders
 import botocore.session
 import pytest
 from tests.configure import cases
-from tests.configure.cases import script
+from tests.configure.cases import files
 from tests.configure.control_plane import ControlPlane
 
 _NUMBERS = itertools.count()
@@ -55,9 +57,14 @@ def run_file(
 
     def run(path: Path, *argv: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", [path.name, *argv, "--every", "0"])
+        monkeypatch.syspath_prepend(path.parent)
+        for one in MODULES:
+            monkeypatch.delitem(sys.modules, one, raising=False)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(path), run_name="__main__")
+        for one in MODULES:
+            sys.modules.pop(one, None)
         captured = capsys.readouterr()
         return Outcome(int(ended.value.code or 0), captured.out, captured.err)
 
@@ -93,23 +100,43 @@ def aws(monkeypatch: pytest.MonkeyPatch, loader: Any) -> Iterator[ControlPlane]:
         yield plane
 
 
+MODULES = ("configure_aws", "configure_steps")
+
+
+@contextlib.contextmanager
+def imported(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The program as a module, its own modules taken from beside it and forgotten afterwards."""
+    name = f"configure_program_{next(_NUMBERS)}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(path.parent)
+        for one in MODULES:
+            patch.delitem(sys.modules, one, raising=False)
+        spec.loader.exec_module(module)
+        try:
+            yield module
+        finally:
+            for one in MODULES:
+                sys.modules.pop(one, None)
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Renders the script of a connection, loads it and calls its `main` with these arguments."""
+    """Writes the program of a connection (or of several), loads it and calls its `main` with these arguments."""
 
-    def runs(ctx: Mapping[str, Any], c: Mapping[str, Any], *argv: str) -> Outcome:
-        path = write(tmp_path, ctx, c)
-        name = f"configure_script_{next(_NUMBERS)}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+    def runs(ctx: Mapping[str, Any], *given: Any) -> Outcome:
+        argv = [one for one in given if isinstance(one, str)]
+        path = write(tmp_path, ctx, *(one for one in given if not isinstance(one, str)))
         monkeypatch.setattr(sys, "argv", [path.name, *argv])
-        capsys.readouterr()
-        try:
-            status = module.main([*argv, "--every", "0"])
-        except SystemExit as end:
-            status = end.code
+        with imported(path, monkeypatch) as module:
+            capsys.readouterr()
+            try:
+                status = module.main([*argv, "--every", "0"])
+            except SystemExit as end:
+                status = end.code
         captured = capsys.readouterr()
         return Outcome(status, captured.out, captured.err)
 
@@ -118,7 +145,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.fixture
 def start(tmp_path: Path) -> Callable[..., Outcome]:
-    """Renders the script of a connection and runs it as a program, with warnings as errors."""
+    """Writes the program of a connection and runs it as a program, with warnings as errors."""
 
     def starts(ctx: Mapping[str, Any], c: Mapping[str, Any], *argv: str, options: tuple[str, ...] = ()) -> Outcome:
         path = write(tmp_path, ctx, c)
@@ -131,11 +158,11 @@ def start(tmp_path: Path) -> Callable[..., Outcome]:
     return starts
 
 
-def write(folder: Path, ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Path:
-    """The rendered script as a file."""
-    path = folder / f"configure_{c['ident']}.py"
-    path.write_text(script(ctx, c), encoding="utf-8")
-    return path
+def write(folder: Path, ctx: Mapping[str, Any], *connections: Mapping[str, Any]) -> Path:
+    """The program as a file, with the files that it reads beside it."""
+    for name, text in files(ctx, *connections).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "configure.py"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _TIME = "2026-11-21T12:00:00Z"
 _TIMES = {"createdAt": _TIME, "updatedAt": _TIME}
-WRITES = ("Create", "Update", "Complete")
+WRITES = ("Create", "Update", "Complete", "Synchronize", "Delete")
 
 
 class ServiceError(Exception):
@@ -45,6 +45,7 @@ class ControlPlane(LoopbackServer):
         self.policies: dict[str, dict[str, Any]] = {}
         self.policy_plan: list[str] = ["CREATING", "ACTIVE"]
         self.plan: list[str] = ["CREATING", "READY"]
+        self.plans: list[list[str]] = []  # those of the next targets, where they differ
         self.update_plan: list[str] = ["UPDATING", "READY"]
         self.reasons: list[str] = []
         self.faults: dict[str, list[ServiceError]] = {}
@@ -206,7 +207,7 @@ class ControlPlane(LoopbackServer):
         target = {
             "targetId": f"TARGET{len(self.targets):04d}",
             "gatewayArn": self.gateways[members.pop("gatewayIdentifier")]["gatewayArn"],
-            "states": list(self.plan),
+            "states": self.plans.pop(0) if self.plans else list(self.plan),
             **_TIMES,
             **members,
         }
@@ -232,6 +233,14 @@ class ControlPlane(LoopbackServer):
         kept = {key: self.targets[targetId][key] for key in ("targetId", "gatewayArn", *_TIMES)}
         self.targets[targetId] = {**kept, **body, "states": list(self.update_plan)}
         return {**self._shown(self.targets[targetId]), "status": "UPDATING"}
+
+    def _SynchronizeGatewayTargets(self, gatewayIdentifier: str, targetIdList: list[str]) -> dict[str, Any]:  # noqa: N802, N803
+        for number in targetIdList:
+            target = _found(self.targets, number)
+            if "mcpServer" not in target["targetConfiguration"].get("mcp", {}):
+                raise ServiceError("ValidationException", "only MCP servers are synchronized")
+            target["states"] = ["SYNCHRONIZING", "READY"]
+        return {"targets": []}
 
     def _GetGatewayTarget(self, gatewayIdentifier: str, targetId: str) -> dict[str, Any]:  # noqa: N802, N803
         return self._shown(_found(self.targets, targetId))

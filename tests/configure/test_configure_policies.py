@@ -1,4 +1,4 @@
-"""The script that creates the policies of a gateway which the CLI does not manage, against the stand-in."""
+"""The program creates the policies of a gateway which the CLI does not manage, against the stand-in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agentcore_connect.plan.build import build
 from agentcore_connect.plan.requests import with_samples
 from agentcore_connect.render.plan_files import render_plan
 from agentcore_connect.verify.botocore_model import check_request
-from agentcore_connect.verify.scripts import policy_run
+from agentcore_connect.verify.scripts import program_run
 
 ANSWERS = """\
 version: 1
@@ -26,6 +26,7 @@ gateway:
   name: gate
   inbound_auth: aws-iam
   region: us-east-1
+  exists: true
 connections:
   - {name: Shop, service: mcp-server, endpoint: "https://mcp.example.com/mcp", service_auth: none}
 policy:
@@ -47,15 +48,15 @@ def policies(tmp_path: Path, run_file: Callable[..., Outcome]) -> Policies:
         gathered = gather(load.load(path), via="boto3")
         _, files = render_plan(build(gathered), gathered, tmp_path / "connect")
         for name, (text, _) in files.items():
-            if name.endswith((".cedar", "policies.py")) and name != drop:
+            if name.endswith((".cedar", ".py", ".json")) and name != drop:
                 (tmp_path / name).write_text(text, encoding="utf-8")
-        return run_file(tmp_path / "configure_policies.py", *argv)
+        return run_file(tmp_path / "configure.py", *argv)
 
     return runs
 
 
 def _written(aws: ControlPlane) -> list[str]:
-    return [name for name, _ in aws.writes]
+    return [name for name, _ in aws.writes if name != "CreateGatewayTarget"]
 
 
 def test_engine_and_policies_come_before_the_gateway_is_changed(aws: ControlPlane, policies: Policies) -> None:
@@ -138,7 +139,7 @@ def test_a_missing_file_stops_before_the_first_request(aws: ControlPlane, polici
 def test_the_requests_are_valid_by_the_model(tmp_path: Path) -> None:
     path = tmp_path / "answers.yaml"
     path.write_text(ANSWERS.replace("MODE", "enforce"), encoding="utf-8")
-    run = policy_run(build(gather(load.load(path), via="boto3")).context)
+    run = program_run(build(gather(load.load(path), via="boto3")).context)
     for request in run.planned:
         found: list[Any] = check_request(request["operation"], with_samples(request["body"]), request["service"])
         assert not found, json.dumps(request)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 from tests.configure import cases
-from tests.configure.cases import connection, context, script
-from tests.configure.conftest import SECRET
+from tests.configure.cases import connection, context
+from tests.configure.conftest import SECRET, imported, write
 from tests.configure.control_plane import ControlPlane, ServiceError
 from tests.configure.runs import Run, consent, expected, fitting, key, kinds, ready_made, sent
 
@@ -45,7 +46,7 @@ def test_the_result_is_on_standard_output_and_the_talk_is_not(aws: ControlPlane,
     outcome = run(context(), consent())
     names = [line.split()[0] for line in outcome.out.splitlines()]
     assert names == ["gateway", "provider", "secret", "callback", "target"]
-    assert "Making the target Shop-Tools." in outcome.err
+    assert "Creating the target Shop-Tools." in outcome.err
 
 
 # The gateway
@@ -91,16 +92,17 @@ def test_a_gateway_that_someone_else_has_just_made_is_compared_too(
     assert [name for name, _ in aws.writes] == ["CreateGateway"]
 
 
-def test_what_an_update_sends_again_is_all_that_the_api_would_reset() -> None:
+def test_what_an_update_sends_again_is_all_that_the_api_would_reset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
     taken = set(model.operation_model("UpdateGateway").input_shape.members)
     shown = set(model.operation_model("GetGateway").output_shape.members)
-    kept = next(
-        ast.literal_eval(node.value)
-        for node in ast.parse(script(context("boto3"), key())).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "KEPT"
-    )
-    assert set(kept) == taken & shown
+    with imported(write(tmp_path, context("boto3"), key()), monkeypatch):
+        kinds = sys.modules["configure_aws"].KINDS
+    assert set(kinds["gateway"].carried) == taken & shown
+    taken = set(model.operation_model("UpdateGatewayTarget").input_shape.members) - {"gatewayIdentifier", "targetId"}
+    assert set(kinds["target"].carried) == taken
 
 
 def test_an_authorizer_that_differs_is_updated_with_the_whole_body(aws: ControlPlane, run: Run, inputs: None) -> None:
@@ -259,7 +261,7 @@ def test_a_provider_of_another_vendor_is_not_touched(aws: ControlPlane, run: Run
     aws._provider("oauth2", body)
     outcome = run(context(), consent())
     assert (outcome.status, aws.writes) == (1, [])
-    assert "is there for GithubOauth2, not AtlassianOauth2" in outcome.err
+    assert "exists for GithubOauth2, not AtlassianOauth2" in outcome.err
 
 
 def test_a_provider_that_should_be_there_is_never_made(aws: ControlPlane, run: Run, inputs: None) -> None:

@@ -188,7 +188,7 @@ def test_whoever_is_faster_is_accepted(aws: ControlPlane, run: Run, inputs: None
     }
     outcome = run(ctx, c)
     assert outcome.status == 0, outcome.err
-    assert outcome.err.count("Someone else has just made it.") == 3
+    assert outcome.err.count("Someone else has just created it.") == 3
     creates = ["CreateGateway", "CreateApiKeyCredentialProvider", "CreateGatewayTarget"]
     assert [name for name, _ in aws.writes] == creates
     assert (len(aws.gateways), len(aws.providers), len(aws.targets)) == (1, 1, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
@@ -14,12 +13,16 @@ from typing import Any
 
 import pexpect
 import pytest
+from botocore import xform_name
 from tests.configure import cases
-from tests.configure.cases import connection, connections, context, gateways, script
-from tests.configure.conftest import Outcome, write
+from tests.configure.cases import STATIC, connection, connections, context, files, gateways, whole
+from tests.configure.conftest import Outcome, imported, write
 from tests.configure.control_plane import ControlPlane
+from tests.configure.runs import consent
 
-from agentcore_connect.plan.requests import configure_context, requests_for, trust_policy
+from agentcore_connect.knowledge.resources import static_text
+from agentcore_connect.plan.program import program, program_requests
+from agentcore_connect.plan.role_rights import iam_statements, trust_policy
 
 Run = Callable[..., Outcome]
 # The stand-in is a thread of this process, and a pseudo-terminal is made by a fork.
@@ -35,28 +38,32 @@ def pairs() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     yield context("boto3"), connection(outbound_auth="api-key", credential={"name": "k"}, network="vpc")
 
 
-def skeleton(configure: dict[str, Any]) -> str:
-    """What makes one script another, apart from the values in it."""
+def skeleton(data: dict[str, Any]) -> str:
+    """What makes the data of one plan another, apart from the values in it."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: bare(part) for key, part in value.items()}
-        return [bare(part) for part in value[:1]] if isinstance(value, list) else type(value).__name__
+        return [bare(part) for part in value] if isinstance(value, list) else type(value).__name__
 
-    return json.dumps({**bare(configure), "notes": configure["notes"], "needs": configure["needs"]})
+    return json.dumps([{**bare(step), "kind": step["kind"], "notes": step.get("notes")} for step in data["steps"]])
 
 
 @pytest.fixture(scope="module")
-def variants() -> dict[str, list[dict[str, Any]]]:
-    """One script of each make, with the requests that its plan names."""
+def variants() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Context and connection for the data of each make."""
     chosen: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for ctx, c in pairs():
-        chosen.setdefault(skeleton(configure_context(ctx, c)), (ctx, c))
-    return {script(ctx, c): [one.as_dict() for one in requests_for(ctx, c)] for ctx, c in chosen.values()}
+        chosen.setdefault(skeleton(program(whole(ctx, c))), (ctx, c))
+    return list(chosen.values())
 
 
 def test_each_dry_run_prints_the_planned_requests_and_calls_nothing(
-    variants: dict[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, record_property: Any
+    variants: list[tuple[dict[str, Any], dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    record_property: Any,
 ) -> None:
     import boto3
 
@@ -64,23 +71,24 @@ def test_each_dry_run_prints_the_planned_requests_and_calls_nothing(
         pytest.fail("a dry run asked for a session")
 
     monkeypatch.setattr(boto3.session, "Session", no_session)
-    for text, requests in variants.items():
-        space: dict[str, Any] = {"__name__": "configure_script"}
-        exec(compile(text, "configure.py", "exec", dont_inherit=True), space)
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            assert space["main"](["--dry-run"]) == 0
-        assert json.loads(printed.getvalue()) == requests
-    record_property("scripts", len(variants))
-    print(f"\n{len(variants)} makes of script")
+    with imported(write(tmp_path, context(), connection()), monkeypatch) as module:
+        for ctx, c in variants:
+            write(tmp_path, ctx, c)
+            capsys.readouterr()
+            assert module.main(["--dry-run"]) == 0
+            assert json.loads(capsys.readouterr().out) == planned(ctx, c)
+    record_property("programs", len(variants))
+    print(f"\n{len(variants)} makes of data")
     assert len(variants) > 100
 
 
-def test_each_passes_the_linter_and_the_formatter_as_it_comes(
-    variants: dict[str, list[dict[str, Any]]], tmp_path: Path
-) -> None:
-    for number, text in enumerate(variants):
-        (tmp_path / f"configure_{number}.py").write_text(text, encoding="utf-8")
+def planned(ctx: dict[str, Any], *connections: dict[str, Any]) -> list[dict[str, Any]]:
+    """The requests of a plan with these connections, as plain data."""
+    return [one.as_dict() for one in program_requests(whole(ctx, *connections))]
+
+
+def test_the_program_passes_the_linter_and_the_formatter_as_it_comes(tmp_path: Path) -> None:
+    write(tmp_path, context(), connection())
     ruff = [sys.executable, "-m", "ruff"]
     for command in (["check"], ["format", "--check", "--line-length", "120"]):
         done = subprocess.run(
@@ -89,8 +97,22 @@ def test_each_passes_the_linter_and_the_formatter_as_it_comes(
         assert done.returncode == 0, done.stdout[:2000]
 
 
+def test_the_program_is_typed(tmp_path: Path) -> None:
+    write(tmp_path, context(), connection())
+    command = [sys.executable, "-m", "mypy", "--strict", "--disable-error-code=import-untyped", "--no-incremental"]
+    done = subprocess.run([*command, "--config-file=", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_program_is_the_same_for_every_plan() -> None:
+    made = [files(ctx, c) for ctx, c in largest()]
+    for name in (f"{one.replace('-', '_')}.py" for one in STATIC):
+        assert len({one[name] for one in made}) == 1
+    assert len({one["configure.json"] for one in made}) == len(made)
+
+
 def largest() -> list[Any]:
-    """The scripts with the most in them, one for each of what can be in a script."""
+    """The connections with the most in them, one for each of what can be in a program's data."""
     oauth = {"client_id": None, "scopes": ["a"], "return_url": "https://app.example.com/cb"}
     entra = {**oauth, "discovery_url": cases.ENTRA_URL}
     signed = {"outbound_auth": "oauth", "credential": {"name": "o"}}
@@ -105,14 +127,6 @@ def largest() -> list[Any]:
     ]
 
 
-def test_the_largest_are_typed(tmp_path: Path) -> None:
-    for number, (ctx, c) in enumerate(largest()):
-        (tmp_path / f"configure_{number}.py").write_text(script(ctx, c), encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--disable-error-code=import-untyped", "--no-incremental"]
-    done = subprocess.run([*command, "--config-file=", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
 @pytest.mark.parametrize(("ctx", "c"), largest())
 def test_as_a_program_a_dry_run_needs_nothing_and_warns_of_nothing(
     start: Run, monkeypatch: pytest.MonkeyPatch, ctx: dict[str, Any], c: dict[str, Any]
@@ -120,7 +134,7 @@ def test_as_a_program_a_dry_run_needs_nothing_and_warns_of_nothing(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     outcome = start(ctx, c, "--dry-run")
     assert (outcome.status, outcome.err) == (0, "")
-    assert json.loads(outcome.out) == [one.as_dict() for one in requests_for(ctx, c)]
+    assert json.loads(outcome.out) == planned(ctx, c)
 
 
 @pytest.mark.parametrize(
@@ -132,13 +146,6 @@ def test_a_document_is_carried_letter_by_letter(run: Run, text: str) -> None:
     assert request["body"]["targetConfiguration"]["mcp"]["openApiSchema"]["inlinePayload"] == text * 60
 
 
-def test_a_long_document_stands_apart_and_can_be_read() -> None:
-    c = connection(target_type="open-api-schema", schema="api.json", schema_text=cases.OPENAPI * 9)
-    text = script(context(), c)
-    assert f'OPEN_API_SCHEMA = r"""{cases.OPENAPI * 9}"""\n' in text
-    assert '"inlinePayload": OPEN_API_SCHEMA' in text
-
-
 def test_values_of_the_answers_cannot_break_out(run: Run) -> None:
     odd = 'x"); import os; os.abort()  # \\\n"""'
     c = connection(endpoint=odd, forward_headers=[odd])
@@ -147,9 +154,64 @@ def test_values_of_the_answers_cannot_break_out(run: Run) -> None:
     assert request["body"]["metadataConfiguration"]["allowedRequestHeaders"] == [odd]
 
 
-def test_it_reads_no_file() -> None:
-    for ctx, c in largest():
-        assert not re.search(r"(?<!os\.)\bopen\(|\bPath\(|read_text", script(ctx, c))
+def test_it_reads_no_file_but_those_beside_it() -> None:
+    """One function opens files, and takes the last part of a name only."""
+    for one in STATIC:
+        text = static_text(one, f"{one.replace('-', '_')}.py")
+        assert re.findall(r"(?<!os\.)\bopen\(", text) == []
+        assert text.count("read_text") == (1 if one == "configure-aws" else 0)
+    assert "FOLDER / Path(name).name" in static_text("configure-aws", "configure_aws.py")
+
+
+def test_what_several_connections_need_is_there_once(aws: ControlPlane, run: Run, inputs: None) -> None:
+    """Two targets share a credential, each its own return URL; the gateway and the provider are made once."""
+    ctx, one = context("boto3"), consent()
+    other = consent(name="Other-Tools", oauth={**one["oauth"], "return_url": "https://other.example.com/cb"})
+    sent = [request["operation"] for request in planned(ctx, one, other)]
+    assert sent == [
+        "create_gateway",
+        "create_oauth2_credential_provider",
+        "update_workload_identity",
+        *["create_gateway_target"] * 2,
+    ]
+    outcome = run(ctx, one, other)
+    assert outcome.status == 0, outcome.err
+    assert [xform_name(name) for name, _ in aws.writes] == sent
+    [urls] = [body["allowedResourceOauth2ReturnUrls"] for name, body in aws.writes if name == "UpdateWorkloadIdentity"]
+    assert urls[1:] == ["https://app.example.com/cb", "https://other.example.com/cb"]
+    tokens = [body["clientToken"] for name, body in aws.writes if name == "CreateGatewayTarget"]
+    assert len(set(tokens)) == 2
+    aws.calls.clear()
+    assert (run(ctx, one, other).status, aws.writes) == (0, [])
+
+
+def test_a_target_that_fails_does_not_hold_up_the_others(aws: ControlPlane, run: Run) -> None:
+    aws.add_gateway()
+    aws.faults["CreateGatewayTarget"] = []
+    aws.plans = [["CREATING", "FAILED"], ["CREATING", "READY"]]
+    outcome = run(context(), connection(name="First"), connection(name="Second"))
+    assert outcome.status == 1
+    assert "The target First is FAILED" in outcome.err
+    assert [one["name"] for one in aws.targets.values()] == ["First", "Second"]
+    assert "READY  Second" in outcome.out
+
+
+def test_the_result_is_json_where_that_is_asked_for(aws: ControlPlane, run: Run) -> None:
+    aws.add_gateway()
+    rows = json.loads(run(context(), connection(), "--json").out)
+    assert [row["what"] for row in rows] == ["gateway", "target"]
+    assert (rows[1]["status"], rows[1]["name"]) == ("READY", "Shop-Tools")
+
+
+def test_the_tools_of_a_server_are_read_again_on_request(aws: ControlPlane, run: Run) -> None:
+    aws.add_gateway()
+    run(context(), connection(), connection(name="Forwarded", listing_mode="dynamic"))
+    aws.calls.clear()
+    outcome = run(context(), connection(), connection(name="Forwarded", listing_mode="dynamic"), "--synchronize")
+    assert outcome.status == 0, outcome.err
+    [(name, body)] = aws.writes
+    [number] = [one["targetId"] for one in aws.targets.values() if one["name"] == "Shop-Tools"]
+    assert (name, body["targetIdList"]) == ("SynchronizeGatewayTargets", [number])
 
 
 def test_the_policies_are_printed_as_they_can_be_used(run: Run) -> None:
@@ -157,7 +219,7 @@ def test_the_policies_are_printed_as_they_can_be_used(run: Run) -> None:
     outcome = run(ctx, c, "--iam")
     policy = json.loads(outcome.out)
     assert outcome.status == 0
-    assert policy == {"Version": "2012-10-17", "Statement": configure_context(ctx, c)["iam"]}
+    assert policy == {"Version": "2012-10-17", "Statement": iam_statements(ctx, c)}
     assert all(f"{one['Sid']}: " in outcome.err for one in policy["Statement"])
     trust = json.loads(run(ctx, c, "--trust", "--account", "123456789012").out)
     condition = trust["Statement"][0].pop("Condition")["StringLike"]

@@ -17,17 +17,10 @@ from agentcore_connect.engine.conditions import ConditionError, compile_conditio
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.markers import runtime_names, settle
 from agentcore_connect.plan.policy_requests import policy_requests
-from agentcore_connect.plan.requests import (
-    configure_context,
-    facts_for,
-    iam_notes,
-    iam_statements,
-    infer_vendor,
-    requests_for,
-    trust_policy,
-)
+from agentcore_connect.plan.program import program_steps
+from agentcore_connect.plan.requests import facts_for, infer_vendor, requests_for
+from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
 from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
-from agentcore_connect.render.environment import environment
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
 #: Keys of forms that name a fact.
@@ -232,7 +225,7 @@ def test_what_a_provider_shows_is_in_the_answer_of_the_service() -> None:
 
 def test_no_need_contradicts_another() -> None:
     for c in connections():
-        needs = configure_context(context(), c)["needs"]
+        needs = program_steps(cases.whole(context(), c))[-1]["needs"]
         members = [need["member"] for need in needs]
         assert len(members) == len(set(members))
 
@@ -492,10 +485,3 @@ def test_only_a_marker_is_taken_for_one() -> None:
     body = {"a": {"$runtime": "r"}, "b": {"$runtime": {"type": "x"}}, "c": {"$runtime": "r", "other": 1}}
     assert runtime_names(body) == ["r"]
     assert settle(body, {"r": 1}) == {"a": 1, "b": {"$runtime": {"type": "x"}}, "c": {"$runtime": "r", "other": 1}}
-
-
-def test_an_update_sends_all_that_the_service_would_reset() -> None:
-    """UpdateGateway replaces: a member that the model has and the scripts do not send again would be lost."""
-    text = environment().get_template("configure/kept.j2").render()
-    kept = set(re.findall(r'"(\w+)"', text))
-    assert kept == set(CONTROL.operation_model("UpdateGateway").input_shape.members) - {"gatewayIdentifier"}

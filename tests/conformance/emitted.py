@@ -21,9 +21,7 @@ from agentcore_connect.knowledge.resources import load as knowledge
 from agentcore_connect.plan.artifacts import artifacts
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.policy_requests import policy_requests
-from agentcore_connect.plan.requests import requests_for
-from agentcore_connect.plan.settings_requests import settings_requests
+from agentcore_connect.plan.program import program_requests
 from agentcore_connect.render.plan_files import _with_places, render
 from agentcore_connect.text.document import Document
 from tests.conformance import projects, space
@@ -245,13 +243,7 @@ def _take(found: Emitted, one: Situation) -> Plan | None:
         found.operations[one.surface].add(op.id)
     found.untrue += [f"{one.why}: {rule}" for rule in said_and_not_so(plan)]
     ctx = _with_places(plan, case, found.folder / "connect")
-    for c in ctx["connections"]:
-        if "configure" in c:
-            for request in requests_for(ctx, c):
-                text = json.dumps(request.as_dict(), sort_keys=True)
-                found.bodies.setdefault(text, Body(request.service, request.operation, request.body, one))
-    policies = policy_requests(ctx, "${GATEWAY_ARN}") if (ctx["policy"] or {}).get("scripted") else []
-    for request in [*policies, *settings_requests(ctx)]:
+    for request in program_requests(ctx) if ctx["configured"] else ():
         text = json.dumps(request.as_dict(), sort_keys=True)
         found.bodies.setdefault(text, Body(request.service, request.operation, request.body, one))
     for artifact in artifacts(ctx):

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 
 from agentcore_connect.checks.python_source import check_source
+from agentcore_connect.knowledge.resources import static_text
 from agentcore_connect.plan.build import build
-from agentcore_connect.plan.requests import requests_for, with_values
 from agentcore_connect.render.plan_files import _with_places
 from agentcore_connect.verify import python as python_check
 from agentcore_connect.verify import scripts
@@ -44,12 +45,12 @@ def test_every_file_compiles_and_shows_no_secret(everything: Emitted, count: Cou
     problems = []
     for one in python_files(everything):
         found = [str(problem) for problem in check_source(one.text, one.path)]
-        found += [] if one.kind == "configure" else python_check.shown(one.text, one.path)
+        found += [] if one.kind.startswith("configure") else python_check.shown(one.text, one.path)
         problems += [f"{one.situation.why}: {problem}" for problem in found]
         count("texts", "run")
         count("texts", "accepted", not found)
     assert not problems, "\n".join(problems)[:6000]
-    assert len(python_files(everything)) > 1000
+    assert len(python_files(everything)) > 200
 
 
 def test_every_file_passes_the_linter(everything: Emitted, tmp_path: Path) -> None:
@@ -191,64 +192,30 @@ def test_every_direct_call_and_every_call_of_an_agent_works(
     assert not wrong, "\n".join(wrong)[:6000]
 
 
-def test_every_boto3_script_sends_what_its_plan_says(
-    everything: Emitted, monkeypatch: pytest.MonkeyPatch, count: Count
+def test_every_boto3_program_sends_what_its_plan_says(
+    everything: Emitted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: Count
 ) -> None:
     """Each is run twice in this process, with AWS stood in for: to print its requests, and to send them."""
     wrong = []
-    for one in everything.of_kind("configure"):
+    programs = everything.of_kind("configure-json")
+    for kind, name in (("configure", "configure.py"), ("configure-steps", "configure_steps.py")):
+        (tmp_path / name).write_text(static_text(kind, name), encoding="utf-8")
+    (tmp_path / "configure_aws.py").write_text(static_text("configure-aws", "configure_aws.py"), encoding="utf-8")
+    for one in programs:
         case = gathered(one.situation, everything.folder)
         ctx = _with_places(build(case), case, everything.folder)
-        problems = _problems_of(one, ctx, one.facts["c"], monkeypatch)
-        wrong += [f"{one.situation.why}: {problem}" for problem in problems]
-        count("scripts", "run")
-        count("scripts", "accepted", not problems)
-    assert not wrong, "\n".join(wrong)[:6000]
-
-
-def test_every_script_of_policies_sends_what_its_plan_says(
-    everything: Emitted, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, count: Count
-) -> None:
-    """As the scripts of targets; the policies' files lie beside it."""
-    wrong = []
-    for number, one in enumerate(everything.of_kind("configure-policies")):
-        case = gathered(one.situation, everything.folder)
-        ctx = _with_places(build(case), case, everything.folder)
-        folder = tmp_path / str(number)
-        folder.mkdir()
         for policy in ctx["policies"]:
-            (folder / policy["file"]).write_text(policy["statement"], encoding="utf-8")
-        (folder / one.path).write_text(one.text, encoding="utf-8")
-        problems = _problems_of_run(str(folder / one.path), one.text, scripts.policy_run(ctx), monkeypatch)
+            (tmp_path / policy["file"]).write_text(policy["statement"], encoding="utf-8")
+        (tmp_path / one.path).write_text(one.text, encoding="utf-8")
+        problems = _problems_of_run(tmp_path, scripts.program_run(ctx), monkeypatch)
         wrong += [f"{one.situation.why}: {problem}" for problem in problems]
         count("scripts", "run")
         count("scripts", "accepted", not problems)
     assert not wrong, "\n".join(wrong)[:6000]
+    assert len(programs) > 100
 
 
-def test_every_script_of_settings_sends_what_its_plan_says(
-    everything: Emitted, monkeypatch: pytest.MonkeyPatch, count: Count
-) -> None:
-    """As the scripts of targets."""
-    wrong = []
-    for one in everything.of_kind("configure-gateway"):
-        case = gathered(one.situation, everything.folder)
-        ctx = _with_places(build(case), case, everything.folder)
-        problems = _problems_of_run(one.path, one.text, scripts.settings_run(ctx), monkeypatch)
-        wrong += [f"{one.situation.why}: {problem}" for problem in problems]
-        count("scripts", "run")
-        count("scripts", "accepted", not problems)
-    assert not wrong, "\n".join(wrong)[:6000]
-
-
-def _problems_of(one: File, ctx: Any, c: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    planned = [request.as_dict() for request in requests_for(ctx, c)]
-    values, env, secrets = scripts.run_values(ctx, c)
-    run = scripts.Run(planned, values, env, secrets, scripts.situation_of(ctx, c, values))
-    return _problems_of_run(one.path, one.text, run, monkeypatch)
-
-
-def _problems_of_run(path: str, text: str, run: scripts.Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def _problems_of_run(folder: Path, run: scripts.Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[Any] = []
     stand_in = recorder.modules(dict(run.situation), lambda *call: sent.append(list(call)))
     out, said = io.StringIO(), io.StringIO()
@@ -257,17 +224,20 @@ def _problems_of_run(path: str, text: str, run: scripts.Run, monkeypatch: pytest
             patch.setenv(name, value)
         for name, module in stand_in.items():
             patch.setitem(sys.modules, name, module)
-        module_space: dict[str, Any] = {"__name__": "configure_script", "__file__": path}
-        exec(compile(text, path, "exec", dont_inherit=True), module_space)
+        patch.syspath_prepend(str(folder))
+        for name in ("configure_aws", "configure_steps"):
+            patch.delitem(sys.modules, name, raising=False)
+        program = runpy.run_path(str(folder / "configure.py"), run_name="configure_program")
         with contextlib.redirect_stdout(out):
-            module_space["main"](["--dry-run"])
+            program["main"](["--dry-run"])
         printed = json.loads(out.getvalue())
         with contextlib.redirect_stdout(out):
-            status = module_space["main"]([])
-    wanted = [[request["operation"], with_values(request["body"], run.values)] for request in run.planned]
+            status = program["main"]([])
+        for name in ("configure_aws", "configure_steps"):
+            sys.modules.pop(name, None)
     problems = [
-        *scripts.differences(printed, run.dry or run.planned),
-        *scripts.differences([*map(scripts.tokenless, sent)], wanted),
+        *scripts.differences(printed, run.dry),
+        *scripts.differences([*map(scripts.tokenless, sent)], run.sent),
     ]
     shown = out.getvalue() + said.getvalue()
     problems += [f"{name} is shown" for value, name in run.secrets.items() if value in shown]

@@ -104,7 +104,7 @@ def test_an_unknown_step_is_named(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["commands.sh", "configure_gateway.py"])
+@pytest.mark.parametrize("name", ["commands.sh", "configure.py"])
 def test_a_changed_script_is_refused(tmp_path: Path, cli: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     folder = written(tmp_path, f"{IAM}, description: Shop")
     with (folder / name).open("a") as script:
@@ -166,7 +166,7 @@ def _as_link(path: Path) -> None:
         lambda path: path.write_text("permit(principal, action, resource);\n"),
     ],
 )
-@pytest.mark.parametrize("name", ["configure_gateway.py", "Shop_permit_find.cedar"])
+@pytest.mark.parametrize("name", ["configure.py", "Shop_permit_find.cedar"])
 def test_what_the_script_uses_must_be_the_plans(
     tmp_path: Path, cli: Path, name: str, change: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,12 +178,17 @@ def test_what_the_script_uses_must_be_the_plans(
 
 def test_a_script_of_another_plan_is_not_run(tmp_path: Path, cli: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = written(tmp_path, f"{IAM}, description: Shop")
-    copy = tmp_path / "AgentProject" / "connect" / "configure_gateway.py"
+    copy = tmp_path / "AgentProject" / "connect" / "configure.py"
     copy.parent.mkdir(parents=True)
     (tmp_path / "AgentProject" / "agentcore").mkdir()
     (tmp_path / "AgentProject" / "agentcore" / "agentcore.json").write_text("{}")
-    copy.write_text((folder / "configure_gateway.py").read_text())
+    copy.write_text((folder / "configure.py").read_text())
     assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 0
+    data = copy.with_suffix(".json")
+    data.write_text("{}")  # the program is the same for every plan; its requests are not
+    assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 2
+    assert str(data) in capsys.readouterr().err
+    data.unlink()
     copy.write_text("print('theirs')\n")
     assert main(["apply", str(folder), "--dry-run", "--from", "configure-gateway"]) == 2
     assert "--from place-files" in capsys.readouterr().err

@@ -2,86 +2,152 @@
 
 from __future__ import annotations
 
-from tests.mutants.mutant import Edit, Mutant, after, drop, swap
+from collections.abc import Callable
+from typing import Any
 
-_TARGET = '"targetConfiguration": {"mcp": {"mcpServer": {"endpoint": "https://mcp.example.com/mcp"}}},'
-_MADE = '        say(f"Making the OAuth credential provider {PROVIDER}.")\n'
+from tests.mutants.mutant import Edit, Mutant, after, data, drop, swap
+
+_DATA = "configure.json"
+_STEPS = "configure_steps.py"
+_AWS = "configure_aws.py"
 
 
 def _of(wrong: str, edit: Edit, check: str, says: str, plan: str = "consent") -> Mutant:
-    name = {"consent": "configure_notes.py", "key": "configure_prices.py"}[plan]
-    return Mutant("configure", plan, name, wrong, edit, check, says)
+    """A fault in the requests of a plan."""
+    return Mutant("configure-json", plan, _DATA, wrong, edit, check, says)
 
+
+def _step(kind: str, *path: Any) -> Edit:
+    """Put the last of these at the place of the first step of a kind that the others name."""
+
+    def change(document: Any) -> None:
+        step = next(one for one in document["steps"] if one["kind"] == kind)
+        for name in path[:-2]:
+            step = step[name]
+        step[path[-2]] = path[-1]
+
+    return data(change)
+
+
+def _steps(change: Callable[[list[Any]], list[Any]]) -> Edit:
+    """Other steps than those of the plan."""
+    return data(lambda document: {**document, "steps": change(document["steps"])})
+
+
+def _without_kind(kind: str) -> Edit:
+    return _steps(lambda steps: [one for one in steps if one["kind"] != kind])
+
+
+def _less(kind: str, *path: str) -> Edit:
+    """Take a place of the first step of a kind out."""
+
+    def change(document: Any) -> None:
+        step = next(one for one in document["steps"] if one["kind"] == kind)
+        for name in path[:-1]:
+            step = step[name]
+        del step[path[-1]]
+
+    return data(change)
+
+
+_ENDPOINT = {"endpoint": "https://mcp.example.com/mcp"}
+_CREDENTIAL = ("body", "credentialProviderConfigurations", 0)
+_OAUTH = (*_CREDENTIAL, "credentialProvider", "oauthCredentialProvider")
+_KEY = (*_CREDENTIAL, "credentialProvider", "apiKeyCredentialProvider")
+_WHICH = ("body", "targetConfiguration")
 
 _CONFIGURE = [
-    _of("a body with two union members", swap(_TARGET, _TARGET.replace('{"mcpServer"', '{"lambda": {}, "mcpServer"')), "request-model", "lambda"),
-    _of("two kinds of target in one body", swap(_TARGET, _TARGET.replace("}}},", '}}, "http": {}},')), "request-model", "http"),
-    _of("a required member is missing", drop('        "clientToken": target_client_token,\n'), "requests-as-planned", "clientToken"),
-    _of("a member that the model requires is missing", drop('        "gatewayIdentifier": gateway_id,\n'), "request-model", "gatewayIdentifier"),
-    _of("a member that does not exist", swap('"scopes": ["read"],', '"scopes": ["read"], "audience": "x",'), "request-model", "audience"),
+    _of("a body with two union members", _step("target", *_WHICH, "mcp", {"lambda": {}, "mcpServer": _ENDPOINT}), "request-model", "lambda"),
+    _of("two kinds of target in one body", _step("target", *_WHICH, {"mcp": {"mcpServer": _ENDPOINT}, "http": {}}), "request-model", "http"),
+    _of("a planned member is missing", _less("target", "body", "clientToken"), "requests-as-planned", "clientToken"),
+    _of("a member that the model requires is missing", _less("target", "body", "gatewayIdentifier"), "request-model", "gatewayIdentifier"),
+    _of("a member that does not exist", _step("target", *_OAUTH, "audience", "x"), "request-model", "audience"),
     _of("a member in the CLI's spelling", swap('"grantType":', '"grant_type":'), "request-model", "grant_type"),
     _of("a value outside the enum", swap('"AUTHORIZATION_CODE"', '"authorization_code"'), "request-model", "authorization_code"),
     _of("another grant than planned", swap('"AUTHORIZATION_CODE"', '"CLIENT_CREDENTIALS"'), "requests-as-planned", "grantType"),
     _of("an auth that the target forbids", swap('"credentialProviderType": "OAUTH"', '"credentialProviderType": "GATEWAY_IAM_ROLE"'), "requests-as-planned", "credentialProviderType"),
     _of("a credential beside its kind", swap('"credentialProviderType": "API_KEY"', '"credentialProviderType": "APIKEY"'), "request-model", "APIKEY", "key"),
-    _of("a text where a list is expected", swap('"scopes": ["read"]', '"scopes": "read"'), "request-model", "scopes"),
+    _of("a text where a list is expected", _step("target", *_OAUTH, "scopes", "read"), "request-model", "scopes"),
     _of("http:// for the endpoint", swap("https://mcp.example.com/mcp", "http://mcp.example.com/mcp"), "requests-as-planned", "endpoint"),
-    _of("another location of the key", swap('"credentialLocation": "HEADER"', '"credentialLocation": "BODY"'), "request-model", "BODY", "key"),
+    _of("another location of the key", _step("target", *_KEY, "credentialLocation", "BODY"), "request-model", "BODY", "key"),
     _of("an operation that does not exist", swap('"operation": "update_workload_identity"', '"operation": "put_workload_identity"'), "request-model", "no operation"),
-    _of("another operation", swap("control.create_oauth2_credential_provider(", "control.create_api_key_credential_provider("), "requests-sent", "create_api_key_credential_provider"),
-    _of("a request is dropped", drop("            control.create_oauth2_credential_provider(**body)\n"), "python-compile", "no Python"),
-    _of("a request is announced and not sent", swap("            control.create_oauth2_credential_provider(**body)\n", "            pass\n"), "requests-sent", "sent: none"),
-    _of("a request is sent and not announced", swap('"operation": "update_workload_identity",', '"operation": "update_workload_identity_",'), "requests-as-planned", "update_workload_identity_"),
-    _of("a body is changed on its way", swap("create_oauth2_credential_provider(**body)", 'create_oauth2_credential_provider(**{**body, "name": "Other"})'), "requests-sent", "name"),
-    _of("what stands at AWS is forgotten", drop("            *return_urls_so_far,\n"), "requests-as-planned", "allowedResourceOauth2ReturnUrls"),
-    _of("a secret is printed", after(_MADE, '        print(body["oauth2ProviderConfigInput"])\n'), "secrets-stay-secret", "is shown"),
-    _of("a secret is said", after(_MADE, '        sys.stderr.write(str(body))\n'), "secrets-stay-secret", "standard error"),
-    _of("a secret is written to a file", after(_MADE, '        open("provider.json", "w").write(json.dumps(body))\n'), "secrets-stay-secret", "provider.json"),
-    _of("a secret stands in its text", swap('"clientSecret": client_secret', '"clientSecret": "Zk3vT9qLx7Rb2mN8wYc5HdPf"'), "no-secret-inside", "written out"),
-    _of("no Python", drop("def reasons(answer"), "python-compile", "no Python"),
-    _of("the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
-    _of("an import that is gone", swap("import argparse\n", "import argparse\nimport imp\n"), "python-import", "imp"),
-    _of("a name that does not exist", swap('RUN = uuid.uuid4()', "RUN = uuid.uuid9()"), "python-import", "uuid9"),
-    _of("the gateway's role may do everything", swap('"Action": ["bedrock-agentcore:GetResourceOauth2Token"]', '"Action": ["bedrock-agentcore:*"]'), "facts-as-planned", "ROLE_POLICY"),
-    _of("the gateway's role may read every secret", swap("secret:bedrock-agentcore-identity!default/oauth2/NotesCredential-*", "secret:*"), "facts-as-planned", "ROLE_POLICY"),
-    _of("another gateway", swap('GATEWAY = "AgentProject-MyGateway"', 'GATEWAY = "MyGateway"'), "facts-as-planned", "GATEWAY"),
-    _of("it ends well although it failed", swap('        "gatewayIdentifier": gateway_id,\n', '        "gatewayIdentifier": gateway_id + "x",\n'), "requests-sent", "gatewayIdentifier"),
+    _of("another operation", swap('"create_oauth2_credential_provider"', '"create_api_key_credential_provider"'), "requests-sent", "create_api_key_credential_provider"),
+    _of("a request is left out", _without_kind("oauth-provider"), "requests-as-planned", "the plan has"),
+    _of("what stands at AWS is forgotten", _step("return-url", "body", "allowedResourceOauth2ReturnUrls", ["https://app.example.com/back"]), "requests-as-planned", "allowedResourceOauth2ReturnUrls"),
+    _of("a secret is asked for in the open", _step("oauth-provider", "inputs", "client_secret", "secret", False), "facts-as-planned", "secret"),
+    _of("a secret stands in its text", _step("oauth-provider", "body", "oauth2ProviderConfigInput", "customOauth2ProviderConfig", "clientSecret", "Zk3vT9qLx7Rb2mN8wYc5HdPf"), "no-secret-inside", "written out"),
+    _of("no JSON", swap('"steps": [', '"steps": ['[:-1]), "json", ""),
+    _of("the gateway's role may do everything", swap('"bedrock-agentcore:GetResourceOauth2Token"', '"bedrock-agentcore:*"'), "facts-as-planned", "role.policy"),
+    _of("the gateway's role may read every secret", swap("secret:bedrock-agentcore-identity!default/oauth2/NotesCredential-*", "secret:*"), "facts-as-planned", "role.policy"),
+    _of("another gateway", swap('"name": "AgentProject-MyGateway"', '"name": "MyGateway"'), "facts-as-planned", "name"),
+    _of("a need of the gateway is forgotten", _step("target", "needs", []), "facts-as-planned", "needs"),
+    _of("a provider is taken from elsewhere", _step("oauth-provider", "body", None), "requests-as-planned", "the plan has"),
+]  # fmt: skip
+
+
+def _code(file: str, wrong: str, edit: Edit, check: str, says: str, plan: str = "consent") -> Mutant:
+    """A fault in the program that is the same for every plan."""
+    kind = file.removesuffix(".py").replace("_", "-")
+    by_run = check in ("requests-as-planned", "requests-sent", "secrets-stay-secret", "request-model")
+    return Mutant(kind, plan, file, wrong, edit, check, says, artifact=_DATA if by_run else "")
+
+
+_CREATE = "        say(f\"Creating the {kind.noun} {step['name']}.\")\n"
+_SENT = '        answer: Body = getattr(self.control, step["operation"])(**body)\n'
+
+_PROGRAM = [
+    _code("configure.py", "steps are left out", swap("for step in world.steps:", "for step in world.steps[:-1]:"), "requests-sent", "create_gateway_target"),
+    _code("configure.py", "what is planned is not printed", swap("planned(data), indent=2", "planned(data)[1:], indent=2"), "requests-as-planned", "the plan has"),
+    _code("configure.py", "it ends badly although AWS accepted everything", swap("    return world.report()\n", "    return world.report() or 1\n"), "requests-sent", "exit status 1"),
+    _code("configure.py", "an option that nobody planned", after('    parser = argparse', "  # mine"), "as-planned", "was changed"),
+    _code("configure.py", "an import that is gone", swap("import argparse\n", "import argparse\nimport imp\n"), "python-import", "imp"),
+    _code("configure.py", "no Python", swap("def main(argv", "def main argv"), "python-compile", "no Python"),
+    _code(_STEPS, "a target is announced and not sent", swap("target, is_new = world.create(step, wanted)", "target, is_new = {'targetId': 'x', 'status': 'READY'}, True"), "requests-sent", "the plan has"),
+    _code(_STEPS, "the return URL is not allowed", drop("        world.send(step, body)\n"), "requests-sent", "the plan has"),
+    _code(_STEPS, "what stands at AWS is forgotten", swap("[*before, *(one", "[*(one"), "requests-sent", "allowedResourceOauth2ReturnUrls"),
+    _code(_STEPS, "the engine is never attached", swap("        world.update_gateway(wanted, hint", "        str((wanted, step.get"), "python-compile", "no Python", "policy-elsewhere"),
+    _code(_STEPS, "a setting is written away", swap("wanted = {name: body[name] for name in step[\"sets\"]}", "wanted = {name: body[name] for name in step[\"sets\"][1:]}"), "requests-sent", "the plan has", "policy-elsewhere"),
+    _code(_STEPS, "it is changed", after("# What cannot be changed", " (but see below)"), "as-planned", "was changed"),
+    _code(_AWS, "a body is changed on its way", swap("(**body)\n        return answer", "(**{**body, \"description\": \"Other\"})\n        return answer"), "requests-sent", "description"),
+    _code(_AWS, "a secret is printed", after(_CREATE, "        print(body)\n"), "secrets-stay-secret", "is shown"),
+    _code(_AWS, "a secret is said", after(_CREATE, "        sys.stderr.write(str(body))\n"), "secrets-stay-secret", "standard error"),
+    _code(_AWS, "a secret is written to a file", after(_CREATE, '        open(FOLDER / "sent.json", "a").write(str(body))\n'), "secrets-stay-secret", "sent.json"),
+    _code(_AWS, "a request is not sent", swap(_SENT, "        answer: Body = dict(body)\n"), "requests-sent", "none"),
+    _code(_AWS, "the policy keeps the variable", swap('.replace("${GATEWAY_ARN}", self.gateway["gatewayArn"])', ""), "requests-sent", "statement", "policy-elsewhere"),
+    _code(_AWS, "the gateway's own members are forgotten", swap("body = {**body, **wanted} if replace else merged(body, wanted, alternatives=False)", "body = wanted"), "requests-sent", "the plan says", "settings"),
+    _code(_AWS, "the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
+    _code(_AWS, "it is changed", swap("BUSY = {", "BUSY = {\"WAITING\", "), "as-planned", "was changed"),
 ]  # fmt: skip
 
 
 def _policies(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
-    return Mutant("configure-policies", "policy-elsewhere", "configure_policies.py", wrong, edit, check, says)
+    return _of(wrong, edit, check, says, "policy-elsewhere")
+
+
+def _forbids(step: Any) -> bool:
+    return step["kind"] == "policy" and "forbid" in step["name"]
 
 
 _POLICIES = [
-    _policies("a policy is left out", drop("""    (
-        "MyGateway_forbid_cancel_order",
-        "MyGateway_forbid_cancel_order.cedar",
-        "FAIL_ON_ANY_FINDINGS",
-    ),
-"""), "requests-sent", "create_policy"),
+    _policies("a policy is left out", _steps(lambda steps: [one for one in steps if not _forbids(one)]), "requests-sent", "create_policy"),
     _policies("policies are not validated", swap('"FAIL_ON_ANY_FINDINGS"', '"IGNORE_ALL_FINDINGS"'), "requests-as-planned", "validationMode"),
-    _policies("the engine is never attached", swap("        control.update_gateway(**gateway_body(gateway, engine[\"policyEngineArn\"]))\n", ""), "requests-sent", "update_gateway"),
-    _policies("another mode", swap('MODE = "LOG_ONLY"', 'MODE = "ENFORCE"'), "requests-sent", "mode"),
+    _policies("the engine is never attached", _without_kind("gateway-settings"), "requests-sent", "update_gateway"),
+    _policies("another mode", swap('"mode": "LOG_ONLY"', '"mode": "ENFORCE"'), "requests-sent", "mode"),
     _policies("a policy that only logs", swap('"enforcementMode": "ACTIVE"', '"enforcementMode": "LOG_ONLY"'), "requests-as-planned", "enforcementMode"),
-    _policies("a member that does not exist", swap('"validationMode": mode', '"validation": mode'), "request-model", "validation"),
-    _policies("the gateway's own members are forgotten", drop("        **body,\n"), "request-model", "roleArn"),
-    _policies("the policy keeps the variable", swap('text.replace("${GATEWAY_ARN}", gateway_arn)', "text"), "requests-sent", "statement"),
+    _policies("a policy from another file", _step("policy", "file", "MyGateway_forbid_cancel_order.cedar"), "requests-as-planned", "statement"),
 ]  # fmt: skip
 
 
 def _settings(wrong: str, edit: Edit, check: str, says: str) -> Mutant:
-    return Mutant("configure-gateway", "settings", "configure_gateway.py", wrong, edit, check, says)
+    return _of(wrong, edit, check, says, "settings")
 
 
 _SETTINGS = [
-    _settings("a setting is left out", drop('    "description": "Tools",\n'), "requests-as-planned", "description"),
-    _settings("streaming stays off", swap('"enableResponseStreaming": True', '"enableResponseStreaming": False'), "requests-as-planned", "enableResponseStreaming"),
+    _settings("a setting is left out", _less("gateway-settings", "body", "description"), "requests-as-planned", "description"),
+    _settings("a setting is not sent", _step("gateway-settings", "sets", ["description"]), "requests-sent", "protocolConfiguration"),
+    _settings("streaming stays off", swap('"enableResponseStreaming": true', '"enableResponseStreaming": false'), "requests-as-planned", "enableResponseStreaming"),
     _settings("a session beyond the limit", swap("3600", "360000"), "request-model", "sessionTimeoutInSeconds"),
-    _settings("the gateway's own members are forgotten", swap("merged(body, SETTINGS)", "SETTINGS"), "request-model", "roleArn"),
-    _settings("it is never sent", drop("        control.update_gateway(**gateway_body(gateway))\n"), "requests-sent", "update_gateway"),
     _settings("a member that does not exist", swap('"streamingConfiguration"', '"streaming"'), "request-model", "streaming"),
-    _settings("another gateway", swap('GATEWAY = "', 'GATEWAY = "Other'), "facts-as-planned", "GATEWAY"),
 ]  # fmt: skip
 
 
@@ -123,4 +189,4 @@ _INTERCEPTOR = [
     _interceptor("another module than the plan's", swap('YOURS = "interceptor_rules"', 'YOURS = "rules"'), "facts-as-planned", "YOURS"),
 ]  # fmt: skip
 
-MUTANTS = [*_CONFIGURE, *_POLICIES, *_SETTINGS, *_HANDLER, *_INTERCEPTOR]
+MUTANTS = [*_CONFIGURE, *_PROGRAM, *_POLICIES, *_SETTINGS, *_HANDLER, *_INTERCEPTOR]

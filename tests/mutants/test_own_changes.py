@@ -17,7 +17,7 @@ CHANGES: dict[str, tuple[str, str, Edit]] = {
     "a right made narrower in the plan": ("oauth", "plan.md", swap(_VAULT.format("*"), _VAULT.format("123456789012"))),
     "a right made narrower in a script": (
         "consent",
-        "configure_notes.py",
+        "configure.json",
         swap("secretsmanager:us-east-1:*:secret:", "secretsmanager:us-east-1:123456789012:secret:"),
     ),
     "a longer wait": ("stream", "direct_feed.py", swap("TIMEOUT = 30.0", "TIMEOUT = 90.0")),

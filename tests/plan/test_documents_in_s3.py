@@ -55,7 +55,7 @@ def test_the_gateway_reads_the_tools_of_a_function_from_s3(tmp_path: Path, owner
     at = {"uri": "s3://orders-specs/tools.json", **({"bucketOwnerAccountId": owner} if owner else {})}
     assert requested(plan)["lambda"]["toolSchema"] == {"s3": at}
     assert not any(one["id"].startswith("add-target") for one in plan.steps)
-    assert any(one["id"] == "configure-Orders" and one["needs_aws"] for one in plan.steps)
+    assert any(one["id"] == "configure" and one["needs_aws"] for one in plan.steps)
 
 
 def test_nothing_is_written_or_promised_of_tools_that_were_not_read(tmp_path: Path) -> None:

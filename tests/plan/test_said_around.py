@@ -114,4 +114,4 @@ def test_an_identity_provider_in_a_vpc_is_for_boto3(tmp_path: Path, endpoint: st
     plan, files = render_plan(build(gathered), gathered, tmp_path / "connect")
     assert "advice.private-identity-provider" not in {one["rule"] for one in plan.warnings}
     assert plan.unused == []
-    assert f'"{member}"' in files["configure_one.py"][0]
+    assert f'"{member}"' in files["configure.json"][0]

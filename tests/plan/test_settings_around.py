@@ -183,9 +183,9 @@ def test_policies_are_carried_out_once(tmp_path: Path, where: str, via: str) -> 
     plan = planned(tmp_path, own, gateway, via=via)
     steps = [step["id"] for step in plan.steps]
     by_script = via == "boto3" or where == "elsewhere"
-    assert ("configure-policies" in steps) is by_script
+    assert ("configure" in steps) is by_script
     assert any(step.startswith("policy-") for step in steps) is not by_script
-    assert ("configure_policies.py" in [one["path"] for one in plan.artifacts]) is by_script
+    assert ("configure.py" in [one["path"] for one in plan.artifacts]) is by_script
 
 
 VENDORS = [one["id"] for one in resources.load("oauth-vendors")["vendors"]]

@@ -140,9 +140,10 @@ def _changed(path: Path, why: str) -> ConnectError:
 def _as_placed(folder: Path, plan: Vetted, wanted: Sequence[Step], environment: Mapping[str, str]) -> None:
     """Refuse to run a script of the project that another plan placed there, where no step brings this plan's own."""
     brought = {target for step in wanted for target in step.brings}
-    run = {word for step in wanted for word in step.runs}
+    stems = tuple(str(Path(word).with_suffix("")) for step in wanted for word in step.runs if word in plan.placed)
+    run = {target for target in plan.placed if target.startswith(stems)}  # a program's modules and data begin alike
     told = environment.get("CONNECT_PROJECT")
-    for target in sorted((run & plan.placed.keys()) - brought):
+    for target in sorted(run - brought):
         for root in [Path(told)] if told else plan.roots:
             copy = root / target
             if copy.is_file() and copy.read_bytes() != (folder / plan.placed[target]).read_bytes():

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from agentcore_connect.knowledge import base
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.requests import iam_statements, script_inputs
+from agentcore_connect.plan.program import script_inputs
+from agentcore_connect.plan.role_rights import iam_statements
 
 #: The end of a sentence: a full stop, question or exclamation mark before a capital letter, quote or backtick.
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z`'\"(])")

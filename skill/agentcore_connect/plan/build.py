@@ -30,6 +30,7 @@ from agentcore_connect.plan.missing import Details, details, missing_error, ques
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.observed import observed
 from agentcore_connect.plan.operations import derived_facts, operations
+from agentcore_connect.plan.program import is_configured
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.reads import noted
 from agentcore_connect.plan.requests import is_sent, requests_for
@@ -195,7 +196,7 @@ def _context(
         "agent_client": any(c.verdict.known["agent_client"] for c in found),
     }
     ctx["agent_edit"] = agent_edit_context(gathered, ctx)
-    return {**ctx, "stack": stack(ctx)}
+    return {**ctx, "stack": stack(ctx), "configured": is_configured(ctx)}
 
 
 def _plan(

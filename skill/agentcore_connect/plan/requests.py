@@ -1,35 +1,29 @@
-"""What a connection needs of the AgentCore control plane: the requests, the rights of the gateway's role, and what the
-configure script is rendered from.
+"""What a connection needs of the AgentCore control plane: the requests, and what is asked for them.
 
 Pure functions of the render context (`ctx`, with `plan` and `gateway`) and of one of its connections (`c`). The member
-names are in knowledge/request-bodies.yaml, the vendors in oauth-vendors.yaml, the rights in iam-statements.yaml.
+names are in knowledge/request-bodies.yaml, the vendors in oauth-vendors.yaml.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.values import JsonObject, mapping
-from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.markers import runtime_names, settle
 from agentcore_connect.plan.request_facts import Context, facts_for, infer_vendor
-from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
 from agentcore_connect.plan.templates import MissingAnswer, fill, holds
 
 __all__ = [
     "Request",
-    "configure_context",
     "facts_for",
-    "iam_notes",
-    "iam_statements",
     "infer_vendor",
+    "inputs_of",
+    "is_scripted",
+    "is_sent",
     "requests_for",
-    "trust_policy",
     "with_samples",
     "with_values",
 ]
@@ -98,92 +92,18 @@ def is_sent(ctx: Context, c: Context) -> bool:
     return is_scripted(ctx, c) or bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"])
 
 
-def script_inputs(ctx: Context) -> list[dict[str, Any]]:
-    """The values that the boto3 scripts of a plan cannot do without, each once: `env`, `ask`, `secret`."""
-    asked = [one for c in ctx["connections"] if is_scripted(ctx, c) for one in configure_context(ctx, c)["inputs"]]
-    return list({one["env"]: one for one in asked if not one["optional"]}.values())
-
-
-def configure_context(ctx: Context, c: Context) -> dict[str, Any]:
-    """What the template of the configure script needs beyond the render context; goes in as `c.configure`.
-
-    Errors: as `requests_for`.
-    """
-    document = _bodies()
-    facts = facts_for(ctx, c)
-    requests = requests_for(ctx, c)
-    texts: dict[str, str] = {}
-    names = list(dict.fromkeys(name for request in requests for name in runtime_names(request.body)))
-    provider = document["providers"].get(c.get("outbound_auth"))
-    consent = document["consent_version"]
+def inputs_of(facts: Context, body: Any) -> dict[str, dict[str, Any]]:
+    """What is asked for a body, by the names of its run-time values: `env`, `ask`, `secret`, `many`, `optional`."""
+    known = _bodies()["runtime"]
     return {
-        "requests": {
-            request.id: {
-                "operation": request.operation,
-                "service": request.service,
-                "body": _hoisted(request.body, (), texts),
-                "takes": runtime_names(request.body),
-                "optional": any(document["runtime"][name].get("optional") for name in runtime_names(request.body)),
-            }
-            for request in requests
-        },
-        "texts": texts,
-        "inputs": [_input(name, facts) for name in names if document["runtime"][name]["from"] == "input"],
-        "provider": None
-        if provider is None
-        else {
-            "name": lookup(c, "credential.name"),
-            "operations": {key: provider[key] for key in ("get", "update", "list")},
-            "noun": provider["noun"],
-            "shows": provider["shows"],
-            "needs": [need for need in document["provider_needs"] if holds(need["when"], facts)],
-        },
-        "needs": [
-            {**need, "one_of": [one and fill(one, facts) for one in need["one_of"]]}
-            for need in document["needs"]
-            if holds(need["when"], facts)
-        ],
-        "consent_version": consent if holds(consent["when"], facts) else None,
-        "notes": {
-            moment: [
-                fill(note["text"], facts)
-                for note in document["notes"]
-                if note["on"] == moment and holds(note["when"], facts)
-            ]
-            for moment in ("ready", "failed")
-        },
-        "iam": iam_statements(ctx, c),
-        "iam_notes": iam_notes(ctx, c),
-        "trust": trust_policy(ctx),
+        name: {
+            "env": fill(known[name]["env"], facts),
+            "ask": fill(known[name]["ask"], facts),
+            **{word: bool(known[name].get(word)) for word in ("secret", "many", "optional")},
+        }
+        for name in runtime_names(body)
+        if known[name]["from"] == "input"
     }
-
-
-def _input(name: str, facts: Context) -> dict[str, Any]:
-    entry = _bodies()["runtime"][name]
-    return {
-        "name": name,
-        "env": fill(entry["env"], facts),
-        "ask": fill(entry["ask"], facts),
-        "secret": bool(entry.get("secret")),
-        "many": bool(entry.get("many")),
-        "optional": bool(entry.get("optional")),
-    }
-
-
-_LONG_TEXT = 200
-
-
-def _hoisted(body: Any, path: tuple[str, ...], texts: dict[str, str]) -> Any:
-    """The body with each long text replaced by `{"$constant": NAME}`, the text itself put into `texts`."""
-    if isinstance(body, Mapping):
-        return {key: _hoisted(part, (*path, str(key)), texts) for key, part in body.items()}
-    if isinstance(body, list):
-        return [_hoisted(part, path, texts) for part in body]
-    if isinstance(body, str) and (len(body) > _LONG_TEXT or "\n" in body) and len(path) > 1:
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", path[-2]).upper()
-        if texts.setdefault(name, body) == body:
-            return {"$constant": name}
-    return body
 
 
 def _needs_answer(c: Context, path: str) -> ConnectError:

@@ -31,8 +31,8 @@ def script(
 ) -> dict[str, Any]:
     """What the script's template is rendered from.
 
-    In: the operations of a plan, the surface they were made from, and for each connection the values that its
-    program asks for, so that they are asked for before the first step. Out: plain data; a `line` is shell text.
+    In: the operations of a plan, the surface they were made from, and by its file the values that a program asks for,
+    so that they are asked for before the first step. Out: plain data; a `line` is shell text.
     """
     runs_cli = any(one.argv[:1] == ("agentcore",) for one in operations)
     values = surface.get("credential_values")
@@ -152,7 +152,7 @@ def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[Mappi
     for one in operations:
         own = [(v.name, v.kind, v.prompt, v.default or "") for v in one.inputs if v.kind != "lookup"]
         if one.kind == "script":
-            scripted = [ask for ask in asks.get(one.connection or "", ()) if not ask.get("optional")]
+            scripted = [ask for ask in asks.get(one.artifact or "", ()) if not ask.get("optional")]
             own += [(ask["env"], "secret" if ask["secret"] else "text", ask["ask"], "") for ask in scripted]
         for name, kind, prompt, default in own:
             found.setdefault(name, (kind, prompt, default, []))[3].append(one.id)

@@ -15,7 +15,7 @@ from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.requests import configure_context, is_scripted
+from agentcore_connect.plan.program import program, script_inputs
 from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
@@ -93,17 +93,12 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
     project = gathered.project
     relative = os.path.relpath(project.root, out.resolve()) if project is not None else None
     ctx["plan"] = {**ctx["plan"], "project_relpath": relative, "tool_version": __version__}
-    ctx["connections"] = [_scripted(ctx, c) for c in ctx["connections"]]
-    asks = {c["name"]: c["configure"]["inputs"] for c in ctx["connections"] if "configure" in c}
+    asks = {}
+    if ctx["configured"]:
+        ctx["program"] = program(ctx)
+        asks["configure.py"] = script_inputs(ctx)
     ctx["script"] = script(plan.operations, load(f"commands-{plan.surface}"), asks)
     return ctx
-
-
-def _scripted(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A connection with what its boto3 script is made from, where the plan has one for it."""
-    if not is_scripted(ctx, c):
-        return c
-    return {**c, "configure": configure_context(ctx, c)}
 
 
 def _finish(plan: Plan, checked: list[dict[str, Any]]) -> Plan:

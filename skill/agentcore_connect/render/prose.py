@@ -8,8 +8,7 @@ from typing import Any
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.brief import brief
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.requests import iam_statements
-from agentcore_connect.plan.role_rights import author_rights
+from agentcore_connect.plan.role_rights import author_rights, iam_statements
 from agentcore_connect.render.environment import environment
 
 

@@ -13,7 +13,7 @@ from agentcore_connect.core.variables import variable_name
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.operation import Input, Operation
-from agentcore_connect.plan.requests import script_inputs
+from agentcore_connect.plan.program import script_inputs
 from agentcore_connect.plan.script import command_lines
 from agentcore_connect.sandbox.scratch import Sandbox
 from agentcore_connect.verify.report import OWN, Result, judged, quoted

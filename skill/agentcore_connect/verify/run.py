@@ -179,7 +179,6 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
     if "python-compile" in wanted:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
-        yield from _check_requests(bench, artifact)
     if agent_patch.CHECK in wanted:
         yield _as_written(written, name)
         yield from agent_patch.check_patch(written, name, bench.sandbox)
@@ -190,6 +189,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield from data.check_tool_schema(written, name, artifact.connection)
     elif "json" in wanted:
         yield from data.check_json(written, name, artifact.connection)
+    if "program-requests" in wanted:
+        yield from scripts.check_program(written, bench.sandbox)
     yield from _check_policies(written, artifact)
     if "cfn-lint" in wanted:
         yield from template.check_stack(written, name)
@@ -210,24 +211,13 @@ def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Resu
     if "cli-run" in wanted:
         yield commands.check_lines(written)
         yield commands.check_contract(written)
+    if "python-compile" in wanted:
+        return  # what is said of code follows
     if not written.runs(name) and not {"as-planned", "cli-run"}.isdisjoint(wanted):
         yield _as_written(written, name)
     elif "cli-run" in wanted:
         yield from leaks.check_leaks(written, bench.sandbox, place)
         yield from check_cli(bench)
-
-
-def _check_requests(bench: Bench, artifact: Artifact) -> Iterator[Result]:
-    """The requests of a boto3 script, run against a stand-in for AWS."""
-    written, name, wanted = bench.written, artifact.path, artifact.checks
-    if not written.runs(name):
-        return
-    if "request-model" in wanted and artifact.connection is not None:
-        yield from scripts.check_script(written, name, artifact.connection, bench.sandbox)
-    if "policy-requests" in wanted:
-        yield from scripts.check_policy_script(written, name, bench.sandbox)
-    if "settings-requests" in wanted:
-        yield from scripts.check_settings_script(written, name, bench.sandbox)
 
 
 def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
@@ -241,7 +231,7 @@ def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
 def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
     """A file of Python: as text, imported, and run where a check is there for it."""
     written, name, wanted = bench.written, artifact.path, artifact.checks
-    found = list(python.check_python(written, name, bench.sandbox, run_later=_sends_requests(wanted)))
+    found = list(python.check_python(written, name, bench.sandbox, run_later="as-planned" in wanted))
     yield from found
     if any(one.check == "python-compile" and one.status == "failed" for one in found):
         return
@@ -264,11 +254,6 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
         yield from interceptors.check_interceptor(name, bench.sandbox)
     if "handler-run" in wanted and artifact.connection is not None:
         yield from handlers.check_handler(name, artifact.connection, bench.sandbox)
-
-
-def _sends_requests(checks: Iterable[str]) -> bool:
-    """Whether it is a boto3 script: its requests are checked in a run of their own."""
-    return not {"request-model", "policy-requests", "settings-requests"}.isdisjoint(checks)
 
 
 def _as_written(written: Written, name: str) -> Result:

@@ -1,4 +1,4 @@
-"""Checks of boto3 scripts: what they say they send, what they send, and both against plan and service model."""
+"""Checks of the boto3 program: what it says it sends, what it sends, and both against plan and service model."""
 
 from __future__ import annotations
 
@@ -6,111 +6,169 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.plan.policy_requests import policy_requests
-from agentcore_connect.plan.requests import configure_context, requests_for, with_samples, with_values
-from agentcore_connect.plan.settings_requests import settings_requests
+from agentcore_connect.plan.program import program_requests, program_steps
+from agentcore_connect.plan.requests import with_samples, with_values
+from agentcore_connect.plan.stack_forms import deep_merged
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
+from agentcore_connect.verify.facts import is_narrower
 from agentcore_connect.verify.leaks import found_in
 from agentcore_connect.verify.python import PYTHON
 from agentcore_connect.verify.report import OWN, Result, judged, quoted
 from agentcore_connect.verify.runners import recorder
 from agentcore_connect.verify.written import Written
 
+NAME: Final = "configure.json"
+_FILES: Final = ("configure.py", "configure_steps.py", "configure_aws.py", NAME)
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gateway|target)")
 _IN_STEP: Final = "write the plan anew, or make the change in the answers"
 _RECORDER: Final = (sys.executable, "-P", recorder.__file__)
+_ACCOUNT: Final = "arn:aws:bedrock-agentcore:us-east-1:123456789012"
 Context = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a script is run with, and what it has to send: `planned` with run-time values, `values` for these.
+    """What the program is run with, and what it has to send.
 
-    `dry`: what it prints with --dry-run, where that differs: a policy names its gateway by the variable until then.
+    `planned`: the requests with run-time values; `sent`: operation and body of each, as they go to AWS; `dry`: what it
+    prints with --dry-run: there a policy names its gateway by the variable until AWS has told the ARN.
     """
 
     planned: list[dict[str, Any]]
-    values: Mapping[str, Any]
+    sent: list[list[Any]]
+    dry: list[dict[str, Any]]
     env: Mapping[str, str]
     secrets: Mapping[str, str]
     situation: Mapping[str, Any]
-    dry: list[dict[str, Any]] | None = None
 
 
-def check_script(written: Written, name: str, c: Context, sandbox: Sandbox) -> Iterator[Result]:
-    """The boto3 script of a connection: its --dry-run, a run against a stand-in for AWS, its requests by the model."""
-    ctx = written.fresh.context
-    planned = [request.as_dict() for request in requests_for(ctx, c)]
-    values, env, secrets = run_values(ctx, c)
-    yield from _checked(name, Run(planned, values, env, secrets, situation_of(ctx, c, values)), sandbox)
+def check_program(written: Written, sandbox: Sandbox) -> Iterator[Result]:
+    """The boto3 program of a plan: its --dry-run, a run against a stand-in for AWS, its requests by the model."""
+    try:
+        changed = _changed(json.loads(written.text(NAME)), json.loads(written.files[NAME]))
+    except (ValueError, RecursionError):
+        return  # the check of its form has said so
+    cure = "make the change in the answers and write the plan anew, so that both stay in step"
+    yield judged(NAME, "facts-as-planned", OWN, changed, cure=cure)
+    if all(not written.fault(one) and written.runs(one) for one in _FILES):
+        yield from _checked(program_run(written.fresh.context), sandbox)
 
 
-def check_policy_script(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """The boto3 script of the policies, as that of a connection."""
-    yield from _checked(name, policy_run(written.fresh.context), sandbox)
+def _changed(now: Any, planned: Any, at: str = "") -> list[str]:
+    """Where the data is not as planned; an ARN of the role's rights may be made narrower."""
+    if isinstance(now, dict) and isinstance(planned, dict):
+        return [one for key in {**planned, **now} for one in _changed(now.get(key), planned.get(key), f"{at}.{key}")]
+    if isinstance(now, list) and isinstance(planned, list) and len(now) == len(planned):
+        pairs = enumerate(zip(now, planned, strict=True))
+        return [one for number, pair in pairs for one in _changed(*pair, f"{at}[{number}]")]
+    is_right = at.startswith(".role.policy.") and isinstance(now, str) and isinstance(planned, str)
+    same = now == planned or at == ".written_by" or (is_right and is_narrower(now, planned))
+    return [] if same else [f"{at.removeprefix('.')}: it is {_short(now)}, the plan says {_short(planned)}"]
 
 
-def check_settings_script(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """The boto3 script of the gateway's settings, as that of a connection."""
-    yield from _checked(name, settings_run(written.fresh.context), sandbox)
+def program_run(ctx: Context) -> Run:
+    """How the program of a plan is run: nothing exists but what the plan does not create, and nothing is set on it."""
+    steps = [step for step in program_steps(ctx) if step["body"]]
+    given = _Given(ctx, program_steps(ctx))
+    variable, arn = load("cedar")["arn_variable"], given.gateway["gatewayArn"]
+    planned, dry = (
+        [one.as_dict() for one in program_requests(ctx, a)] for a in (arn, ctx["gateway"]["arn"] or variable)
+    )
+    sent, state = (
+        [],
+        {
+            key: value
+            for key, value in given.gateway.items()
+            if key in ("name", "roleArn", "authorizerType", "protocolType")
+        },
+    )
+    for step, one in zip(steps, planned, strict=True):
+        body = with_values(one["body"], given.values_for(step))
+        if step["kind"] == "gateway-settings":
+            state = deep_merged(state, {name: body[name] for name in step["sets"]})
+            body = {"gatewayIdentifier": body["gatewayIdentifier"], **state}
+        sent.append([one["operation"], body])
+    return Run(planned, sent, dry, given.env, given.secrets, given.situation())
 
 
-def policy_run(ctx: Context) -> Run:
-    """How the script of the policies is run: for a gateway that is there and has no policy engine."""
-    values, situation = _gateway_there(ctx)
-    engine = {"policyEngineId": values["policy_engine_id"], "policyEngineArn": values["policy_engine_arn"]}
-    arn, variable = situation["members"]["gatewayArn"], load("cedar")["arn_variable"]
-    stated = (arn, ctx["gateway"]["arn"] or variable)
-    planned, dry = ([one.as_dict() for one in policy_requests(ctx, a)] for a in stated)
-    return Run(planned, values, {}, {}, {**situation, "policy_engine": engine}, dry)
+class _Given:
+    """What the program is given: values for what it asks, and an AWS to find."""
+
+    def __init__(self, ctx: Context, steps: Sequence[Mapping[str, Any]]) -> None:
+        """Make a value for everything that the steps ask for."""
+        self._steps, gateway = steps, ctx["gateway"]
+        known = load("request-bodies")["runtime"]
+        self.values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
+        self.env: dict[str, str] = {}
+        self.secrets: dict[str, str] = {}
+        self._inputs: dict[str, Any] = {}
+        asked = {one["env"]: (name, one) for step in steps for name, one in step["inputs"].items()}
+        for number, (variable, (name, one)) in enumerate(asked.items()):
+            value = known[name]["sample"]
+            if one["secret"]:
+                value = f"planted-secret-{number}-of-a-dry-run"
+                self.secrets[value] = variable
+            self._inputs[variable] = value
+            self.env[variable] = ",".join(value) if isinstance(value, list) else value
+        self.values["gateway_id"] = gateway["id"] or self.values["gateway_id"]
+        role = self._inputs.get(steps[0]["inputs"].get("gateway_role_arn", {}).get("env"))
+        self.values["gateway_own_role"] = role or self.values["gateway_own_role"]
+        self.values["gateway_authorizer_type"] = gateway["authorizer_type"]
+        identity = f"{_ACCOUNT}:workload-identity/{self.values['workload_identity']}"
+        self.gateway = {
+            "gatewayId": self.values["gateway_id"],
+            "gatewayArn": gateway["arn"] or f"{_ACCOUNT}:gateway/{self.values['gateway_id']}",
+            "name": gateway["aws_name"],
+            "roleArn": self.values["gateway_own_role"],
+            "authorizerType": gateway["authorizer_type"],
+            **({"protocolType": "MCP"} if gateway["protocol_type"] == "MCP" else {}),
+            "workloadIdentityDetails": {"workloadIdentityArn": identity},
+        }
+
+    def values_for(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """The run-time values of a step's request."""
+        inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items()}
+        return {**self.values, "provider_arn": recorder.provider_arn(step.get("provider") or ""), **inputs}
+
+    def situation(self) -> dict[str, Any]:
+        """What the recorder is to find at AWS."""
+        there = [one["name"] for one in self._steps if one["kind"].endswith("-provider") and not one["body"]]
+        engine = {
+            "policyEngineId": self.values["policy_engine_id"],
+            "policyEngineArn": self.values["policy_engine_arn"],
+        }
+        return {
+            "gateway": self.gateway,
+            "exists": not self._steps[0]["body"],
+            "providers": there,
+            "return_urls": self.values["return_urls_so_far"],
+            "policy_engine": engine,
+        }
 
 
-def settings_run(ctx: Context) -> Run:
-    """How the script of the gateway's settings is run: for a gateway that is there and has none of them."""
-    values, situation = _gateway_there(ctx)
-    return Run([one.as_dict() for one in settings_requests(ctx)], values, {}, {}, situation)
-
-
-def _gateway_there(ctx: Context) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run-time values, and an AWS in which the plan's gateway is there with nothing set on it."""
-    known = load("request-bodies")["runtime"]
-    values = {name: entry["sample"] for name, entry in known.items() if entry["from"] == "aws"}
-    gateway = ctx["gateway"]
-    values["gateway_id"] = gateway["id"] or values["gateway_id"]
-    arn = gateway["arn"] or f"arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/{values['gateway_id']}"
-    members = {"roleArn": values["gateway_own_role"], "authorizerType": values["gateway_authorizer_type"]}
-    situation = {
-        "gateway": {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]},
-        "gateway_id": values["gateway_id"],
-        "provider": False,
-        "return_urls": [],
-        "members": {**members, "name": gateway["aws_name"], "gatewayArn": arn},
-    }
-    return values, situation
-
-
-def _checked(name: str, run: Run, sandbox: Sandbox) -> Iterator[Result]:
-    script = sandbox.root / "connect" / name
+def _checked(run: Run, sandbox: Sandbox) -> Iterator[Result]:
+    script = sandbox.root / "connect" / "configure.py"
     dry = sandbox.run([*_RECORDER, str(script), os.devnull, "--dry-run"], stdin="{}", cwd=script.parent)
     said = _requests(dry)
-    problems = ["it prints no list of requests"] if said is None else differences(said, run.dry or run.planned)
-    yield _judged(name, "requests-as-planned", dry, problems, f"python {name} --dry-run")
-    yield from _run(name, run, sandbox)
-    yield _against_model(name, said if said else run.planned)
+    problems = ["it prints no list of requests"] if said is None else differences(said, run.dry)
+    yield _judged("requests-as-planned", dry, problems, f"python {script.name} --dry-run")
+    yield from _run(script, run, sandbox)
+    yield _against_model(said if said else run.planned)
 
 
-def _judged(name: str, check: str, ran: Ran, problems: list[str], command: str) -> Result:
+def _judged(check: str, ran: Ran, problems: list[str], command: str) -> Result:
     by = f"{PYTHON}, AWS stood in for"
     if ran.exit_code is None:
-        return Result(name, check, "not-run", by, ran.said.splitlines()[-1], next="run check again")
+        return Result(NAME, check, "not-run", by, ran.said.splitlines()[-1], next="run check again")
     said = ran.stderr if ran.exit_code else ""
-    return judged(name, check, by, problems, cure=_IN_STEP, command=command, said=said)
+    return judged(NAME, check, by, problems, cure=_IN_STEP, command=command, said=said)
 
 
 def _requests(ran: Ran) -> list[Any] | None:
@@ -124,59 +182,23 @@ def _requests(ran: Ran) -> list[Any] | None:
     return data if right and ran.ok else None
 
 
-def _run(name: str, run: Run, sandbox: Sandbox) -> Iterator[Result]:
-    """The script run in earnest, but for AWS; what it sends, and whether it shows or keeps a secret."""
-    script, record = sandbox.root / "connect" / name, sandbox.root / f"{name}.record"
+def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
+    """The program run in earnest, but for AWS; what it sends, and whether it shows or keeps a secret."""
+    record = sandbox.root / f"{script.name}.record"
     record.unlink(missing_ok=True)
     argv = ["env", *(f"{key}={value}" for key, value in run.env.items()), *_RECORDER]
     situation = json.dumps(run.situation)
     ran = sandbox.run([*argv, str(script), str(record)], cwd=script.parent, stdin=situation)
     sent = [json.loads(line) for line in record.read_text("utf-8").splitlines()] if record.is_file() else []
     record.unlink(missing_ok=True)
-    wanted = [[one["operation"], with_values(one["body"], run.values)] for one in run.planned]
-    problems = differences([tokenless(one) for one in sent], wanted, "sent")
+    problems = differences([tokenless(one) for one in sent], run.sent, "sent")
     if not ran.ok and not problems:
         problems = [f"it ends with exit status {ran.exit_code} although AWS accepted everything"]
-    yield _judged(name, "requests-sent", ran, problems, f"python {name}")
+    yield _judged("requests-sent", ran, problems, f"python {script.name}")
     said = [("standard output", ran.stdout), ("standard error", ran.stderr)]
     leaks = list(found_in(run.secrets, said, (script.parent, sandbox.home, sandbox.root / "tmp")))
     cure = "take the secret out of what is printed, logged or written"
-    yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
-
-
-def run_values(ctx: Context, c: Context) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-    """Run-time values, the variables that give them to the script, and which of these are secret, by their value."""
-    known = load("request-bodies")["runtime"]
-    values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
-    env, secrets = {}, {}
-    for number, one in enumerate(configure_context(ctx, c)["inputs"]):
-        value = known[one["name"]]["sample"]
-        if one["secret"]:
-            value = f"planted-secret-{number}-of-a-dry-run"
-            secrets[value] = one["env"]
-        values[one["name"]] = value
-        env[one["env"]] = ",".join(value) if isinstance(value, list) else value
-    values["provider_arn"] = recorder.PROVIDER_ARN
-    values["gateway_id"] = ctx["gateway"]["id"] or values["gateway_id"]
-    return values, env, secrets
-
-
-def situation_of(ctx: Context, c: Context, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the recorder is to find at AWS: the gateway and the provider, where the script does not make them."""
-    gateway = ctx["gateway"]
-    own = next((one for one in requests_for(ctx, c) if one.id == "gateway"), None)
-    makes_provider = any(one.id == "provider" for one in requests_for(ctx, c))
-    members = {"authorizerType": gateway["authorizer_type"], "name": gateway["aws_name"]}
-    if gateway["protocol_type"] == "MCP":
-        members["protocolType"] = "MCP"
-    identity = f"arn:aws:bedrock-agentcore:us-east-1:123456789012:workload-identity/{values['workload_identity']}"
-    return {
-        "gateway": None if own else {"gatewayId": values["gateway_id"], "name": gateway["aws_name"]},
-        "gateway_id": values["gateway_id"],
-        "provider": not makes_provider,
-        "return_urls": values["return_urls_so_far"],
-        "members": {**members, "workloadIdentityDetails": {"workloadIdentityArn": identity}},
-    }
+    yield judged(NAME, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {script.name}")
 
 
 def tokenless(call: Any) -> Any:
@@ -187,13 +209,13 @@ def tokenless(call: Any) -> Any:
     return [call[0], {**call[1], "clientToken": known[f"{found[1]}_client_token"]["sample"]}] if found else call
 
 
-def _against_model(name: str, requests: list[Any]) -> Result:
+def _against_model(requests: list[Any]) -> Result:
     from agentcore_connect.verify.botocore_model import botocore_version, check_request
 
     version = botocore_version()
     if version is None:
         why = "botocore is not installed here"
-        return Result(name, "request-model", "not-run", "botocore", why, next="pip install boto3")
+        return Result(NAME, "request-model", "not-run", "botocore", why, next="pip install boto3")
     service = load("request-bodies")["service"]
     problems = []
     for one in requests:
@@ -203,7 +225,7 @@ def _against_model(name: str, requests: list[Any]) -> Result:
             found = []
             problems.append(error.message)
         problems += [f"{one['operation']}: {problem}" for problem in found if problem.severity == "error"]
-    return judged(name, "request-model", f"botocore {version}", problems, cure=_IN_STEP)
+    return judged(NAME, "request-model", f"botocore {version}", problems, cure=_IN_STEP)
 
 
 def differences(recorded: Any, planned: Any, at: str = "requests") -> list[str]:

@@ -1,10 +1,10 @@
-"""Runs a boto3 script with a stand-in for AWS in its place, and writes down what it would have sent.
+"""Runs the boto3 program of a plan with a stand-in for AWS in its place, and writes down what it would have sent.
 
     python recorder.py SCRIPT RECORD [ARGUMENT...] < SITUATION
 
 A program of its own: it is run in the scratch place and imports nothing of agentcore_connect. SITUATION is JSON: the
-`gateway` that is there (or null), the `provider` that is there (or null), the `gateway_id` that a new one gets, the
-members that every gateway has. RECORD gets one [operation, arguments] a line, of the calls that change something.
+members of the `gateway`, whether it `exists`, the names of the `providers` that exist, `return_urls`, `policy_engine`.
+RECORD gets one [operation, arguments] a line, of the calls that change something.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import runpy
 import sys
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 try:
@@ -35,9 +36,12 @@ except ModuleNotFoundError:
     )
     sys.modules |= {"botocore": types.ModuleType("botocore"), "botocore.exceptions": exceptions}
 
-PROVIDER_ARN = "arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/sample"
-
 _READS = ("get_gateway", "get_workload_identity", "get_gateway_target", "get_policy_engine", "get_policy")
+
+
+def provider_arn(name: str) -> str:
+    """The ARN of the credential provider of this name."""
+    return f"arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/{name}"
 
 
 class Client:
@@ -45,16 +49,16 @@ class Client:
 
     def __init__(self, situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> None:
         """Keep what there is, and whom to tell of each call that changes something."""
-        self.situation, self.record = situation, record
+        self.situation, self.record = {**situation}, record
         self.meta = types.SimpleNamespace(region_name="us-east-1")
-        self.target: dict[str, Any] = {}
+        self.providers = set(situation.get("providers", ()))
+        self.targets: dict[str, dict[str, Any]] = {}
 
     def get_paginator(self, operation: str) -> Any:
-        """The pages of a listing: the gateway that is there, and no target yet."""
-        gateway = self.situation["gateway"]
-        items = [gateway] if gateway and operation == "list_gateways" else []
-        page: dict[str, Any] = {"items": items, "policyEngines": [], "policies": []}
-        return types.SimpleNamespace(paginate=lambda **_: [page])
+        """The pages of a listing: the gateway that is there, and nothing else yet."""
+        listed = operation == "list_gateways" and self.situation["exists"]
+        page: dict[str, Any] = {"items": [self.situation["gateway"]] if listed else []}
+        return types.SimpleNamespace(paginate=lambda **_: [{**page, "policyEngines": [], "policies": []}])
 
     def __getattr__(self, operation: str) -> Any:
         """A method for whatever operation is named."""
@@ -66,33 +70,39 @@ class Client:
         if operation in _READS:
             return self._read(operation, arguments)
         if operation.startswith("get_") and operation.endswith("_credential_provider"):
-            if not self.situation["provider"]:
+            if arguments["name"] not in self.providers:
                 raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)
-            return {"name": arguments["name"], "credentialProviderArn": PROVIDER_ARN, "status": "READY"}
+            arn = provider_arn(arguments["name"])
+            return {"name": arguments["name"], "credentialProviderArn": arn, "status": "READY"}
         self.record(operation, arguments)
         if operation == "create_gateway":
-            self.situation["gateway"] = {"gatewayId": self.situation["gateway_id"], "name": arguments["name"]}
+            self.situation["exists"] = True
             return dict(self.situation["gateway"])
-        if operation == "create_gateway_target":
-            self.target = arguments
-        self.situation["provider"] = self.situation["provider"] or "credential_provider" in operation
+        if operation == "update_gateway":
+            changed = {key: value for key, value in arguments.items() if key != "gatewayIdentifier"}
+            self.situation["gateway"] = {**self.situation["gateway"], **changed}
+        if "credential_provider" in operation:
+            self.providers.add(str(arguments.get("name")))
         if operation == "create_policy_engine":
             return {**self.situation["policy_engine"], **arguments}
         if operation == "create_policy":
             return {"policyId": f"{arguments['name']}-abcdefghij", **arguments}
-        return {"targetId": "SAMPLE0001", "status": "READY"}
+        if operation == "create_gateway_target":
+            number = f"SAMPLE{len(self.targets):04}"
+            self.targets[number] = {**arguments, "targetId": number}
+            return {"targetId": number, "status": "READY"}
+        return {"status": "READY"}
 
     def _read(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if operation == "get_gateway":
-            members = {**self.situation["members"], **(self.situation["gateway"] or {}), "status": "READY"}
-            return {"gatewayId": arguments["gatewayIdentifier"], "name": "sample", **members}
+            return {**self.situation["gateway"], "status": "READY"}
         if operation == "get_policy_engine":
             return {**self.situation["policy_engine"], "name": "sample", "status": "ACTIVE"}
         if operation == "get_policy":
             return {**arguments, "status": "ACTIVE"}
         if operation == "get_workload_identity":
             return {"name": arguments["name"], "allowedResourceOauth2ReturnUrls": self.situation["return_urls"]}
-        return {**self.target, "targetId": "SAMPLE0001", "status": "READY"}
+        return {**self.targets.get(arguments["targetId"], {}), "status": "READY"}
 
 
 def modules(situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> dict[str, types.ModuleType]:
@@ -115,6 +125,7 @@ def main() -> None:
 
     sys.modules |= modules(json.load(sys.stdin), record)
     sys.argv = [script, *sys.argv[3:]]
+    sys.path.insert(0, str(Path(script).resolve().parent))  # where the program's own modules are
     runpy.run_path(script, run_name="__main__")
 
 

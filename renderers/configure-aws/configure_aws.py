@@ -1,0 +1,474 @@
+"""What configure.py works with: the requests of the plan, their run-time values, and AWS as it is found.
+
+The same file for every plan.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import json
+import os
+import re
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+try:
+    import boto3
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ParamValidationError,
+        UnknownServiceError,
+    )
+except ModuleNotFoundError:
+    sys.exit("boto3 is missing: pip install boto3")
+
+Body = dict[str, Any]
+FOLDER = Path(__file__).resolve().parent
+BUSY = {"CREATING", "UPDATING", "SYNCHRONIZING", "DELETING"}
+SECRETS: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the API handles a kind of thing."""
+
+    noun: str
+    suffix: str  # of its operations: get_SUFFIX, update_SUFFIX, delete_SUFFIX
+    lists: str = ""  # the operation that lists them; empty where the name is the id
+    items: str = "items"  # the member of a listing's page
+    id: str = "name"  # the member of an answer that holds the id
+    by: str = "name"  # the member of a request that takes the id
+    within: str = ""  # the member of a request that names what it is a part of
+    carried: tuple[str, ...] = ()  # what an update resets unless it is sent again
+
+
+KINDS = {
+    "gateway": Kind(
+        "gateway",
+        "gateway",
+        "list_gateways",
+        id="gatewayId",
+        by="gatewayIdentifier",
+        carried=(
+            "name",
+            "description",
+            "roleArn",
+            "protocolType",
+            "protocolConfiguration",
+            "authorizerType",
+            "authorizerConfiguration",
+            "kmsKeyArn",
+            "customTransformConfiguration",
+            "interceptorConfigurations",
+            "policyEngineConfiguration",
+            "exceptionLevel",
+            "wafConfiguration",
+            "domainOverride",
+        ),
+    ),
+    "api-key-provider": Kind("API key provider", "api_key_credential_provider"),
+    "oauth-provider": Kind("OAuth credential provider", "oauth2_credential_provider"),
+    "target": Kind(
+        "target",
+        "gateway_target",
+        "list_gateway_targets",
+        id="targetId",
+        by="targetId",
+        within="gatewayIdentifier",
+        carried=(
+            "name",
+            "description",
+            "targetConfiguration",
+            "credentialProviderConfigurations",
+            "metadataConfiguration",
+            "privateEndpoint",
+            "certificateConfigurations",
+        ),
+    ),
+    "policy-engine": Kind(
+        "policy engine",
+        "policy_engine",
+        "list_policy_engines",
+        "policyEngines",
+        "policyEngineId",
+        "policyEngineId",
+    ),
+    "policy": Kind("policy", "policy", "list_policies", "policies", "policyId", "policyId", "policyEngineId"),
+}
+
+
+def say(text: str) -> None:
+    """Tell what is going on: never a secret, and apart from the result on standard output."""
+    for secret in SECRETS:
+        text = text.replace(secret, "***")
+    print(text, file=sys.stderr)
+
+
+def stop(text: str, status: int = 1) -> NoReturn:
+    """End the program with a message."""
+    say(text)
+    raise SystemExit(status)
+
+
+def data_of(name: str) -> Body:
+    """The JSON of a file beside this program."""
+    try:
+        data: Body = json.loads(text_of(name))
+    except ValueError as error:
+        stop(f"Cannot read {name}: {error}. Write the plan again.")
+    return data
+
+
+def text_of(name: str) -> str:
+    """The text of a file beside this program."""
+    path = FOLDER / Path(name).name
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"Cannot read {path}: {error}. Restore the file, or write the plan again.")
+
+
+def settled(value: Any, known: Callable[[str], Any]) -> Any:
+    """A body with its run-time values put in: {"$runtime": name}. What is None takes its member with it."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$runtime"), str) and value.keys() <= {"$runtime", "$splice"}:
+            return known(value["$runtime"])
+        parts = {name: settled(part, known) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part is not None}
+    if not isinstance(value, list):
+        return value
+    items: list[Any] = []
+    for part in value:
+        one = settled(part, known)
+        if isinstance(part, dict) and part.get("$splice") is True:
+            items.extend(one or [])
+        elif one is not None:
+            items.append(one)
+    return items
+
+
+def planned(data: Body) -> list[Body]:
+    """The requests as they would be sent, with {"$runtime": name} for what is known only then."""
+
+    def request(step: Body) -> Body:
+        def known(name: str) -> Any:
+            return text_of(step["file"]).strip() if name == "policy_statement" else None
+
+        body = step["body"]
+        if "file" in step:
+            body = {**body, "definition": settled(body["definition"], known)}
+        return {"operation": step["operation"], "service": step["service"], "body": body}
+
+    return [request(step) for step in data["steps"] if step["body"]]
+
+
+def given(entry: Body) -> Any:
+    """A value from the environment, or else from whoever runs this."""
+    question, variable = entry["ask"], entry["env"]
+    text = os.environ.get(variable, "").strip()
+    if not text and not entry["optional"]:
+        if not sys.stdin.isatty():
+            stop(f"{question}: set {variable}, or run this in a terminal to be asked.", 2)
+        if entry["secret"]:
+            text = getpass.getpass(f"{question}: ").strip()
+        else:
+            print(f"{question}: ", end="", file=sys.stderr, flush=True)
+            text = sys.stdin.readline().strip()
+        if not text:
+            stop(f"{question}: nothing was given.", 2)
+        os.environ[variable] = text  # another step may need it as well
+    if entry["secret"] and text:
+        SECRETS.add(text)
+    if entry["many"]:
+        return [part.strip() for part in text.split(",") if part.strip()] or None
+    return text or None
+
+
+class World:
+    """AWS as the plan needs it: what was found or created so far."""
+
+    def __init__(self, data: Body, args: argparse.Namespace) -> None:
+        """Read the files of the steps and make the clients; nothing is called."""
+        self.data, self.args = data, args
+        self.steps: list[Body] = data["steps"]
+        self.texts = {step["file"]: text_of(step["file"]) for step in self.steps if "file" in step}
+        self.session = session_of(data, args)
+        self.control = self.session.client(data["service"])
+        self.region = self.control.meta.region_name
+        self.gateway: Body = {}
+        self.engine: Body = {}
+        self.providers: dict[str, Body] = {}
+        self.unready: dict[str, int] = {}  # targets that are not ready, with the exit status for that
+        self.rows: list[dict[str, str]] = []
+        self.run = uuid.uuid4()
+
+    def check_boto3(self) -> None:
+        """Stop where the installed boto3 does not know an operation of the plan."""
+        needed: list[str] = []
+        for step in self.steps:
+            kind = KINDS.get(step["kind"])
+            needed += [step["operation"]] if step["body"] else []
+            if kind:
+                needed += [kind.lists, f"get_{kind.suffix}"]
+                needed += [f"update_{kind.suffix}"] if step["body"] else []
+        unknown = [name for name in dict.fromkeys(needed) if name and not hasattr(self.control, name)]
+        if unknown:
+            stop(f"boto3 {boto3.__version__} cannot {', '.join(unknown)} yet: pip install --upgrade boto3")
+
+    def ask_first(self) -> None:
+        """Ask for what the steps need, before the first of them changes anything."""
+        for step in self.steps:
+            if step["inputs"] and (step["kind"] == "target" or self.find(step) is None or self.args.renew_secret):
+                for entry in step["inputs"].values():
+                    given(entry)
+
+    # Values
+
+    def value(self, step: Body, name: str) -> Any:
+        """A run-time value of a step."""
+        if name in step["inputs"]:
+            return given(step["inputs"][name])
+        if name.endswith("_client_token"):  # makes a repeated create harmless
+            return f"{uuid.uuid5(self.run, step['name'])}-{name[: -len('_client_token')]}"
+        if name == "policy_statement":
+            return self.texts[step["file"]].replace("${GATEWAY_ARN}", self.gateway["gatewayArn"]).strip()
+        if name == "provider_arn":
+            return self.providers[step["provider"]]["credentialProviderArn"]
+        return {
+            "gateway_id": self.gateway.get("gatewayId"),
+            "gateway_own_role": self.gateway.get("roleArn"),
+            "gateway_authorizer_type": self.gateway.get("authorizerType"),
+            "policy_engine_id": self.engine.get("policyEngineId"),
+            "policy_engine_arn": self.engine.get("policyEngineArn"),
+        }[name]
+
+    def filled(self, step: Body, **values: Any) -> Body:
+        """The body of a step with its run-time values."""
+        body: Body = settled(step["body"], lambda name: values[name] if name in values else self.value(step, name))
+        return body
+
+    def known(self, step: Body) -> Body:
+        """The body of a step without what is known at run time only."""
+        body: Body = settled(step["body"], lambda name: None)
+        return body
+
+    # AWS
+
+    def find(self, step: Body, busy: set[str] = BUSY) -> Body | None:
+        """What a step is about, once AWS is no longer at work on it; None where it does not exist."""
+        kind = KINDS[step["kind"]]
+        within = {kind.within: self.part_of(kind)} if kind.within else {}
+        own = (self.args.gateway_id or step.get("id")) if step["kind"] == "gateway" else step["name"]
+        if kind.within and not within[kind.within]:
+            return None
+        if not kind.lists or (own and step["kind"] == "gateway"):
+            return self.read(step, {kind.by: own}, busy)
+        pages = self.control.get_paginator(kind.lists).paginate(**within)
+        found = [item[kind.id] for page in pages for item in page[kind.items] if item["name"] == step["name"]]
+        if len(found) > 1:
+            stop(f"Several {kind.noun}s are called {step['name']}: {', '.join(found)}. Choose one with --gateway-id.")
+        return self.read(step, {**within, kind.by: found[0]}, busy) if found else None
+
+    def part_of(self, kind: Kind) -> str | None:
+        """The id of what a thing of this kind is a part of."""
+        return self.gateway.get("gatewayId") if kind.within == "gatewayIdentifier" else self.engine.get(kind.within)
+
+    def read(self, step: Body, ids: Body, busy: set[str] = BUSY) -> Body | None:
+        """A thing by its id, once AWS is no longer at work on it."""
+        kind = KINDS[step["kind"]]
+        deadline = time.monotonic() + self.args.wait
+        while True:
+            answer = or_none(getattr(self.control, f"get_{kind.suffix}"), **ids)
+            status = str((answer or {}).get("status", ""))
+            if status not in busy:
+                return answer
+            if time.monotonic() >= deadline:
+                what = f"The {kind.noun} {step['name']}"
+                stop(f"{what} is still {status} after {self.args.wait:g} s. Run this again to go on waiting.")
+            time.sleep(self.args.every)
+
+    def create(self, step: Body, body: Body) -> tuple[Body, bool]:
+        """What a step is about, created; and whether it was this program that created it."""
+        kind = KINDS[step["kind"]]
+        say(f"Creating the {kind.noun} {step['name']}.")
+        try:
+            made = self.send(step, body)
+        except ClientError as error:
+            if code(error) != "ConflictException":
+                raise
+            found = self.find(step)
+            if found is None:  # a conflict about something else
+                raise
+            say("Someone else has just created it.")
+            return found, False
+        within = {kind.within: body[kind.within]} if kind.within else {}
+        return self.read(step, {**within, kind.by: made.get(kind.id, step["name"])}) or self.gone(step), True
+
+    def update(self, step: Body, thing: Body, body: Body) -> Body:
+        """What a step is about, after an update."""
+        kind = KINDS[step["kind"]]
+        within = {kind.within: self.part_of(kind)} if kind.within else {}
+        ids = {**within, kind.by: thing[kind.id]}
+        if not kind.lists:
+            say(f"Updating the {kind.noun} {step['name']}.")
+        getattr(self.control, f"update_{kind.suffix}")(**{**ids, **body})
+        return self.read(step, ids) or self.gone(step)
+
+    def update_gateway(self, wanted: Body, *, replace: bool = False, hint: str = "") -> None:
+        """The gateway with other members, and everything else as it is."""
+        gateway = self.gateway
+        body = {name: gateway[name] for name in KINDS["gateway"].carried if gateway.get(name) is not None}
+        body = {**body, **wanted} if replace else merged(body, wanted, alternatives=False)
+        self.gateway = self.update(self.steps[0], gateway, body)
+        if self.gateway["status"] != "READY":
+            why = f"The gateway {gateway['gatewayId']} is {self.gateway['status']}: {reasons(self.gateway)}."
+            stop(f"{why} {hint}".strip())
+
+    def send(self, step: Body, body: Body) -> Body:
+        """Send the request of a step."""
+        answer: Body = getattr(self.control, step["operation"])(**body)
+        return answer
+
+    def gone(self, step: Body) -> NoReturn:
+        """End where a thing has vanished in the middle of the work."""
+        noun = KINDS[step["kind"]].noun
+        stop(f"The {noun} {step['name']} was deleted by someone else meanwhile. Run this again.")
+
+    # The result
+
+    def row(self, what: str, **values: str) -> None:
+        """Note a part of the result."""
+        self.rows.append({"what": what, **{name: value for name, value in values.items() if value}})
+
+    def report(self) -> int:
+        """Print the result; gives the exit status."""
+        if self.args.json:
+            print(json.dumps(self.rows, indent=2))
+        else:
+            for row in self.rows:
+                what, *values = row.values()
+                print(f"{what:8}  {'  '.join(values)}")
+        return 1 if 1 in self.unready.values() else max(self.unready.values(), default=0)
+
+
+def code(error: ClientError) -> str:
+    """The name of an error, such as ConflictException."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def or_none(call: Callable[..., Body], **arguments: Any) -> Body | None:
+    """The answer, or None where there is no such thing."""
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if code(error) != "ResourceNotFoundException":
+            raise
+        return None
+
+
+def reasons(answer: Body) -> str:
+    """What AWS says about the state of something."""
+    return "; ".join(answer.get("statusReasons") or [answer.get("failureReason") or "AWS gives no reason"])
+
+
+def at(body: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a place of a request or an answer."""
+    for name in path:
+        body = (body or {}).get(name) or {}
+    return body or None
+
+
+def covers(actual: Any, wanted: Any) -> bool:
+    """Whether all that is wanted is there; what is there besides does not matter, nor what is wanted as None."""
+    if wanted is None:
+        return True
+    if isinstance(wanted, dict):
+        return isinstance(actual, dict) and all(covers(actual.get(name), part) for name, part in wanted.items())
+    if isinstance(wanted, list):
+        if not isinstance(actual, list) or len(actual) != len(wanted):
+            return False
+        if all(isinstance(part, str) for part in wanted):
+            return sorted(map(str, actual)) == sorted(wanted)
+        return all(covers(one, other) for one, other in zip(actual, wanted))
+    if isinstance(wanted, str) and isinstance(actual, str) and actual != wanted:
+        try:  # a document may come back laid out in another way
+            return bool(json.loads(actual) == json.loads(wanted))
+        except ValueError:
+            return False
+    return bool(actual == wanted)
+
+
+def merged(actual: Any, wanted: Any, *, alternatives: bool = True) -> Any:
+    """What is wanted, and what is there besides. Of `alternatives`, mappings that share no member, only one stays."""
+    if isinstance(actual, dict) and isinstance(wanted, dict) and (not alternatives or actual.keys() & wanted.keys()):
+        both = {name: merged(actual.get(name), part, alternatives=alternatives) for name, part in wanted.items()}
+        return {**actual, **both}
+    return wanted
+
+
+def kind_of(target: Body) -> str:
+    """What a target connects to, as the API names it, such as mcp.lambda."""
+    protocol, config = next(iter((target.get("targetConfiguration") or {"": {}}).items()))
+    return f"{protocol}.{next(iter(config), '')}"
+
+
+def need_reason(gateway: Body, target: str, need: Body) -> str:
+    """Why a gateway cannot serve a target."""
+    needed = " or ".join("none" if value is None else str(value) for value in need["one_of"])
+    has = f"{need['member']} {gateway.get(need['member'], 'none')}"
+    return f"The gateway {gateway['name']} has {has}, but {target} needs {needed}: {need['text']}. {need['fix']}"
+
+
+def session_of(data: Body, args: argparse.Namespace) -> Any:
+    """A session of boto3 for the Region that was given."""
+    region = args.region or data["region"] or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    session = boto3.session.Session(region_name=region)
+    if not session.region_name:
+        stop("No Region: give --region, or set AWS_REGION.", 2)
+    return session
+
+
+def trust(data: Body, args: argparse.Namespace) -> Body:
+    """The trust policy, for this account and Region only: never for every account."""
+    session = session_of(data, args)
+    account = args.account or session.client("sts").get_caller_identity()["Account"]
+    policy: Body = data["role"]["trust"]
+    condition = policy["Statement"][0]["Condition"]["StringLike"]
+    parts = condition["aws:SourceArn"].split(":", 5)
+    parts[3:5] = [session.region_name, account]
+    condition.update({"aws:SourceAccount": account, "aws:SourceArn": ":".join(parts)})
+    return policy
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """End the program with a plain message where AWS answers with an error."""
+    try:
+        yield
+    except ClientError as error:
+        stop(meaning(error))
+    except (ParamValidationError, UnknownServiceError) as error:
+        stop(f"boto3 {boto3.__version__} does not know this request: pip install --upgrade boto3. It says: {error}")
+    except BotoCoreError as error:
+        stop(f"AWS was not asked: {error}")
+
+
+def meaning(error: ClientError) -> str:
+    """What an error of AWS means for whoever runs this."""
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    if code(error) in ("AccessDeniedException", "AccessDenied", "UnauthorizedException"):
+        named = re.search(r"perform: ([\w-]+:\w+)", message)
+        action = named[1] if named else f"bedrock-agentcore:{error.operation_name}"
+        return f"You are not allowed {action}. Have it added to your own role or user. AWS says: {message}"
+    if code(error) in ("ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException"):
+        return f"Your AWS credentials are not valid (any more): sign in again. AWS says: {message}"
+    later = " AWS may be at work on it: try again in a minute." if code(error) == "ConflictException" else ""
+    return f"{error.operation_name} failed with {code(error)}: {message}{later}"

@@ -37,6 +37,7 @@ NONE: dict[str, Any] = {
     "schema_cli": None,
     "schema_artifact": None,
     "bucket_owner": None,
+    "owner_account": None,
     "schema_file": None,
     "rest_api_id": None,
     "stage": None,

@@ -100,6 +100,7 @@ def connection(**changes: Any) -> dict[str, Any]:
         "tools": [],
         "tools_uri": None,
         "bucket_owner": None,
+        "owner_account": None,
         "schema": None,
         "schema_text": None,
         "rest_api_id": None,

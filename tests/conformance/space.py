@@ -165,6 +165,10 @@ def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
     if host == "external":
         found["sigv4"] = {"service": "execute-api"}
+    if facts.get("api_elsewhere"):
+        found["owner_account"] = "210987654321"
+    if facts.get("api_by_domain"):
+        found["api_domain"] = "https://api.example.com/orders"
     return found
 
 
@@ -317,6 +321,8 @@ def wishes() -> tuple[Wish, ...]:
         Wish("tools in S3", {"c.tools": "s3://specs-bucket/tools.json", **_THEIR_BUCKET}, _FUNCTION),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),
         Wish("YAML document", {"c.schema": "api.yaml"}, _SPEC),
+        Wish("function of another account", {"c.owner_account": "210987654321"}, _FUNCTION),
+        Wish("stage variables", {"c.stage_variables": True}, _STAGE),
         Wish("one filter", {"c.tool_filters": _FILTERS[:1]}, _STAGE),
         Wish("two filters", {"c.tool_filters": _FILTERS}, _STAGE),
         Wish("tools of every shape", {"c.tools": "orders.tools.json"}, _FUNCTION),

@@ -215,8 +215,11 @@ class Facts(NamedTuple):
     tools: Sequence[JsonObject] | str | None
     schema: str | JsonObject | None
     bucket_owner: str | None
+    owner_account: str | None
+    api_domain: str | None
     rest_api_id: str | None
     stage: str | None
+    stage_variables: bool | None
     tool_filters: Sequence[JsonObject] | None
     knowledge_base_id: str | None
     tool_count: int | None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _CONNECTION_KEYS = (
     *("service", "endpoint", "host", "network", "user_identity", "lambda_arn", "schema", "rest_api_id"),
     *("stage", "knowledge_base_id", "client", "direct_reason", "blocker", "direction", "own_agent", "front"),
-    *("listing_mode", "client_at_runtime", "bucket_owner"),
+    *("listing_mode", "client_at_runtime", "bucket_owner", "owner_account"),
 )
 _GATEWAY_KEYS = ("discovery_url", "environment", "region", "id", "arn", "env_url", "in_project", "private_endpoint")
 _RESULT_KEYS = (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from agentcore_connect.diagnose.complaints import Complaint, complaints
 
 _CALL = re.compile(r"An error occurred \((\w+)\)\s+when\s+calling the (\w+) operation(?: \([^)]*\))?: ?(.*)", re.S)
 _GO = re.compile(
@@ -27,12 +30,6 @@ _DENIED = re.compile(
     r"(?:\s+on resource: (?P<resource>\S+))?(?P<why>(?:.|\n){0,300})"
     r"|not authorized to perform: (?P<bare>[a-z0-9-]+:\w+)"
 )
-_CONSTRAINT = re.compile(
-    r"Value (?P<value>.{0,200}?) ?at '(?P<field>[\w.]+)' failed to satisfy constraint: (?P<rule>[^;\"]{1,300})"
-)
-_LOCAL = re.compile(
-    r"(?P<rule>(?:Invalid|Missing|Unknown) [\w ]{1,40} (?:for|in) ?(?:parameter |input: )?)[\"']?(?P<field>[\w.\[\]]+)"
-)
 
 
 class AwsError(NamedTuple):
@@ -55,11 +52,16 @@ class AwsError(NamedTuple):
     rule: str = ""
 
 
-def aws_error(text: str, frames: str = "") -> AwsError | None:
-    """The first AWS error in a text on one line; None without one. In: the text, and the stack frames beside it."""
+def aws_error(text: str, frames: str = "", told: Sequence[Complaint] | None = None) -> AwsError | None:
+    """The first AWS error in a text on one line; None without one.
+
+    In: the text, the stack frames beside it, and what it says against members of a request, where that is known.
+    """
+    told = complaints(text, text) if told is None else told
     found = _call(text, frames)
     denied = _DENIED.search(text)
-    if found is None and denied is None and not _CONSTRAINT.search(text):
+    refused = next((one for one in told if one.by == "service"), None)
+    if found is None and denied is None and refused is None:
         return None
     error = found or AwsError(says=text)
     if denied:
@@ -72,11 +74,10 @@ def aws_error(text: str, frames: str = "") -> AwsError | None:
             resource=(denied["resource"] or "").strip("\"'."),
             reason=_reason(why),
         )
-    constraint = _CONSTRAINT.search(text)
-    if constraint:
-        error = error._replace(field=constraint["field"], rule=constraint["rule"].strip())
-    elif error.code == "ParamValidationError" and (local := _LOCAL.search(text)):
-        error = error._replace(field=local["field"], rule=local["rule"].strip())
+    if refused is None and error.code == "ParamValidationError":
+        refused = next(iter(told), None)
+    if refused:
+        error = error._replace(field=refused.path or refused.name, rule=refused.rule)
     return error
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from agentcore_connect.diagnose.aws import AwsError, aws_error
+from agentcore_connect.diagnose.complaints import complaints
+from agentcore_connect.diagnose.limits import limits
 from agentcore_connect.diagnose.log import Log, take_apart
 from agentcore_connect.diagnose.web import answer
 
@@ -117,17 +119,20 @@ def _subcommand(commands: tuple[str, ...]) -> str | None:
     return next((one[1] for one in reversed(found) if one), None)
 
 
-def in_words(facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
-    """What an AWS error says, in sentences: who may not do what, why, which statement is missing; which field is wrong.
+def in_words(facts: Mapping[str, Any], known: Mapping[str, Any], raw: str = "") -> list[str]:
+    """What an AWS error says, in sentences: who may not do what and why; which member is wrong, and what it takes.
 
-    In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals).
+    In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals), the message as pasted.
     """
     aws = facts.get("aws") or {}
     found = _denied(aws, known) if aws.get("action") else []
-    if aws.get("field"):
+    told = complaints(facts["text"], raw)
+    ours = aws.get("ours") or facts.get("subject")
+    said = limits(told, aws.get("operation", ""), raw) if ours else []
+    if not said and aws.get("field") and told[0].by == "service":
         rule = "".join(char if char.isprintable() else " " for char in aws["rule"])
-        found.append(f"The service refuses the value of `{aws['field']}`: {rule}.")
-    return found
+        said = [f"The service refuses the value of `{aws['field']}`: {rule}."]
+    return found + said
 
 
 def _denied(aws: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:

@@ -65,7 +65,8 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3) -> Diagnosis:
     rows: Rows = known["errors"]
     if text.strip().upper() in rows:
         return Diagnosis((Match(text.strip().upper(), "id", math.inf),), ())
-    log, facts = message_facts(text[-LOOK_AT:], known)
+    looked_at = text[-LOOK_AT:]
+    log, facts = message_facts(looked_at, known)
     plain = _plain(log.text)
     subject = _Subject(_plain(log.output), len(plain.split()), known["signs"])
     parts = {one["row"]: _SURE[one["sure"]] for one in reversed(known["families"]) if holds(one["when"], facts)}
@@ -77,7 +78,7 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3) -> Diagnosis:
     worded, near = words.rank(_COMMANDS.sub(" ", plain), {match.id for match in ranked}, subject)
     kept = (ranked or ([] if _is_taken_apart(facts) else worded))[:limit]
     nearest = tuple(match for match in (*ranked, *worded, *near) if match not in kept)[:limit]
-    return Diagnosis(tuple(kept), nearest, tuple(in_words(facts, known)) if kept else ())
+    return Diagnosis(tuple(kept), nearest, tuple(in_words(facts, known, looked_at)) if kept else ())
 
 
 #: Parts of a message that people name in their own sentences too.

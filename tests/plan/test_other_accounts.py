@@ -53,7 +53,7 @@ def test_the_account_of_a_function_lets_the_gateways_role_in(tmp_path: Path, sur
     asked, before = step(plan, "let-in-function-Orders")
     assert asked["kind"] == "manual"
     assert "credentials of account 210987654321: aws lambda add-permission" in asked["text"]
-    created = {"cli": "deploy", "boto3": "configure-Orders", "cloudformation": "deploy-stack"}[via]
+    created = {"cli": "deploy", "boto3": "configure", "cloudformation": "deploy-stack"}[via]
     assert created in before  # the role exists by then
     assert "an alias in it has a policy of its own" in notes(plan)["advice.function-of-another-account"]
     assert not [one for one in planned(tmp_path, FUNCTION, via=via).steps if one["id"].startswith("let-in")]

@@ -244,6 +244,7 @@ class World:
             return self.providers[step["provider"]]["credentialProviderArn"]
         return {
             "gateway_id": self.gateway.get("gatewayId"),
+            "gateway_arn": self.gateway.get("gatewayArn"),
             "gateway_own_role": self.gateway.get("roleArn"),
             "gateway_authorizer_type": self.gateway.get("authorizerType"),
             "policy_engine_id": self.engine.get("policyEngineId"),

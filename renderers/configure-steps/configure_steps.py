@@ -5,9 +5,11 @@ The same file for every plan.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from typing import Any
 from urllib.parse import unquote
 
 from configure_aws import (
@@ -314,6 +316,43 @@ def the_settings(world: World, step: Body) -> None:
         world.row("set", name=name)
 
 
+def the_callers(world: World, step: Body) -> None:
+    """Who of other accounts may call the gateway: one statement of its resource policy; the others stay."""
+    gateway = world.gateway
+    body = world.filled(step)
+    text = body["policy"].replace("${GATEWAY_ARN}", gateway["gatewayArn"])
+    [wanted] = json.loads(text)["Statement"]
+    found = or_none(world.control.get_resource_policy, resourceArn=body["resourceArn"]) or {}
+    policy = json.loads(found.get("policy") or "{}")
+    statements = as_list(policy.get("Statement"))
+    others = [one for one in statements if one.get("Sid") != wanted["Sid"]]
+    if any(is_same_statement(one, wanted) for one in statements):
+        say(f"The gateway {gateway['name']} has {step['name']} already.")
+    else:
+        say(f"Setting {step['name']} on {gateway['name']}.")
+        if policy:
+            text = json.dumps({**policy, "Statement": [*others, wanted]})
+        world.send(step, {**body, "policy": text})
+    world.row("set", name="resource policy")
+
+
+def as_list(value: Any) -> list[Any]:
+    """What a policy states, which may be one thing or a list of them."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def is_same_statement(have: Body, want: Body) -> bool:
+    """Whether two statements say the same, however many things stand alone in them."""
+
+    def parts(statement: Body) -> Body:
+        principal = statement.get("Principal")
+        named = as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+        lists = {name: sorted(as_list(statement.get(name))) for name in ("Action", "Resource")}
+        return {**statement, **lists, "Principal": sorted(map(str, named))}
+
+    return parts(have) == parts(want)
+
+
 MAKERS = {
     "gateway": the_gateway,
     "api-key-provider": the_provider,
@@ -323,4 +362,5 @@ MAKERS = {
     "policy-engine": the_engine,
     "policy": the_policy,
     "gateway-settings": the_settings,
+    "callers": the_callers,
 }

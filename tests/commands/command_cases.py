@@ -145,6 +145,7 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
         "custom_claims": [],
         "settings": {},
         "settings_named": "",
+        "caller_accounts": [],
         "interceptors": [],
         "private_endpoint": None,
         **dict.fromkeys(("token_vendor", "client_claim", "client_claim_note")),

@@ -64,6 +64,7 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "custom_claims": [],
             "settings": {},
             "settings_named": "",
+            "caller_accounts": [],
             "interceptors": [],
             "private_endpoint": None,
             **gateway,

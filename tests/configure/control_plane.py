@@ -17,7 +17,7 @@ CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _TIME = "2026-11-21T12:00:00Z"
 _TIMES = {"createdAt": _TIME, "updatedAt": _TIME}
-WRITES = ("Create", "Update", "Complete", "Synchronize", "Delete")
+WRITES = ("Create", "Update", "Put", "Complete", "Synchronize", "Delete")
 
 
 class ServiceError(Exception):
@@ -41,6 +41,7 @@ class ControlPlane(LoopbackServer):
         self.targets: dict[str, dict[str, Any]] = {}
         self.providers: dict[tuple[str, str], dict[str, Any]] = {}
         self.identities: dict[str, list[str]] = {}
+        self.resource_policies: dict[str, str] = {}
         self.engines: dict[str, dict[str, Any]] = {}
         self.policies: dict[str, dict[str, Any]] = {}
         self.policy_plan: list[str] = ["CREATING", "ACTIVE"]
@@ -124,6 +125,13 @@ class ControlPlane(LoopbackServer):
 
     def _GetGateway(self, gatewayIdentifier: str) -> dict[str, Any]:  # noqa: N802, N803
         return _found(self.gateways, gatewayIdentifier)
+
+    def _PutResourcePolicy(self, resourceArn: str, policy: str) -> dict[str, Any]:  # noqa: N802, N803
+        self.resource_policies[resourceArn] = policy
+        return {"policy": policy}
+
+    def _GetResourcePolicy(self, resourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
+        return {"policy": _found(self.resource_policies, resourceArn)}
 
     # Credential providers
 

@@ -169,3 +169,95 @@ def test_every_setting_has_a_name_for_people(tmp_path: Path) -> None:
     members = {*settings, *(f"protocolConfiguration.mcp.{one}" for one in settings["protocolConfiguration"]["mcp"])}
     assert members - {"protocolConfiguration"} == words.keys()
     assert all(word in plan.context["gateway"]["settings_named"] for word in words.values())
+
+
+ACCOUNTS = "caller_accounts: ['210987654321', '345678901234']"
+ROOTS = ["arn:aws:iam::210987654321:root", "arn:aws:iam::345678901234:root"]
+OPEN = {"gateway_id": "gate-abcdefghij", "authorizerType": "AWS_IAM", "protocolType": "MCP"}
+
+
+def resource_policy(aws: ControlPlane) -> Any:
+    """The only resource policy that there is."""
+    [text] = aws.resource_policies.values()
+    return json.loads(text)
+
+
+def test_callers_of_other_accounts_are_let_in(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN)
+    arn = aws.gateways["gate-abcdefghij"]["gatewayArn"]
+    outcome = settings(ACCOUNTS)
+    assert outcome.status == 0, outcome.err
+    assert [name for name, _ in aws.writes] == ["CreateGatewayTarget", "PutResourcePolicy"]
+    [statement] = resource_policy(aws)["Statement"]
+    assert list(aws.resource_policies) == [arn]
+    assert (statement["Effect"], statement["Principal"], statement["Resource"]) == ("Allow", {"AWS": ROOTS}, arn)
+    assert statement["Action"] == "bedrock-agentcore:InvokeGateway"
+
+
+def test_the_other_statements_of_a_resource_policy_stay(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN)
+    arn = aws.gateways["gate-abcdefghij"]["gatewayArn"]
+    deny = {"Sid": "Deny", "Effect": "Deny", "Principal": "*", "Action": "bedrock-agentcore:InvokeGateway"}
+    deny |= {"Resource": arn, "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-01234567"}}}
+    old = {"Sid": "CallersOfOtherAccounts", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}
+    aws.resource_policies[arn] = json.dumps({"Version": "2012-10-17", "Id": "mine", "Statement": [deny, old]})
+    assert settings(ACCOUNTS).status == 0
+    after = resource_policy(aws)
+    assert (after["Id"], after["Statement"][0]) == ("mine", deny)
+    assert [one["Principal"] for one in after["Statement"][1:]] == [{"AWS": ROOTS}]
+
+
+@pytest.mark.parametrize("accounts", [ROOTS, ROOTS[:1]])
+def test_a_resource_policy_that_says_so_already_is_left_alone(
+    aws: ControlPlane, settings: Settings, accounts: list[str]
+) -> None:
+    """AWS may give one account as a text and several in another order."""
+    aws.add_gateway("gate", **OPEN)
+    said = "caller_accounts: ['210987654321']" if len(accounts) == 1 else ACCOUNTS
+    settings(said)
+    [arn] = aws.resource_policies
+    policy = resource_policy(aws)
+    policy["Statement"][0]["Principal"]["AWS"] = accounts[0] if len(accounts) == 1 else accounts[::-1]
+    policy["Statement"][0]["Action"] = [policy["Statement"][0]["Action"]]
+    aws.resource_policies[arn] = json.dumps(
+        policy if len(accounts) > 1 else {**policy, "Statement": policy["Statement"][0]}
+    )
+    before = len(aws.writes)
+    outcome = settings(said)
+    assert outcome.status == 0
+    assert "already" in outcome.err
+    assert len(aws.writes) == before
+
+
+def test_the_request_for_callers_is_one_that_the_model_takes(settings: Settings) -> None:
+    *_, request = json.loads(settings(ACCOUNTS, "--dry-run").out)
+    assert request["operation"] == "put_resource_policy"
+    assert list(check_request(request["operation"], with_samples(request["body"]), request["service"])) == []
+    assert json.loads(request["body"]["policy"])["Statement"][0]["Resource"] == "${GATEWAY_ARN}"
+
+
+@pytest.mark.parametrize("via", ["cli", "boto3", "cloudformation"])
+def test_callers_are_let_in_whichever_way_the_gateway_is_created(tmp_path: Path, via: str) -> None:
+    plan, files = planned(tmp_path, ACCOUNTS, via=via)
+    assert plan.unused == []
+    [note] = [one["text"] for one in plan.notes if one["rule"] == "advice.caller-accounts"]
+    assert "210987654321" in note
+    assert "InvokeGateway on the gateway's exact ARN" in note
+    if via == "cloudformation":
+        assert "configure.json" not in files
+        template = files["template.yaml"][0]
+        assert "AWS::BedrockAgentCore::ResourcePolicy" in template
+        assert "arn:${AWS::Partition}:iam::210987654321:root" in template
+    else:
+        assert "put_resource_policy" in files["configure.json"][0]
+        steps = [step.id for step in plan.operations]
+        assert ("configure-gateway" in steps) == (via == "cli")
+
+
+def test_a_gateway_for_tokens_takes_no_accounts(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    text = ANSWERS.replace("inbound_auth: aws-iam", "inbound_auth: none, environment: development")
+    path.write_text(text.replace("GATEWAY", ACCOUNTS).replace(", DIRECT", ""), encoding="utf-8")
+    plan = build(gather(load.load(path), via="boto3"))
+    assert plan.unused == ["gateway.caller_accounts"]
+    assert "the accounts" not in plan.context["gateway"]["settings_named"]

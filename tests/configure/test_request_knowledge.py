@@ -20,6 +20,7 @@ from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.program import program_steps
 from agentcore_connect.plan.requests import facts_for, infer_vendor, requests_for
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
+from agentcore_connect.plan.settings_requests import callers_request
 from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
@@ -46,6 +47,8 @@ OPTIONAL = {
     # what is set on a gateway that is there; the context has the request made of it
     *(f"gateway.{one}" for one in ("description", "instructions", "streaming", "session_timeout", "protocol_versions")),
     "gateway.kms_key",
+    "gateway.caller_accounts",
+    "gateway_arn",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
 
@@ -147,6 +150,8 @@ def test_every_run_time_value_is_told_and_used() -> None:
     }
     policies = {**context(), "policy": POLICY, "policies": [{"name": "p", "statement": "s", "validation_mode": "m"}]}
     wanted |= {name for one in policy_requests(policies, "arn") for name in runtime_names(one.body)}
+    callers = {"gateway": {"caller_accounts": ["210987654321"]}, "partition": "aws"}
+    wanted |= set(runtime_names(callers_request(callers, "arn").body))
     assert wanted == document["runtime"].keys()
 
 

@@ -263,6 +263,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "in words": {"gateway.description": "Shop tools", "gateway.instructions": "Ask before you order."},
     "versions and sessions": {"gateway.protocol_versions": ["2025-11-25"], "gateway.session_timeout": 900},
     "own key": {"gateway.kms_key": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
+    "callers elsewhere": {"gateway.caller_accounts": ["210987654321", "345678901234"]},
     "one interceptor": {"gateway.interceptors": [{"on": "response", "lambda_arn": MASK}]},
     "both interceptors": {
         "gateway.interceptors": [

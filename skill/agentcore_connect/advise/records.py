@@ -89,6 +89,7 @@ class GatewayFacts(NamedTuple):
     streaming: bool | None
     session_timeout: int | None
     protocol_versions: Sequence[str] | None
+    caller_accounts: Sequence[str] | None
     kms_key: str | None
     interceptors: Sequence[JsonObject] | None
     wants: Sequence[str]

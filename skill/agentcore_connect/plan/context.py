@@ -18,6 +18,7 @@ from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.requests import infer_vendor
+from agentcore_connect.plan.settings_requests import lets_callers_in
 from agentcore_connect.plan.stack import creates_gateway
 from agentcore_connect.plan.templates import fill
 
@@ -189,27 +190,37 @@ def gateway_context(
         "inbound_differs": gateway["inbound_differs"],
         "cognito": gateway["cognito"],
         "interceptors": _interceptors(gateway.get("interceptors") or []),
-        **_settings(gathered, gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"]),
+        **_settings(
+            gathered, gateway, connections, gateway.get("existing_protocol") or kind["protocol_type"], authorizer
+        ),
     }
 
 
 def _settings(
-    gathered: Gathered, gateway: Mapping[str, Any], connections: list[dict[str, Any]], protocol: str | None
+    gathered: Gathered,
+    gateway: Mapping[str, Any],
+    connections: list[dict[str, Any]],
+    protocol: str | None,
+    authorizer: str,
 ) -> dict[str, Any]:
     """What a script sets on the gateway once it is there: the members of its request, and their names for people.
 
-    `created_with`: the same members, where a template creates the gateway with them.
+    `created_with`: the same members, where a template creates the gateway with them; `caller_accounts`: who of other
+    accounts may call it.
     """
     if not any(c["target_type"] for c in connections):
-        return {"settings": {}, "settings_named": "", "created_with": {}}
+        return {"settings": {}, "settings_named": "", "created_with": {}, "caller_accounts": []}
     document = load("request-bodies")
     interceptors = _interceptors(gateway.get("interceptors") or [])
     stated = {**gateway, "interceptors": interceptors, "protocol_type": protocol}
     body = mapping(fill(document["settings"]["body"], {"gateway": stated}, document))
     words = [text for path, text in document["settings"]["words"].items() if lookup(body, path)]
+    callers = list(gateway.get("caller_accounts") or [])
     if creates_gateway(gathered.case.via, gateway):
-        return {"settings": {}, "settings_named": "", "created_with": body}
-    return {"settings": body, "settings_named": _listed(words), "created_with": {}}
+        return {"settings": {}, "settings_named": "", "created_with": body, "caller_accounts": callers}
+    if lets_callers_in({"authorizer_type": authorizer, "caller_accounts": callers}):
+        words.append(document["callers"]["word"])
+    return {"settings": body, "settings_named": _listed(words), "created_with": {}, "caller_accounts": callers}
 
 
 def _interceptors(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ _VARIABLE = "${GATEWAY_ARN}"
 
 def is_configured(ctx: Context) -> bool:
     """Whether a plan has requests for the program to send."""
-    return bool(scripted(ctx) or _has_policies(ctx) or ctx["gateway"]["settings"])
+    return bool(scripted(ctx) or _has_policies(ctx) or ctx["gateway"]["settings_named"])
 
 
 def scripted(ctx: Context) -> list[Context]:
@@ -52,7 +52,7 @@ def program_requests(ctx: Context, gateway_arn: str = _VARIABLE) -> list[Request
     order = ("gateway", "provider", "return-url", "target")
     sent = sorted(found.values(), key=lambda one: order.index(one.id))
     policies = policy_requests(ctx, gateway_arn) if _has_policies(ctx) else []
-    return [*sent, *policies, *settings_requests(ctx)]
+    return [*sent, *policies, *settings_requests(ctx, gateway_arn)]
 
 
 def _joined(one: Request, other: Request) -> Request:
@@ -217,6 +217,8 @@ def _settings(ctx: Context, requests: Sequence[Request]) -> Iterator[Step]:
     for one in requests:
         if one.id == "settings":
             yield _step("gateway-settings", ctx["gateway"]["settings_named"], one, {}, sets=_set_by(one))
+        elif one.id == "callers":
+            yield _step("callers", _bodies()["callers"]["word"], one, {})
 
 
 def _set_by(request: Request) -> list[str]:

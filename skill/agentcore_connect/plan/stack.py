@@ -18,6 +18,7 @@ from agentcore_connect.plan.markers import settle
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.requests import requests_from
 from agentcore_connect.plan.role_rights import statements_from, trust_from
+from agentcore_connect.plan.settings_requests import callers_request, lets_callers_in
 from agentcore_connect.plan.stack_facts import StandIns
 from agentcore_connect.plan.templates import fill, holds
 
@@ -81,6 +82,7 @@ class _Stack:
         targets = [self._resources(facts, runtime, rights) for facts, runtime in made]
         if self._creates:
             self._policies(*made[0], waits=targets)
+            self._callers(*made[0])
         self._outputs(each)
         self._prune()
         return self._as_data()
@@ -143,6 +145,12 @@ class _Stack:
             statement = one["statement"].strip().replace(variable, forms.reference("Gateway.GatewayArn"))
             more = {"item": {**one, "statement": statement}, "ids": {"policy": ids[one["name"]]}}
             self._put("resources", self._of_policy("policy", {**facts, **more}, runtime, waits))
+
+    def _callers(self, facts: Context, runtime: Context) -> None:
+        if lets_callers_in(facts["gateway"]):
+            request = callers_request(facts, forms.reference("Gateway.GatewayArn"))
+            body = {k: forms.in_json(str(v)) for k, v in mapping(settle(request.body, runtime)).items()}
+            self._put("resources", self._resource(self._known["resources"][request.operation], body, facts))
 
     def _of_policy(self, kind: str, facts: Context, runtime: Context, waits: Sequence[str] = ()) -> Mapped:
         sent = resources.load("request-bodies")["policies"][kind]

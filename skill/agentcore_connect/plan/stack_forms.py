@@ -35,6 +35,11 @@ def reference(name: str) -> str:
     return f"{_OPEN}{name}{_SHUT}"
 
 
+def in_json(text: str) -> str:
+    """JSON text whose references can be found again: it spells their marks as escapes."""
+    return text.replace(json.dumps(_OPEN)[1:-1], _OPEN).replace(json.dumps(_SHUT)[1:-1], _SHUT)
+
+
 def filled(value: Any, facts: Facts) -> Any:
     """A value of the knowledge, whose keys may be functions, with its answers and its references in place."""
     if isinstance(value, Mapping):

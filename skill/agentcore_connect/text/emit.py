@@ -18,7 +18,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("identity_provider", "discovery_url"),
         *("private_endpoint", "allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
         *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
-        "interceptors",
+        *("caller_accounts", "interceptors"),
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),

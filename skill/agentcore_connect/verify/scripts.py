@@ -131,6 +131,7 @@ class _Given:
             **({"protocolType": "MCP"} if gateway["protocol_type"] == "MCP" else {}),
             "workloadIdentityDetails": {"workloadIdentityArn": identity},
         }
+        self.values["gateway_arn"] = self.gateway["gatewayArn"]
 
     def values_for(self, step: Mapping[str, Any]) -> dict[str, Any]:
         """The run-time values of a step's request."""

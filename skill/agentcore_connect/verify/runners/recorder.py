@@ -69,6 +69,8 @@ class Client:
     def _perform(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if operation in _READS:
             return self._read(operation, arguments)
+        if operation == "get_resource_policy":
+            raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)
         if operation.startswith("get_") and operation.endswith("_credential_provider"):
             if arguments["name"] not in self.providers:
                 raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)

@@ -17,7 +17,7 @@ from agentcore_connect.checks.template_rules import check_template
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms
-from agentcore_connect.plan.requests import iam_statements
+from agentcore_connect.plan.role_rights import iam_statements
 from agentcore_connect.plan.stack import document
 from agentcore_connect.project.cloudformation import template_data
 from agentcore_connect.verify.botocore_model import check_request
@@ -62,6 +62,19 @@ def _sample(name: str) -> Any:
 @pytest.mark.parametrize("kind", share_of(KINDS, one_in=3), ids=lambda one: one.name)
 def test_a_template_is_right_by_the_schemas_of_its_resources(kind: stacks.Kind, folder: Path) -> None:
     _, text = stacks.rendered(kind.situation, folder)
+    verdict = lint(text, "us-east-1")
+    assert (verdict.errors, verdict.warnings, verdict.not_run) == ([], [], "")
+
+
+def test_the_resource_policy_of_a_template_is_right(folder: Path) -> None:
+    accounts = {"gateway.caller_accounts": ["210987654321"]}
+    plan, text = stacks.rendered(stacks.by_template(space.PUBLIC, "aws-iam", **accounts), folder)
+    (found,) = stacks.of_type(plan, "ResourcePolicy")
+    values = {"AWS::Partition": "aws", "Gateway.GatewayArn": "arn:of-it"}
+    policy = stacks.resolved(found, values)
+    (statement,) = json.loads(policy["Policy"])["Statement"]
+    assert (policy["ResourceArn"], statement["Resource"]) == ("arn:of-it", "arn:of-it")
+    assert statement["Principal"] == {"AWS": ["arn:aws:iam::210987654321:root"]}
     verdict = lint(text, "us-east-1")
     assert (verdict.errors, verdict.warnings, verdict.not_run) == ([], [], "")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.answers import load, store
 from agentcore_connect.answers.lock import locked
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.text.document import Document, format_of, parse, read_text
 
 
@@ -41,7 +41,7 @@ class AnswersFile:
             finally:
                 self._is_locked = False
 
-    def save(self, data: Mapping[str, Any]) -> None:
+    def save(self, data: JsonObject) -> None:
         """Write the answers; the folder is made where it is missing.
 
         Errors: ConnectError `unwritable-file`; `answers-changed` when another program changed the file meanwhile.
@@ -61,7 +61,7 @@ class AnswersFile:
         with self.locked():
             self._save(data)
 
-    def _save(self, data: Mapping[str, Any]) -> None:
+    def _save(self, data: JsonObject) -> None:
         if _text_of(self.path) != self._seen:
             raise ConnectError(
                 "answers-changed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from agentcore_connect.verify.report import Result
@@ -21,7 +21,7 @@ class Checked(NamedTuple):
         """Whether no check failed."""
         return all(one.status != "failed" for one in self.results)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The results as ``check --json`` prints them."""
         said = {"version": 1, "passed": self.passed, "confinement": self.confinement}
         return {**said, "results": [one.as_dict() for one in self.results]}

@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
+
+
+class Source(TypedDict):
+    """Where something is known from."""
+
+    id: str
+    title: NotRequired[str]
+    url: NotRequired[str]
+
+
+class Titled(TypedDict):
+    """An error by its id."""
+
+    id: str
+    title: str
+
+
+class Match(NamedTuple):
+    """A known error: its causes in order, how to make sure, what to do. ``known_by`` is what showed it."""
+
+    id: str
+    known_by: str
+    title: str
+    causes: list[str]
+    confirm: str | None
+    fix: str | None
+    versions: str | None
+    sources: list[Source]
+    related: list[str]
+
+    def as_dict(self) -> dict[str, object]:
+        """The match as front ends print it."""
+        return {key: value for key, value in self._asdict().items() if value is not None}
+
+
+class Diagnosis(NamedTuple):
+    """What is known about a text; ``nearest`` are errors whose words are like it."""
+
+    known: bool
+    details: list[str]
+    matches: list[Match]
+    nearest: list[Titled]
+    first_steps: list[dict[str, str]]
+    notes: list[str]
+
+    def as_dict(self) -> dict[str, object]:
+        """The diagnosis as front ends print it."""
+        return {**self._asdict(), "matches": [one.as_dict() for one in self.matches]}
 
 
 def known_errors() -> dict[str, str]:
@@ -13,7 +61,7 @@ def known_errors() -> dict[str, str]:
     return {name: row["title"] for name, row in resources.load("errors")["errors"].items()}
 
 
-def diagnose(text: str) -> dict[str, Any]:
+def diagnose(text: str) -> Diagnosis:
     """Likely causes in order, how to confirm each and what to do; what is nearest where nothing is known."""
     from agentcore_connect import secrets
     from agentcore_connect.diagnose.match import LOOK_AT
@@ -28,20 +76,35 @@ def diagnose(text: str) -> dict[str, Any]:
         notes.append(
             "The text seems to hold a secret. It is not shown here; if it was shown elsewhere, replace the secret."
         )
-    return {
-        "known": bool(found.matches),
-        "details": [secrets.redact(one) for one in found.details],
-        "matches": [{"id": one.id, "known_by": one.by, **_row(rows[one.id])} for one in found.matches],
-        "nearest": [{"id": one.id, "title": rows[one.id]["title"]} for one in found.nearest],
-        "first_steps": [{"title": step["title"], "command": step["command"]} for step in known["first_steps"].values()],
-        "notes": notes,
-    }
+    return Diagnosis(
+        known=bool(found.matches),
+        details=[secrets.redact(one) for one in found.details],
+        matches=[_match(one.id, one.by, rows[one.id]) for one in found.matches],
+        nearest=[{"id": one.id, "title": rows[one.id]["title"]} for one in found.nearest],
+        first_steps=[{"title": step["title"], "command": step["command"]} for step in known["first_steps"].values()],
+        notes=notes,
+    )
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _match(name: str, by: str, row: Entry) -> Match:
     sources = resources.load("sources")["sources"]
-    shown = {key: row[key] for key in ("title", "causes", "confirm", "fix", "versions") if key in row}
-    listed = [
-        {"id": name, **{k: sources[name][k] for k in ("title", "url") if k in sources[name]}} for name in row["sources"]
-    ]
-    return {**shown, "sources": listed, "related": list(row.get("related", ()))}
+    return Match(
+        id=name,
+        known_by=by,
+        title=row["title"],
+        causes=row["causes"],
+        confirm=row.get("confirm"),
+        fix=row.get("fix"),
+        versions=row.get("versions"),
+        sources=[_source(one, sources[one]) for one in row["sources"]],
+        related=list(row.get("related", ())),
+    )
+
+
+def _source(name: str, fields: Entry) -> Source:
+    found: Source = {"id": name}
+    if "title" in fields:
+        found["title"] = fields["title"]
+    if "url" in fields:
+        found["url"] = fields["url"]
+    return found

@@ -3,16 +3,82 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypeAlias, TypedDict, final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.explain.index import Entry, Index
+    from agentcore_connect.knowledge import resources
 
-#: A listing, or one entry, or several of them.
-Content = dict[str, Any] | list[dict[str, Any]]
+
+class Schema(NamedTuple):
+    """The JSON Schema of the answers file."""
+
+    content: JsonObject
+
+
+class Topic(TypedDict):
+    """A topic: what it is about, and how many entries it has."""
+
+    topic: str
+    about: str
+    entries: int | None
+
+
+@final
+class Topics(TypedDict):
+    """The topics there are."""
+
+    topics: list[Topic]
+
+
+class Row(TypedDict):
+    """An entry in a line."""
+
+    id: str
+    says: str
+
+
+class Grid(TypedDict):
+    """A table: by row and column the layers in which something holds."""
+
+    title: str
+    columns: list[str]
+    rows: dict[str, dict[str, list[str]]]
+
+
+@final
+class Listing(TypedDict):
+    """Several entries: of a file (``topic``), or those that answer the words searched for."""
+
+    entries: list[Row]
+    topic: NotRequired[str]
+    about: NotRequired[str]
+    grids: NotRequired[list[Grid]]
+    search: NotRequired[str]
+    nearest: NotRequired[list[str]]
+
+
+@final
+class Whole(TypedDict):
+    """One entry with its fields, and its sources spelt out."""
+
+    id: str
+    path: str
+    says: str
+    fields: JsonObject
+    sources: list[JsonObject]
+    see_also: list[str]
+    cited_by: NotRequired[list[str]]
+
+
+Part: TypeAlias = Topics | Listing | Whole
+#: A listing, or one entry or several; or the JSON Schema of the answers.
+Content: TypeAlias = Part | list[Whole] | Schema
 
 _MOST_WHOLE = 9
 
@@ -30,7 +96,7 @@ def explain(words: Sequence[str]) -> Content:
     if not topic:
         return _topics(known)
     if topic == SCHEMA:
-        return dict(resources.load_schema("answers"))
+        return Schema(resources.load_schema("answers"))
     if topic in known.files():
         return _file(known, topic)
     found = known.find(topic)
@@ -41,14 +107,19 @@ def explain(words: Sequence[str]) -> Content:
     return _several(known, found) if len(found) > _MOST_WHOLE else [_entry(known, one) for one in found]
 
 
+def data(content: Content) -> object:
+    """What `explain` found, as JSON."""
+    return content.content if isinstance(content, Schema) else content
+
+
 def lines(content: Content, *, markdown: bool) -> list[str]:
     """What `explain` found, in lines of plain text or of Markdown; a JSON Schema stays one."""
     from agentcore_connect.app.explain_words import Words
 
-    if isinstance(content, dict) and "$schema" in content:
+    if isinstance(content, Schema):
         import json
 
-        text = json.dumps(content, ensure_ascii=False, indent=2).splitlines()
+        text = json.dumps(content.content, ensure_ascii=False, indent=2).splitlines()
         return ["```json", *text, "```"] if markdown else text
     words = Words(markdown=markdown)
     parts = content if isinstance(content, list) else [content]
@@ -72,25 +143,29 @@ def _unknown(known: Index, topic: str) -> ConnectError:
     )
 
 
-def _topics(known: Index) -> dict[str, Any]:
+def _topics(known: Index) -> Topics:
     from agentcore_connect.knowledge import resources
 
     about = resources.load("explain")["files"]
     counts = {name: len(entries) for name, entries in known.files().items()}
-    rows = [{"topic": name, "about": about.get(name, ""), "entries": counts.get(name)} for name in {**about, **counts}]
+    names = {**about, **counts}
+    rows: list[Topic] = [{"topic": name, "about": about.get(name, ""), "entries": counts.get(name)} for name in names]
     return {"topics": [row for row in rows if row["entries"] or row["topic"] == "schema"]}
 
 
-def _file(known: Index, name: str) -> dict[str, Any]:
+def _file(known: Index, name: str) -> Listing:
     from agentcore_connect.knowledge import resources
 
     words = resources.load("explain")
     found = _several(known, known.files()[name])
     grids = [_grid(name, one) for one in words["grids"] if one["file"] == name]
-    return {"topic": name, "about": words["files"].get(name, ""), **({"grids": grids} if grids else {}), **found}
+    about, entries = words["files"].get(name, ""), found["entries"]
+    if grids:
+        return {"topic": name, "about": about, "grids": grids, "entries": entries}
+    return {"topic": name, "about": about, "entries": entries}
 
 
-def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any] | None:
+def _searched(known: Index, words: str, named: list[Entry]) -> Listing | None:
     """The entries that answer these words best, after one whose key ends in them.
 
     Out: None where no text holds any of the words and the entry of that name is all there is.
@@ -104,44 +179,49 @@ def _searched(known: Index, words: str, named: list[Entry]) -> dict[str, Any] | 
     if not hits:
         raise _unknown(known, words)
     found = [*named, *(one for one in hits if one not in named)][: len(hits)]
-    return {"search": words, **_several(known, found), "nearest": known.nearest(words)}
+    return {"search": words, "entries": _several(known, found)["entries"], "nearest": known.nearest(words)}
 
 
-def _several(known: Index, entries: Iterable[Entry]) -> dict[str, Any]:
+def _several(known: Index, entries: Iterable[Entry]) -> Listing:
     """Each entry in a line, under its id, or under its path where the id is not its alone."""
     names = Counter(entry.id for entry in known.entries)
-    rows = [{"id": one.id if names[one.id] == 1 else one.path, "says": one.summary} for one in entries]
+    rows: list[Row] = [{"id": one.id if names[one.id] == 1 else one.path, "says": one.summary} for one in entries]
     return {"entries": rows}
 
 
-def _grid(file: str, grid: Mapping[str, Any]) -> dict[str, Any]:
+def _grid(file: str, grid: resources.Entry) -> Grid:
     """A section of rows and columns as a table: in each cell the layers in which it holds."""
     from agentcore_connect.knowledge import resources
 
     data = resources.load(file)
-    section: Mapping[str, Mapping[str, Any]] = data[grid["section"]]
+    section = data[grid["section"]]
     columns = list(dict.fromkeys(column for row in section.values() for column in row))
     rows = {}
     for name, row in section.items():
         cells = {column: [grid["name"]] if row.get(column, {}).get(grid["yes"]) else [] for column in columns}
         for layer in grid["also"]:
-            place: Any = data
-            for part in layer["section"]:
-                place = place[part]
+            place = reduce(lambda held, part: held[part], layer["section"], data)
             for column in place.get(name, ()):
                 cells[column].append(layer["name"])
         rows[name] = cells
     return {"title": grid["title"], "columns": columns, "rows": rows}
 
 
-def _entry(known: Index, entry: Entry) -> dict[str, Any]:
+def _entry(known: Index, entry: Entry) -> Whole:
     """An entry with its sources spelt out; a source also says who cites it."""
     from agentcore_connect.knowledge import resources
 
     hidden = {*resources.load("explain")["hidden"], "sources", "related"}
     fields = {key: value for key, value in entry.data.items() if key not in hidden and value not in (None, [], {})}
-    found: dict[str, Any] = {"id": entry.id, "path": entry.path, "says": entry.prose, "fields": fields}
-    found["sources"] = [{"id": name, **known.source(name)} for name in entry.sources]
-    found["see_also"] = known.see_also(entry)
+    found: Whole = {
+        "id": entry.id,
+        "path": entry.path,
+        "says": entry.prose,
+        "fields": fields,
+        "sources": [{"id": name, **known.source(name)} for name in entry.sources],
+        "see_also": known.see_also(entry),
+    }
     citing = [other.id for other in known.cited_by(entry.id)] if entry.file == "sources" else []
-    return {**found, "cited_by": citing} if citing else found
+    if citing:
+        found["cited_by"] = citing
+    return found

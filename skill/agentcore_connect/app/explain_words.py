@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
+from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge import resources
+
+if TYPE_CHECKING:
+    from agentcore_connect.app.explain import Grid, Listing, Part, Topic, Whole
 
 
 class Words:
@@ -17,7 +21,7 @@ class Words:
         self.markdown = markdown
         self.words = resources.load("explain")
 
-    def of(self, part: Mapping[str, Any]) -> list[str]:
+    def of(self, part: Part) -> list[str]:
         """The lines of one part: the topics, a file's entries, or an entry."""
         if "topics" in part:
             return self._topics(part["topics"])
@@ -25,12 +29,12 @@ class Words:
             return self._listing(part)
         return self._entry(part)
 
-    def _topics(self, topics: Iterable[Mapping[str, Any]]) -> list[str]:
+    def _topics(self, topics: Iterable[Topic]) -> list[str]:
         rows = [(row["topic"], str(row["entries"] or ""), row["about"]) for row in topics]
         lead = "A topic is one of these, or the id of anything that one of them lists."
         return [lead, "", *self._rows(rows)]
 
-    def _listing(self, part: Mapping[str, Any]) -> list[str]:
+    def _listing(self, part: Listing) -> list[str]:
         lines: list[str] = []
         if "topic" in part:
             about = f": {part['about']}" if part["about"] else ""
@@ -52,7 +56,7 @@ class Words:
         )
         return ["  " + "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
 
-    def _grid(self, grid: Mapping[str, Any]) -> list[str]:
+    def _grid(self, grid: Grid) -> list[str]:
         if self.markdown:
             head = ["", *grid["columns"]]
             body = [
@@ -67,7 +71,7 @@ class Words:
             lines += [f"    {c.ljust(width)}  {', '.join(cells[c]) or 'no'}" for c in grid["columns"]]
         return lines
 
-    def _entry(self, part: Mapping[str, Any]) -> list[str]:
+    def _entry(self, part: Whole) -> list[str]:
         lines = [self._head(f"{part['id']}  ({part['path']})" if not self.markdown else part["id"])]
         if part["says"]:
             lines += [f"  {part['says']}" if not self.markdown else _escape(part["says"]), ""]
@@ -75,28 +79,28 @@ class Words:
             lines += self._field(self.words["labels"].get(key, key.replace("_", " ")), key, value)
         if part["sources"]:
             lines += self._list("sources", [self._source(one) for one in part["sources"]])
-        for key in ("see_also", "cited_by"):
-            if part.get(key):
-                lines += self._pair(key.replace("_", " "), ", ".join(part[key]))
+        for label, ids in (("see also", part["see_also"]), ("cited by", part.get("cited_by"))):
+            if ids:
+                lines += self._pair(label, ", ".join(ids))
         return lines
 
-    def _ordered(self, part: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    def _ordered(self, part: Whole) -> list[tuple[str, Json]]:
         """The fields in the order of the labels, then the others; not the one that was said already."""
         fields = {key: value for key, value in part["fields"].items() if value != part["says"]}
         known = [key for key in self.words["labels"] if key in fields]
         return [(key, fields[key]) for key in [*known, *(key for key in fields if key not in known)]]
 
-    def _field(self, label: str, key: str, value: Any) -> list[str]:
+    def _field(self, label: str, key: str, value: Json) -> list[str]:
         if key in ("sure", "confidence"):
             return self._pair(label, self.words["sure"].get(value, value))
         if isinstance(value, list) and any(isinstance(item, Mapping) or len(str(item)) > 30 for item in value):
             return self._list(label, [_item(item) for item in value])
         return self._pair(label, _flow(value))
 
-    def _source(self, source: Mapping[str, Any]) -> str:
+    def _source(self, source: JsonObject) -> str:
         known = self.words["known_by"].get(source.get("by"), source.get("by", ""))
-        versions = ", ".join(f"{name} {version}" for name, version in source.get("versions", {}).items())
-        how = "; ".join(filter(None, [f"{known} {source.get('date', '')}", versions, source.get("note", "")]))
+        versions = ", ".join(f"{name} {version}" for name, version in mapping(source.get("versions")).items())
+        how = "; ".join(filter(None, [f"{known} {source.get('date', '')}", versions, text(source.get("note"))]))
         url = f"\n{source['url']}" if "url" in source else ""
         return f"{source['id']}: {source.get('title', '')} ({how}){url}"
 
@@ -114,7 +118,7 @@ class Words:
         return [f"  {label}:", *(f"    - {item}".replace("\n", "\n      ") for item in items)]
 
 
-def _item(value: Any) -> str:
+def _item(value: object) -> str:
     """One item of a list in a line: of a choice its value and label, of anything else its fields."""
     if isinstance(value, Mapping) and {"value", "label"} <= set(value):
         more = f" ({value['help']})" if value.get("help") else ""
@@ -124,7 +128,7 @@ def _item(value: Any) -> str:
     return _flow(value)
 
 
-def _flow(value: Any) -> str:
+def _flow(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):

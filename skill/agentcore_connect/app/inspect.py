@@ -2,37 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.findings.model import Finding, Scan
     from agentcore_connect.probe.mcp_probe import Probe
-    from agentcore_connect.project.model import Gateway, Project, Target
+    from agentcore_connect.project import model, toolkit
+    from agentcore_connect.project.model import Project
+    from agentcore_connect.specs.openapi_model import Fault
+    from agentcore_connect.specs.openapi_security import Demand
+
+
+class Target(TypedDict):
+    """A target, by itself or of a gateway."""
+
+    name: str
+    type: str | None
+    endpoint: str | None
+    outbound_auth: str | None
+    credential: str | None
+    tool_count: int | None
+
+
+class Placed(Target):
+    """A target in a template that has no gateway there."""
+
+    where: str
+
+
+class Gateway(TypedDict):
+    """A gateway as the files have it, and where it was deployed."""
+
+    name: str
+    inbound_auth: str | None
+    protocol_type: str | None
+    semantic_search: bool
+    policy_engine: str | None
+    policy_mode: str | None
+    id: str | None
+    arn: str | None
+    url: str | None
+    targets: list[Target]
+    where: NotRequired[str]
+
+
+class ToolkitAgent(TypedDict):
+    """An agent in the configuration of the older toolkit."""
+
+    name: str
+    entrypoint: str | None
+    region: str | None
+
+
+class Toolkit(TypedDict):
+    """The configuration of the older toolkit."""
+
+    path: str
+    agents: list[ToolkitAgent]
+    problem: str | None
+
+
+class Repository(TypedDict):
+    """A folder without a project file."""
+
+    root: str
+    framework: str | None
+    python_files: int
+    mcp_client_files: list[str]
+    tools: list[dict[str, str]]
+    lambda_handlers: list[str]
+    toolkit: Toolkit | None
+    templates: list[str]
+    gateways: list[Gateway]
+    targets: list[Placed]
+    unknown: list[str]
+
+
+class Named(TypedDict):
+    """Something of the project with a name; what else is said of it."""
+
+    name: str
+    protocol: NotRequired[str | None]
+    kind: NotRequired[str | None]
+    managed: NotRequired[bool]
+    policies: NotRequired[list[str]]
+    account: NotRequired[str | None]
+    region: NotRequired[str | None]
+
+
+class Declared(TypedDict):
+    """A project by its file."""
+
+    name: str
+    root: str
+    version: int | str | None
+    framework: str | None
+    language: str | None
+    mcp_client_files: list[str]
+    runtimes: list[Named]
+    harnesses: list[str]
+    gateways: list[Gateway]
+    templates: list[str]
+    credentials: list[Named]
+    policy_engines: list[Named]
+    env_names: list[str]
+    aws_targets: list[Named]
+    notices: list[dict[str, str | None]]
+
+
+class Found(NamedTuple):
+    """An API document that lies in the folder; ``problem`` says why it could not be read."""
+
+    path: str
+    kind: str
+    tool_count: int | None = None
+    demand: Demand | None = None
+    faults: tuple[Fault, ...] = ()
+    problem: str = ""
+
+    def as_dict(self) -> JsonObject:
+        """The document as ``inspect --json`` prints it."""
+        sign_in = self.demand.as_dict() if self.demand is not None else None
+        faults = [one.as_dict() for one in self.faults]
+        found = {"path": self.path, "kind": self.kind, "tool_count": self.tool_count, "sign_in": sign_in}
+        return {**found, "faults": faults, **({"problem": self.problem} if self.problem else {})}
 
 
 class Report(NamedTuple):
     """What `inspect` found. ``repository`` is there for a folder without a project file, ``probes`` where asked for."""
 
-    project: dict[str, Any] | None
-    repository: dict[str, Any] | None
-    answers: dict[str, Any]
+    project: Declared | None
+    repository: Repository | None
+    answers: JsonObject
     findings: tuple[Finding, ...]
-    documents: tuple[dict[str, Any], ...]
-    machine: dict[str, Any]
+    documents: tuple[Found, ...]
+    machine: JsonObject
     probes: tuple[Probe, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The report as ``inspect --json`` prints it."""
-        found: dict[str, Any] = {"project": self.project, "answers": self.answers}
+        found: dict[str, object] = {"project": self.project, "answers": self.answers}
         found["findings"] = [one.as_dict() for one in self.findings]
         if self.project is None:
             found["repository"] = self.repository
         if self.project is not None or self.repository:
-            found["documents"] = list(self.documents)
+            found["documents"] = [one.as_dict() for one in self.documents]
         found["machine"] = self.machine
         return found | ({"probes": [one.as_dict() for one in self.probes]} if self.probes else {})
 
@@ -53,7 +172,7 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
         raise ConnectError("unreadable-file", "there is no such folder", where=str(folder), hint="check the path")
     project = read_project(folder) or undeclared_project(folder)
     scan = Scan(project)
-    documents = _documents(project)
+    documents = tuple(_documents(project))
     declared = _project(project, scan) if project.declared else None
     repository = None if project.declared else _repository(project, scan, documents)
     if declared is None and repository is None and not probes:
@@ -70,36 +189,31 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
         repository,
         answers_from_project(project, {}) if is_read else {},
         tuple(inspect_project(project, scan)) if is_read else (),
-        tuple(documents) if is_read else (),
+        documents if is_read else (),
         _machine(),
         tuple(_probe(project, probes)),
     )
 
 
-def _documents(project: Project) -> list[dict[str, Any]]:
+def _documents(project: Project) -> Iterator[Found]:
     """The API documents that lie in the project, each in short."""
     from agentcore_connect.specs.openapi import read_openapi
     from agentcore_connect.specs.smithy import read_smithy
     from agentcore_connect.specs.spec_search import find_documents
 
-    documents = []
     for name, kind in find_documents(project.root):
-        entry: dict[str, Any] = {"path": name, "kind": kind, "tool_count": None, "sign_in": None, "faults": []}
         try:
             if kind == "smithy":
                 model = read_smithy(name, base=project.root)
-                entry |= {"tool_count": model.tool_count, "faults": [one.as_dict() for one in model.faults]}
+                yield Found(name, kind, model.tool_count, None, tuple(model.faults))
             else:
                 found = read_openapi(name, base=project.root)
-                faults = [one.as_dict() for one in found.faults]
-                entry |= {"tool_count": found.tool_count, "sign_in": found.demand.as_dict(), "faults": faults}
+                yield Found(name, kind, found.tool_count, found.demand, tuple(found.faults))
         except ConnectError as error:
-            entry["problem"] = str(error)
-        documents.append(entry)
-    return documents
+            yield Found(name, kind, problem=str(error))
 
 
-def _machine() -> dict[str, Any]:
+def _machine() -> JsonObject:
     """Which AgentCore CLI is on the PATH, by its package's own word: it is not run."""
     from agentcore_connect.doctor import machine
 
@@ -117,7 +231,7 @@ def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:
     return [probe(url, target_name=targets.get(url)) for url in dict.fromkeys(urls)]
 
 
-def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _repository(project: Project, scan: Scan, documents: Sequence[Found]) -> Repository | None:
     """What a folder without a project file tells, and what it cannot tell; None where there is nothing to read."""
     from agentcore_connect.findings.handlers import handlers
     from agentcore_connect.knowledge.resources import load
@@ -134,7 +248,6 @@ def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -
         "templates": bool(found.templates),
         "no-python": not scan.code_files,
     }
-    toolkit = found.toolkit
     return {
         "root": str(project.root),
         "framework": project.framework,
@@ -146,14 +259,7 @@ def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -
             for one in marked(file.tree, file.parsed.nodes)
         ],
         "lambda_handlers": [file.where(one) for file in scan.code_files for one in handlers(file)],
-        "toolkit": toolkit
-        and {
-            "path": toolkit.shown,
-            "agents": [
-                {"name": one.name, "entrypoint": one.entrypoint, "region": one.region} for one in toolkit.agents
-            ],
-            "problem": toolkit.problem,
-        },
+        "toolkit": _toolkit(found.toolkit) if found.toolkit is not None else None,
         "templates": list(found.templates),
         "gateways": [{**_gateway(scan, one), "where": _place(one.at)} for one in found.gateways],
         "targets": [{**_target(scan, one), "where": _place(one.at)} for one in found.loose],
@@ -161,11 +267,18 @@ def _repository(project: Project, scan: Scan, documents: list[dict[str, Any]]) -
     }
 
 
+def _toolkit(found: toolkit.Toolkit) -> Toolkit:
+    agents: list[ToolkitAgent] = [
+        {"name": one.name, "entrypoint": one.entrypoint, "region": one.region} for one in found.agents
+    ]
+    return {"path": found.shown, "agents": agents, "problem": found.problem}
+
+
 def _place(at: tuple[str | int, ...]) -> str:
     return ":".join(map(str, at))
 
 
-def _gateway(scan: Scan, gateway: Gateway) -> dict[str, Any]:
+def _gateway(scan: Scan, gateway: model.Gateway) -> Gateway:
     return {
         "name": gateway.name,
         "inbound_auth": gateway.inbound_auth,
@@ -180,7 +293,7 @@ def _gateway(scan: Scan, gateway: Gateway) -> dict[str, Any]:
     }
 
 
-def _target(scan: Scan, target: Target) -> dict[str, Any]:
+def _target(scan: Scan, target: model.Target) -> Target:
     from agentcore_connect.findings.tools import tools_of
 
     return {
@@ -193,7 +306,7 @@ def _target(scan: Scan, target: Target) -> dict[str, Any]:
     }
 
 
-def _project(project: Project, scan: Scan) -> dict[str, Any]:
+def _project(project: Project, scan: Scan) -> Declared:
     from agentcore_connect.project.code import mcp_client_files
 
     return {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect import interview
 from agentcore_connect.answers import gate, load, store
 from agentcore_connect.app.position import Position
 from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mappings, texts
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.interview import view
 from agentcore_connect.interview.walk import Asked
@@ -22,11 +23,11 @@ from agentcore_connect.text.document import Document
 class Found(NamedTuple):
     """What looking an answer up brought: the answers taken by dotted key, the address that told them, and words."""
 
-    answers: dict[str, Any]
+    answers: JsonObject
     source: str
     said: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """The result as front ends print it."""
         return {"answers": self.answers, "source": self.source, "said": list(self.said)}
 
@@ -50,7 +51,7 @@ class Session:
         cli_version: str | None = None,
         via: str = VIAS[0],
         where: str = "",
-        admit: Callable[[Mapping[str, Any]], None] | None = None,
+        admit: Callable[[JsonObject], None] | None = None,
     ) -> None:
         """Take over checked answers.
 
@@ -62,13 +63,13 @@ class Session:
             where: where new answers come from, for messages.
             admit: raises ConnectError for answers that this front end must not take.
         """
-        self.data: dict[str, Any] = dict(answers.data)
-        self.held: dict[str, Any] = {}
+        self.data: dict[str, Json] = dict(answers.data)
+        self.held: dict[str, Json] = {}
         self.wanted: str | None = None
         self._document = answers
         self._project, self._cli_version, self._via = project, cli_version, via
         self._where, self._admit = where, admit
-        self._earlier: dict[str, Any] = {}
+        self._earlier: dict[str, Json] = {}
         self._gathered: Gathered | None = None
         self._position: Position | None = None
 
@@ -99,11 +100,11 @@ class Session:
         here = self.position()
         return interview.unused(here.case, here.state.verdicts)
 
-    def earlier(self, key: str) -> Any:
+    def earlier(self, key: str) -> Json:
         """The answer that was given before to a question that is asked again; None where there is none."""
         return store.get(self.data, key) if key in self.held else self._earlier.get(key)
 
-    def _gather(self, data: Mapping[str, Any]) -> Gathered:
+    def _gather(self, data: JsonObject) -> Gathered:
         answers = self._document._replace(data=dict(data))
         return gather(
             answers, project=self._project, cli_version=self._cli_version, via=self._via, before=self._gathered
@@ -121,7 +122,7 @@ class Session:
         """
         data = dict(self.data)
         if kind is not None:
-            listed = [dict(one) for one in data.get("connections") or [{}]]
+            listed = [dict(one) for one in mappings(data.get("connections")) or [{}]]
             listed[-1] |= {key: value for key, value in kinds()[kind].items() if listed[-1].get(key) is None}
             data["connections"] = listed
         if project is not None and (replace or data.get("project") is None):
@@ -131,10 +132,10 @@ class Session:
 
     def differs(self, kind: str) -> bool:
         """Whether the last connection is answered to be something else than this kind."""
-        last = (self.data.get("connections") or [{}])[-1]
+        last = (mappings(self.data.get("connections")) or [{}])[-1]
         return any(last.get(key) not in (None, value) for key, value in kinds()[kind].items())
 
-    def problem(self, key: str, value: Any) -> ConnectError | None:
+    def problem(self, key: str, value: Json) -> ConnectError | None:
         """Why an answer cannot be taken: the gate, the closed choices, and whether what it names can be read."""
         try:
             self._judged(key, value)
@@ -142,7 +143,7 @@ class Session:
             return error
         return None
 
-    def answer(self, key: str, value: Any, raw: str | None = None) -> None:
+    def answer(self, key: str, value: Json, raw: str | None = None) -> None:
         """Take an answer; nothing changes when it is refused.
 
         Args:
@@ -199,7 +200,7 @@ class Session:
         here = self.position()
         number = int(key.split(".")[1]) if question.scope == "connection" else here.connection
         found = look_up(question, here.state.verdicts[min(number, len(here.state.verdicts) - 1)].known, address)
-        taken: dict[str, Any] = {}
+        taken: dict[str, Json] = {}
         for own, value in found.answers.items():
             full = f"connections.{number}.{own}" if questions()[own].scope == "connection" else own
             if full != key and store.get(self.data, full) is not None:
@@ -209,7 +210,7 @@ class Session:
                 taken[full] = value
         return Found(taken, found.source, found.said)
 
-    def take(self, key: str, value: Any) -> Found | None:
+    def take(self, key: str, value: Json) -> Found | None:
         """Take what a person replied: an answer, that it is not known, or that it is to be looked up.
 
         Errors: ConnectError.
@@ -242,7 +243,7 @@ class Session:
             raise gate.unknown_key(full, key, list(questions()))
         return full, question
 
-    def _judged(self, key: str, value: Any) -> tuple[Gathered, dict[str, Any]]:
+    def _judged(self, key: str, value: Json) -> tuple[Gathered, JsonObject]:
         """The data with this answer, and what it points to. Errors: ConnectError."""
         key, question = self._question(key)
         answered = _closed(store.put(self.data, key, value), key)
@@ -264,16 +265,16 @@ class Session:
         except ConnectError:
             return None
 
-    def _refuse_secrets(self, data: Mapping[str, Any]) -> None:
+    def _refuse_secrets(self, data: JsonObject) -> None:
         load.refuse_secrets(Document(dict(data), {}, self._where))
 
-    def _checked(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def _checked(self, data: JsonObject) -> JsonObject:
         if self._admit is not None:
             self._admit(data)
         return dict(load.checked(Document(dict(data), {}, self._where)).data)
 
-    def _take(self, data: dict[str, Any]) -> None:
-        self.data, self._position = data, None
+    def _take(self, data: JsonObject) -> None:
+        self.data, self._position = dict(data), None
 
     # ---- back ------------------------------------------------------------------------------------------------------
 
@@ -285,7 +286,7 @@ class Session:
             self.wanted = self._position = None
             return True
         if self._is_new_connection(here):
-            self._take({**self.data, "connections": self.data["connections"][:-1]})
+            self._take({**self.data, "connections": mappings(self.data["connections"])[:-1]})
             return True
         trail = here.trail()
         if not trail:
@@ -319,7 +320,7 @@ class Session:
         self._position = None
 
     def _is_new_connection(self, here: Position) -> bool:
-        connections = self.data.get("connections") or []
+        connections = mappings(self.data.get("connections"))
         scope = here.asked.scope if here.asked is not None else ""
         return len(connections) > 1 and not connections[-1] and scope == f"connections.{len(connections) - 1}"
 
@@ -336,26 +337,26 @@ class Session:
 
     def add_connection(self) -> None:
         """Begin another connection."""
-        self._take({**self.data, "connections": [*(self.data.get("connections") or []), {}]})
+        self._take({**self.data, "connections": [*mappings(self.data.get("connections")), {}]})
 
     def remove_connection(self, number: int) -> None:
         """Take a connection out."""
         self._take(store.forget(self.data, f"connections.{number}"))
 
 
-def is_word(asked: Asked | None, value: Any) -> bool:
+def is_word(asked: Asked | None, value: Json) -> bool:
     """Whether a reply is one of the two words and not an answer. Where there is a default, nobody needs them."""
     if asked is None or asked.default is not None or not isinstance(value, str):
         return False
     return value == UNKNOWN or (bool(asked.question.look_up) and value.partition(" http")[0] == LOOK_UP)
 
 
-def _unknown(data: Mapping[str, Any], key: str) -> list[str]:
+def _unknown(data: JsonObject, key: str) -> list[str]:
     """The gaps without this one."""
-    return [one for one in data.get("unknown") or [] if one != key]
+    return [one for one in texts(data.get("unknown")) if one != key]
 
 
-def _closed(data: dict[str, Any], key: str) -> dict[str, Any]:
+def _closed(data: JsonObject, key: str) -> JsonObject:
     """The answers without a gap that is none any more."""
     left = _unknown(data, key)
     return {**{k: v for k, v in data.items() if k != "unknown"}, **({"unknown": left} if left else {})}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.checks.problem import Problem
@@ -28,7 +29,7 @@ class Definitions(NamedTuple):
     target's tools at all.
     """
 
-    tools: list[dict[str, Any]]
+    tools: Sequence[JsonObject]
     left_out: tuple[str, ...]
     lost: tuple[str, ...]
     findings: tuple[str, ...]
@@ -64,7 +65,7 @@ def read(source: str, bearer_env: str | None = None) -> list[ToolDraft]:
     return tools_of_server(source, bearing(token_in(bearer_env, os.environ)) if bearer_env else None)
 
 
-def described(name: str, text: str, schema: Mapping[str, Any]) -> ToolDraft:
+def described(name: str, text: str, schema: JsonObject) -> ToolDraft:
     """A tool that a person described: its name, what it does, and the JSON Schema of its input."""
     from agentcore_connect.specs.tool_draft import ToolDraft
 
@@ -93,6 +94,15 @@ def define(drafts: Iterable[ToolDraft], target: str | None = None) -> Definition
     )
 
 
+class Checked(TypedDict):
+    """What was checked, what it is, the findings in words; for a document its summary."""
+
+    source: str
+    what: str
+    findings: list[str]
+    summary: NotRequired[JsonObject]
+
+
 class Repaired(NamedTuple):
     """A repaired copy of an OpenAPI document and the faults that are left in it."""
 
@@ -109,7 +119,7 @@ class Repaired(NamedTuple):
         """The faults that are left, each with its place."""
         return [f"{_place(one, str(self.path))}: {one.text}{_notes(one)} {one.remedy}" for one in self.left]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """The repair as ``tools --repair --json`` prints it."""
         changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in self.made.changes]
         faults = [one.as_dict() for one in self.left]
@@ -151,7 +161,7 @@ def _is_harmless(problem: Problem) -> bool:
     return problem.severity != "error"
 
 
-def check(source: str, target: str | None = None) -> dict[str, Any]:
+def check(source: str, target: str | None = None) -> Checked:
     """Hold definitions to what the service takes, or a document to what a target takes.
 
     Args:
@@ -186,7 +196,7 @@ def check(source: str, target: str | None = None) -> dict[str, Any]:
     return {"source": source, "what": f"{len(tool_schema.unwrap(spec.data)[0])} tool(s)", "findings": findings}
 
 
-def _checked_document(spec: SpecFile, source: str, target: str | None) -> dict[str, Any]:
+def _checked_document(spec: SpecFile, source: str, target: str | None) -> Checked:
     from agentcore_connect.specs.openapi import summary
     from agentcore_connect.specs.openapi_validate import validate
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from agentcore_connect.engine.tree import Branch, Node, Tree
 
 FORMATS: Final = ("text", "mermaid", "json")
 _WIDEST = 46
@@ -13,16 +16,18 @@ _WIDEST = 46
 def tree(name: str | None = None, kind: str = "text") -> str:
     """One tree, or all of them, in one of `FORMATS`. Errors: ConnectError `unknown-tree`, which names all."""
     from agentcore_connect.core.errors import ConnectError
+    from agentcore_connect.knowledge import base
     from agentcore_connect.knowledge.resources import load
 
-    trees: Mapping[str, Any] = load("decision-tree")["trees"]
+    trees = base.engine().trees
     if name is not None and name not in trees:
         raise ConnectError(
             "unknown-tree", f"there is no tree {name!r}", expected="one of " + ", ".join(trees), where="TREE"
         )
     chosen = {name: trees[name]} if name else trees
     if kind == "json":
-        return json.dumps({"version": 1, "trees": chosen}, ensure_ascii=False, indent=2)
+        data = {own: load("decision-tree")["trees"][own] for own in chosen}
+        return json.dumps({"version": 1, "trees": data}, ensure_ascii=False, indent=2)
     if kind == "mermaid":
         return "\n".join(mermaid(chosen))
     return "\n".join(line for own, one in chosen.items() for line in text(own, one))
@@ -42,17 +47,16 @@ def _question(variable: str) -> str:
     return {"needs": "What does this sign-in need?", "cli_can": "Can the CLI set it?"}.get(variable, variable + "?")
 
 
-def _outcome(node: Mapping[str, Any]) -> str:
-    """What a node sets, in words."""
-    return ", ".join(f"{k} {v}" for k, v in node["set"].items() if k != "leads_to" and v is not None) or "done"
+def _outcome(node: Node) -> str:
+    """What a node looks up or sets, in words."""
+    return ", ".join(f"{k} {v}" for k, v in node.set.items() if k != "leads_to" and v is not None) or "done"
 
 
-def _values(branch: Mapping[str, Any]) -> str:
-    values = branch["is"] if isinstance(branch["is"], list) else [branch["is"]]
-    return ", ".join({True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values)
+def _values(branch: Branch) -> str:
+    return ", ".join(("yes" if v else "no") if isinstance(v, bool) else str(v) for v in branch.values)
 
 
-def text(name: str, tree: Mapping[str, Any]) -> Iterator[str]:
+def text(name: str, tree: Tree) -> Iterator[str]:
     """The tree as indented lines; a node that was shown before is named again, not repeated."""
     yield f"{name}"
     shown: set[str] = set()
@@ -62,22 +66,22 @@ def text(name: str, tree: Mapping[str, Any]) -> Iterator[str]:
         if at is None:
             yield f"{space}{lead}done"
             return
-        node = tree["nodes"][at]
-        if at in shown and "test" in node:
-            yield f"{space}{lead}(as above: {_question(node['test'])})"
+        node = tree.nodes[at]
+        if at in shown and node.test:
+            yield f"{space}{lead}(as above: {_question(node.test)})"
             return
         shown.add(at)
-        if "test" in node:
-            yield f"{space}{lead}{_question(node['test'])}"
-            for branch in node["branches"]:
-                yield from walk(branch.get("to"), depth + 1, f"{_values(branch)}: ")
+        if node.test:
+            yield f"{space}{lead}{_question(node.test)}"
+            for branch in node.branches:
+                yield from walk(branch.to, depth + 1, f"{_values(branch)}: ")
             return
-        words = f"look up {node['lookup']}" if "lookup" in node else _outcome(node)
+        words = f"look up {node.lookup}" if node.lookup else _outcome(node)
         yield f"{space}{lead}{words}"
-        if node.get("to") is not None:
-            yield from walk(node["to"], depth, "then ")
+        if node.to is not None:
+            yield from walk(node.to, depth, "then ")
 
-    yield from walk(tree["root"], 1, "")
+    yield from walk(tree.root, 1, "")
     yield ""
 
 
@@ -93,25 +97,25 @@ def _label(words: str) -> str:
     return '"' + "<br/>".join([*lines, line]) + '"'
 
 
-def mermaid(trees: Mapping[str, Any]) -> Iterator[str]:
+def mermaid(trees: Mapping[str, Tree]) -> Iterator[str]:
     """The trees as one Mermaid flowchart, a subgraph each."""
     yield "flowchart TD"
     for number, (name, tree) in enumerate(trees.items()):
         yield f"  subgraph tree{number}[{_label(name)}]"
-        ids = {node: f"n{number}_{place}" for place, node in enumerate(tree["nodes"])}
-        for node_name, node in tree["nodes"].items():
+        ids = {node: f"n{number}_{place}" for place, node in enumerate(tree.nodes)}
+        for node_name, node in tree.nodes.items():
             own = ids[node_name]
-            if "test" in node:
-                yield f"    {own}{{{_label(_question(node['test']))}}}"
-                for branch in node["branches"]:
-                    to = ids[branch["to"]] if branch.get("to") else f"{own}_end"
-                    if not branch.get("to"):
+            if node.test:
+                yield f"    {own}{{{_label(_question(node.test))}}}"
+                for branch in node.branches:
+                    to = ids[branch.to] if branch.to else f"{own}_end"
+                    if not branch.to:
                         yield f"    {to}([{_label('done')}])"
                     yield f"    {own} -->|{_label(_values(branch))}| {to}"
                 continue
-            words = f"look up: {node['lookup']}" if "lookup" in node else _outcome(node)
-            shape = f"[[{_label(words)}]]" if "lookup" in node else f"([{_label(words)}])"
+            words = f"look up: {node.lookup}" if node.lookup else _outcome(node)
+            shape = f"[[{_label(words)}]]" if node.lookup else f"([{_label(words)}])"
             yield f"    {own}{shape}"
-            if node.get("to"):
-                yield f"    {own} --> {ids[node['to']]}"
+            if node.to:
+                yield f"    {own} --> {ids[node.to]}"
         yield "  end"

@@ -1,1 +1,12 @@
 """The front ends, one module a command; none of them holds a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+    from typing import TypeAlias
+
+    #: What a command adds its parser to.
+    Commands: TypeAlias = _SubParsersAction[ArgumentParser]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
     from agentcore_connect.live.carry_out import Work
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "apply",
         help="carry out a written plan",
         description="Show the steps of a written plan and carry them out with its commands.sh:\n"

@@ -14,12 +14,13 @@ from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
     from agentcore_connect.verify.report import Result
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "check",
         help="run every check that can be run here on a written plan",
         description="Check a written plan with the real tools in a scratch copy of the project:\n"

@@ -9,14 +9,18 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
 
+if TYPE_CHECKING:
+    from agentcore_connect.app.diagnose import Diagnosis
+    from agentcore_connect.cli import Commands
 
-def add_parser(sub: Any) -> None:
+
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "diagnose",
         help="an error message or symptom: likely causes, how to confirm, how to fix",
         description="Finds known errors in a message, a log or a sentence: likely causes in order,\n"
@@ -40,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.DONE
     found = diagnose(_text(args.text))
     if args.json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
         print("\n".join(_lines(found)))
     return ExitCode.DONE
@@ -58,35 +62,31 @@ def _text(words: list[str]) -> str:
     return text
 
 
-def _lines(found: Mapping[str, Any]) -> list[str]:
-    lines: list[str] = [*found["details"], ""] if found["details"] else []
-    for match in found["matches"]:
-        lines += [f"{match['id']}  {match['title']}", "  likely causes, in order:"]
-        lines += [f"    {number}. {cause}" for number, cause in enumerate(match["causes"], 1)]
-        lines += [f"  {label}: {match[key]}" for key, label in _LABELS if key in match]
+def _lines(found: Diagnosis) -> list[str]:
+    lines: list[str] = [*found.details, ""] if found.details else []
+    for match in found.matches:
+        lines += [f"{match.id}  {match.title}", "  likely causes, in order:"]
+        lines += [f"    {number}. {cause}" for number, cause in enumerate(match.causes, 1)]
+        told = {"make sure": match.confirm, "what to do": match.fix, "versions": match.versions}
+        lines += [f"  {label}: {text}" for label, text in told.items() if text is not None]
         lines += [
             "  sources:",
-            *(f"    - {one['title']}" + f" {one.get('url', '')}".rstrip() for one in match["sources"]),
+            *(f"    - {one['title']}" + f" {one.get('url', '')}".rstrip() for one in match.sources),
         ]
-        lines += (
-            [f"  see also: {', '.join(match['related'])}  (agentcore-connect explain ID)"] if match["related"] else []
-        )
+        lines += [f"  see also: {', '.join(match.related)}  (agentcore-connect explain ID)"] if match.related else []
         lines.append("")
-    if not found["known"]:
+    if not found.known:
         lines += ["This is not known here.", ""]
         lines += [
             "What settles most cases:",
-            *(f"  {one['title']}:\n    {one['command']}" for one in found["first_steps"]),
+            *(f"  {one['title']}:\n    {one['command']}" for one in found.first_steps),
             "",
         ]
-    if found["nearest"]:
-        lines += ["Nearest:" if not found["known"] else "Also near:"]
-        lines += [f"  {one['id']}  {one['title']}" for one in found["nearest"]]
+    if found.nearest:
+        lines += ["Nearest:" if not found.known else "Also near:"]
+        lines += [f"  {one['id']}  {one['title']}" for one in found.nearest]
         lines += ["  `agentcore-connect diagnose ID` shows one of them."]
-    return [*lines, *found["notes"]]
-
-
-_LABELS = (("confirm", "make sure"), ("fix", "what to do"), ("versions", "versions"))
+    return [*lines, *found.notes]
 
 
 def _print_known(titles: Mapping[str, str], *, as_json: bool) -> None:

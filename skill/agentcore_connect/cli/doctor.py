@@ -6,12 +6,14 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
     from agentcore_connect.doctor.examine import Line, Report
 
 _EPILOG = """\
@@ -35,9 +37,9 @@ _MARKS = {"ok": "ok", "note": "note", "problem": "PROBLEM"}
 _COLOURS = {"ok": "green", "note": "yellow", "problem": "red"}
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "doctor",
         help="which CLI, Node, boto3 and frameworks are here, and whether the knowledge still fits",
         description="Compare the agentcore CLI, Node, uv and the Python packages of this machine\n"
@@ -75,7 +77,7 @@ def _progress(what: str) -> None:
         sys.stderr.flush()
 
 
-def _data(report: Report) -> dict[str, Any]:
+def _data(report: Report) -> JsonObject:
     surface = report.surface
     return {
         "ok": report.ok,

@@ -7,16 +7,19 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
+
+if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
 
 FORMATS = ("text", "markdown", "json")
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "explain",
         help="the auth matrix, a question, a rule, a limit: what, why, with its sources",
         description="Says what is known about a topic, why, since which version, from which\n"
@@ -34,11 +37,11 @@ def add_parser(sub: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what was asked for. Errors: ConnectError `unknown-topic`, with the nearest names."""
-    from agentcore_connect.app.explain import explain, lines
+    from agentcore_connect.app.explain import data, explain, lines
 
     content = explain(args.topic)
     if args.format == "json":
-        print(json.dumps(content, ensure_ascii=False, indent=2))
+        print(json.dumps(data(content), ensure_ascii=False, indent=2))
         return ExitCode.DONE
     write = _bold if args.format == "text" and _colour() else print
     for line in lines(content, markdown=args.format == "markdown"):

@@ -6,11 +6,18 @@ import argparse
 import gc
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
+
+if TYPE_CHECKING:
+    from agentcore_connect.app.inspect import Declared, Found, Report, Repository, Target
+    from agentcore_connect.cli import Commands
+    from agentcore_connect.findings.model import Finding
+    from agentcore_connect.probe.mcp_probe import Probe
 
 _EPILOG = """\
 examples:
@@ -23,9 +30,9 @@ exit codes: 0 nothing found, 1 findings, 2 bad input
 """
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "inspect",
         help="what the project tells, and what is wrong in it",
         description="Read an AgentCore project, or any folder with code, API documents and\n"
@@ -53,35 +60,35 @@ def run(args: argparse.Namespace) -> int:
 
     gc.disable()  # the trees of 500 files are millions of objects, and none of them is garbage
     try:
-        report = inspect(args.dir, args.probe).as_dict()
+        report = inspect(args.dir, args.probe)
     finally:
         gc.enable()
     if args.json:
-        sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write("\n".join(_text(report)) + "\n")
-    return ExitCode.FINDINGS if report["findings"] else ExitCode.DONE
+    return ExitCode.FINDINGS if report.findings else ExitCode.DONE
 
 
-def _text(report: dict[str, Any]) -> list[str]:
+def _text(report: Report) -> list[str]:
     lines: list[str] = []
-    repository = report.get("repository")
-    if report["project"] is not None or repository:
-        lines += _repository_lines(repository) if repository else _project_lines(report["project"])
-        if report["answers"]:
+    repository, project = report.repository, report.project
+    if project is not None or repository is not None:
+        lines += _repository_lines(repository) if repository is not None else []
+        lines += _project_lines(project) if project is not None else []
+        if report.answers:
             lines += ["", "Tells of the answers:" if repository else "Need not be asked:"]
-            lines += [f"  {key}: {_plain(value)}" for key, value in report["answers"].items()]
-        for one in report["documents"]:
-            lines += ["", *_document_lines(one)] if one is report["documents"][0] else _document_lines(one)
-        lines += ["", *_finding_lines(report["findings"])]
-        if repository:
+            lines += [f"  {key}: {_plain(value)}" for key, value in report.answers.items()]
+        lines += ["", *(line for one in report.documents for line in _document_lines(one))] if report.documents else []
+        lines += ["", *_finding_lines(report.findings)]
+        if repository is not None:
             lines += ["", "Not known from these files:", *(f"  {text}" for text in repository["unknown"])]
-    for probe in report.get("probes", []):
+    for probe in report.probes:
         lines += ["", *_probe_lines(probe)] if lines else _probe_lines(probe)
     return lines
 
 
-def _repository_lines(found: dict[str, Any]) -> list[str]:
+def _repository_lines(found: Repository) -> list[str]:
     made_of = ", ".join(filter(None, [found["framework"], f"{found['python_files']} Python file(s)"]))
     lines = [f"No agentcore/agentcore.json; read as it stands: {_plain(found['root'])} ({made_of})"]
     toolkit = found["toolkit"]
@@ -101,7 +108,7 @@ def _repository_lines(found: dict[str, Any]) -> list[str]:
     return lines + _target_lines(found["targets"])
 
 
-def _target_lines(targets: list[dict[str, Any]]) -> list[str]:
+def _target_lines(targets: Sequence[Target]) -> list[str]:
     lines = []
     for one in targets:
         count = f", {one['tool_count']} tools" if one["tool_count"] is not None else ""
@@ -110,15 +117,18 @@ def _target_lines(targets: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _project_lines(project: dict[str, Any]) -> list[str]:
+def _project_lines(project: Declared) -> list[str]:
     made_of = ", ".join(word for word in (project["framework"], project["language"]) if word) or "no agent code found"
     lines = [
         f"Project {_plain(project['name'])} (version {project['version']}; {made_of}) in {_plain(project['root'])}"
     ]
-    for key in ("runtimes", "harnesses", "credentials", "policy_engines"):
-        names = [one["name"] if isinstance(one, dict) else one for one in project[key]]
-        if names:
-            lines.append(f"  {key.replace('_', ' ')}: {_plain(', '.join(names))}")
+    parts = {
+        "runtimes": [one["name"] for one in project["runtimes"]],
+        "harnesses": project["harnesses"],
+        "credentials": [one["name"] for one in project["credentials"]],
+        "policy engines": [one["name"] for one in project["policy_engines"]],
+    }
+    lines += [f"  {what}: {_plain(', '.join(names))}" for what, names in parts.items() if names]
     if project["mcp_client_files"]:
         lines.append(f"  MCP client code: {_plain(project['mcp_client_files'])}")
     for gateway in project["gateways"]:
@@ -131,56 +141,52 @@ def _project_lines(project: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _document_lines(document: dict[str, Any]) -> list[str]:
-    if "problem" in document:
-        return [f"Document {_plain(document['path'])}: {_plain(document['problem'])}"]
-    sign_in = document["sign_in"]
-    wants = f", sign-in {sign_in['service_auth'] or 'open'}: {_plain(sign_in['reason'])}" if sign_in else ""
-    lines = [f"Document {_plain(document['path'])}: {document['kind']}, {document['tool_count']} tools{wants}"]
-    for fault in document["faults"]:
-        place = fault["places"][0]["where"] if fault["places"] else document["path"]
-        times = f" ({fault['count']} places)" if fault["count"] > 1 else ""
-        lines.append(f"    {_plain(place)}: {fault['severity']}: {fault['text']}{times}")
+def _document_lines(document: Found) -> list[str]:
+    if document.problem:
+        return [f"Document {_plain(document.path)}: {_plain(document.problem)}"]
+    demand = document.demand
+    wants = f", sign-in {demand.service_auth or 'open'}: {_plain(demand.reason)}" if demand is not None else ""
+    lines = [f"Document {_plain(document.path)}: {document.kind}, {document.tool_count} tools{wants}"]
+    for fault in document.faults:
+        place = fault.places[0].where if fault.places else document.path
+        times = f" ({fault.count} places)" if fault.count > 1 else ""
+        lines.append(f"    {_plain(place)}: {fault.severity}: {fault.text}{times}")
     return lines
 
 
-def _finding_lines(findings: list[dict[str, Any]]) -> list[str]:
+def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     if not findings:
         return ["No findings."]
     lines = [f"{len(findings)} finding(s):"]
     for one in findings:
+        doubt = "" if one.confidence == "certain" else ", likely"
         lines += [
-            f"{_plain(one['where'])}: {one['severity']}{_doubt(one)}: {one['title']} ({one['id']})",
-            f"    {_plain(one['message'])}",
-            f"    why: {one['why']}",
-            f"    fix: {one['fix']}",
+            f"{_plain(one.where)}: {one.severity}{doubt}: {one.title} ({one.id})",
+            f"    {_plain(one.message)}",
+            f"    why: {one.why}",
+            f"    fix: {one.fix}",
         ]
     lines.append("More about one of them: agentcore-connect explain ID")
     return lines
 
 
-def _doubt(one: dict[str, Any]) -> str:
-    return "" if one["confidence"] == "certain" else ", likely"
-
-
-def _probe_lines(probe: dict[str, Any]) -> list[str]:
-    head = f"MCP server {_plain(probe['url'])}"
-    if probe["status"] == "failed":
-        return [f"{head}: {_plain(probe['problem'])}"]
-    if probe["status"] == "sign-in":
-        found = probe["sign_in"]
-        sure = "" if found["sure"] else " (not sure)"
-        lines = [f"{head}: wants its callers to sign in: {found['service_auth'] or 'open'}{sure}"]
-        lines.append(f"    {_plain(found['reason'])}")
-        for key in ("grants", "scopes", "discovery_url"):
-            if found[key]:
-                lines.append(f"    {key.replace('_', ' ')}: {_plain(found[key])}")
-        return lines
-    end = "" if probe["complete"] else f", cut: {_plain(probe['problem'])}"
-    spoken = ", ".join(filter(None, (probe["transport"], _plain(probe["protocol_version"] or ""))))
-    lines = [f"{head}: {probe['tool_count']} tool(s), no sign-in, {spoken}{end}"]
-    lines += [f"    {_plain(name)}" for name in probe["tools"]]
-    return lines + [f"    note: {_plain(note)}" for note in probe["notes"]]
+def _probe_lines(probe: Probe) -> list[str]:
+    head = f"MCP server {_plain(probe.url)}"
+    if probe.status == "failed":
+        return [f"{head}: {_plain(probe.problem)}"]
+    if probe.status == "sign-in" and probe.sign_in is not None:
+        found = probe.sign_in
+        lines = [
+            f"{head}: wants its callers to sign in: {found.service_auth or 'open'}{'' if found.sure else ' (not sure)'}"
+        ]
+        lines.append(f"    {_plain(found.reason)}")
+        parts = {"grants": list(found.grants), "scopes": list(found.scopes), "discovery url": found.discovery_url}
+        return lines + [f"    {what}: {_plain(value)}" for what, value in parts.items() if value]
+    end = "" if probe.complete else f", cut: {_plain(probe.problem)}"
+    spoken = ", ".join(filter(None, (probe.transport, _plain(probe.protocol_version or ""))))
+    lines = [f"{head}: {len(probe.tools)} tool(s), no sign-in, {spoken}{end}"]
+    lines += [f"    {_plain(name)}" for name in probe.tool_names]
+    return lines + [f"    note: {_plain(note)}" for note in probe.notes]
 
 
 def _plain(value: object) -> str:

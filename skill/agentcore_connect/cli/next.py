@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
@@ -13,13 +13,14 @@ from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.app.session import Session
+    from agentcore_connect.cli import Commands
 
 KINDS = ("mcp", "lambda", "openapi", "api-gateway", "smithy", "credential")
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "next",
         help="the interview, one step a call",
         description="Record the given answers, then print one JSON object: the next question, or\ndone. "

@@ -7,18 +7,21 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.vias import VIAS
 
+if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
+
 FORMATS = ("text", "markdown", "json")
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "plan",
         help="the plan for an answers file; with --out also its files",
         description="Print the plan for an answers file. --out DIR also writes its files.",

@@ -6,10 +6,13 @@ import argparse
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
+
+if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
 
 _EPILOG = """\
 example, in the settings of an MCP client:
@@ -21,9 +24,9 @@ exit codes: 0 the client closed the connection, 2 bad input or no MCP SDK
 """
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "serve",
         help="the same engine as an MCP server",
         description="Serve inspect, next_question, plan, check, diagnose and explain as tools of an\n"

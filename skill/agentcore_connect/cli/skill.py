@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
     from agentcore_connect.skill.install import Result
 
 _EPILOG = """\
@@ -34,9 +35,9 @@ _SAID = {
 }
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "skill",
         help="put the skill where coding assistants look",
         description="Install the skill `connect` where coding assistants look for skills, or\nremove it.",

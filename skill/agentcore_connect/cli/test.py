@@ -8,19 +8,21 @@ import os
 import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode, plain
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.values import Json, JsonObject
 
 if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
     from agentcore_connect.live.find import Gateway
     from agentcore_connect.live.prove import Step
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "test",
         help="try a deployed gateway as the agent uses it",
         description="Try a deployed gateway as the agent uses it: authorize, initialize, list\n"
@@ -87,7 +89,7 @@ def _gateway(args: argparse.Namespace) -> Gateway:
     return found._replace(token_variable=args.bearer_env, inbound_auth=found.inbound_auth or "custom-jwt")
 
 
-def _arguments(text: str) -> dict[str, Any]:
+def _arguments(text: str) -> JsonObject:
     try:
         given = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
@@ -134,8 +136,8 @@ def _wrapped(text: str, lead: str, indent: int) -> list[str]:
     )
 
 
-def _as_dict(step: Step) -> dict[str, Any]:
-    made: dict[str, Any] = {"step": step.name, "status": step.status, "said": step.said}
+def _as_dict(step: Step) -> JsonObject:
+    made: dict[str, Json] = {"step": step.name, "status": step.status, "said": step.said}
     if step.status != "not-run":
         made["seconds"] = round(step.seconds, 3)
     if step.causes:

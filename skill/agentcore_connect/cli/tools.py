@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.core.errors import ConnectError, ExitCode
@@ -13,6 +14,7 @@ from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.app.tools import Definitions
+    from agentcore_connect.cli import Commands
     from agentcore_connect.specs.tool_draft import ToolDraft
 
 _EPILOG = """\
@@ -31,9 +33,9 @@ exit codes: 0 done, 1 a tool was left out, findings, or losses with --strict or
 """
 
 
-def add_parser(sub: Any) -> None:
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "tools",
         help="a Lambda tool schema from code or documents",
         description="Create the tools.json of a Lambda target, reduced to what the service accepts,\nor check one.",
@@ -65,7 +67,12 @@ def run(args: argparse.Namespace) -> int:
     if written:
         save_atomic(args.output, made.text)
     if args.json:
-        data = {"tools": made.tools, "left_out": made.left_out, "losses": made.lost, "findings": made.findings}
+        data: dict[str, object] = {
+            "tools": made.tools,
+            "left_out": made.left_out,
+            "losses": made.lost,
+            "findings": made.findings,
+        }
         _print_json({**data, "written": str(args.output) if written else None})
     else:
         if args.output is None and not why:
@@ -132,7 +139,7 @@ def _repair(args: argparse.Namespace) -> int:
     return ExitCode.DONE if found.usable else ExitCode.FINDINGS
 
 
-def _print_json(data: dict[str, Any]) -> None:
+def _print_json(data: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 

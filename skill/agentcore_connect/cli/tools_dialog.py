@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentcore_connect.app.tools import described
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.values import Json
 
 if TYPE_CHECKING:
     from agentcore_connect.specs.tool_draft import ToolDraft
@@ -33,18 +34,18 @@ def ask_tools() -> list[ToolDraft]:
 def _tool() -> ToolDraft:
     name = _ask("text", "Name of the tool (letters, digits, _ and -)")
     text = _ask("text", "What does it do? The model reads this sentence")
-    properties: dict[str, Any] = {}
+    properties: dict[str, Json] = {}
     required: list[str] = []
     while parameter := _ask("text", "Name of a parameter (empty: no more)"):
         kind = _ask("select", f"Type of {parameter}", choices=list(_TYPES))
         words = _ask("text", f"What is {parameter}?")
-        schema: dict[str, Any] = {"type": kind.partition(" ")[0]}
+        schema: dict[str, Json] = {"type": kind.partition(" ")[0]}
         if schema["type"] == "array":
             schema["items"] = {"type": "string"}
         properties[parameter] = {**schema, "description": words} if words else schema
         if _ask("confirm", f"Is {parameter} required?", default=True):
             required.append(parameter)
-    input_schema: dict[str, Any] = {"type": "object", "properties": properties}
+    input_schema: dict[str, Json] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = required
     return described(name, text, input_schema)

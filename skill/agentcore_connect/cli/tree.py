@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ExitCode
 
+if TYPE_CHECKING:
+    from agentcore_connect.cli import Commands
 
-def add_parser(sub: Any) -> None:
+
+def add_parser(sub: Commands) -> None:
     """Add the command to an argparse sub-parser collection."""
-    parser: argparse.ArgumentParser = sub.add_parser(
+    parser = sub.add_parser(
         "tree",
         help="the decision tree as a picture",
         description="Print the decision tree: which question leads where.",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from agentcore_connect.engine.shapes import Fault, Path
+from agentcore_connect.engine.shapes import Fault, Path, Spec
 
-Table = Mapping[str, Any]
+Table = Spec
 
 
-def unresolved(document: Mapping[str, Any], references: list[Table]) -> Iterator[Fault]:
+def unresolved(document: Mapping[str, object], references: list[Table]) -> Iterator[Fault]:
     """Every name that leads nowhere.
 
     In: the document, and for each kind of name the way `from` it stands at (`*` is each entry of a list) and the list
@@ -34,7 +33,7 @@ def unresolved(document: Mapping[str, Any], references: list[Table]) -> Iterator
                 yield Fault(at, f"there is no {one['what']} {value} in {'.'.join(one['to'])}", str(one["what"]))
 
 
-def variable_of(entry: Mapping[str, Any], table: Table) -> str | None:
+def variable_of(entry: Mapping[str, object], table: Table) -> str | None:
     """The environment variable that an entry's value stands in; None where it has none."""
     own = table["of"].get(entry.get(table["by"]))
     name = entry.get("name")
@@ -43,12 +42,11 @@ def variable_of(entry: Mapping[str, Any], table: Table) -> str | None:
     return str(table["prefix"]) + name.replace("-", "_").upper() + str(own["suffix"])
 
 
-def colliding(document: Mapping[str, Any], table: Table) -> Iterator[Fault]:
+def colliding(document: Mapping[str, object], table: Table) -> Iterator[Fault]:
     """Every entry whose variable is another's already."""
     owners: dict[str, str] = {}
     for index, entry in enumerate(_list(document, [table["list"]])):
-        variable = variable_of(entry, table) if isinstance(entry, Mapping) else None
-        if variable is None:
+        if not isinstance(entry, Mapping) or (variable := variable_of(entry, table)) is None:
             continue
         if variable in owners and owners[variable] != entry["name"]:
             text = f"{entry['name']} and {owners[variable]} share the variable {variable}"
@@ -56,7 +54,9 @@ def colliding(document: Mapping[str, Any], table: Table) -> Iterator[Fault]:
         owners.setdefault(variable, str(entry["name"]))
 
 
-def _found(value: Any, way: tuple[str, ...], at: Path, holder: Mapping[str, Any]) -> Iterator[tuple[Path, Any, Any]]:
+def _found(
+    value: object, way: tuple[str, ...], at: Path, holder: Mapping[str, object]
+) -> Iterator[tuple[Path, object, Mapping[str, object]]]:
     if not way:
         yield at, value, holder
     elif way[0] == "*":
@@ -66,8 +66,8 @@ def _found(value: Any, way: tuple[str, ...], at: Path, holder: Mapping[str, Any]
         yield from _found(value[way[0]], way[1:], (*at, way[0]), value)
 
 
-def _list(document: Mapping[str, Any], way: list[str]) -> list[Any]:
-    value: Any = document
+def _list(document: Mapping[str, object], way: list[str]) -> list[object]:
+    value: object = document
     for step in way:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value if isinstance(value, list) else []

@@ -50,7 +50,7 @@ class Fault:
 class Reading:
     """A document as it is kept, its faults, and the places of keys that are dropped."""
 
-    value: Any
+    value: object
     faults: list[Fault]
     dropped: list[Path]
 
@@ -62,13 +62,13 @@ class Shapes:
         """In: the shapes; each is a specification of a value, an object being one with `fields`."""
         self._table = table
 
-    def read(self, shape: str, value: Any) -> Reading:
+    def read(self, shape: str, value: object) -> Reading:
         """A value read as a shape of the table."""
         reading = Reading(None, [], [])
         reading.value = self._value({"shape": shape}, value, (), shape, reading)
         return reading
 
-    def _value(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
+    def _value(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
         """A value by its specification; faults are noted, and the value is given back as far as it goes."""
         if len(at) > _DEEPEST:
             out.faults.append(Fault(at, "it is nested too deeply", owner))
@@ -89,7 +89,7 @@ class Shapes:
             out.faults.append(Fault(at, text, owner))
         return value
 
-    def _either(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
+    def _either(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
         tries = []
         for one in spec["either"]:
             reading = Reading(None, [], [])
@@ -102,14 +102,14 @@ class Shapes:
         out.faults += nearest.faults
         return value
 
-    def _list(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
+    def _list(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
         if not isinstance(value, list):
             out.faults.append(Fault(at, f"must be a list, not {_kind(value)}", owner))
             return value
         out.faults += [Fault(at, text, owner) for text in _sized(spec, len(value), "entries")]
         read = [self._value(spec["list"], one, (*at, index), owner, out) for index, one in enumerate(value)]
         key = spec.get("unique")
-        seen: set[Any] = set()
+        seen: set[object] = set()
         for index, one in enumerate(read) if key else ():
             name = one.get(key) if isinstance(one, Mapping) else None
             if isinstance(name, str) and name in seen:
@@ -117,7 +117,7 @@ class Shapes:
             seen.add(name if isinstance(name, str) else index)
         return read
 
-    def _map(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
+    def _map(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
         if not isinstance(value, Mapping):
             out.faults.append(Fault(at, f"must be an object, not {_kind(value)}", owner))
             return value
@@ -131,13 +131,13 @@ class Shapes:
                 out.faults.append(Fault(place, f"{key} may not stand here", owner))
         return {key: self._value(spec["map"], one, (*at, key), owner, out) for key, one in value.items()}
 
-    def _object(self, spec: Spec, value: Any, at: Path, owner: str, out: Reading) -> Any:
+    def _object(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
         if not isinstance(value, Mapping):
             out.faults.append(Fault(at, f"must be an object, not {_kind(value)}", owner))
             return value
         fields: Mapping[str, Spec] = spec["fields"]
         before = len(out.faults)
-        read: dict[str, Any] = {}
+        read: dict[str, object] = {}
         for key, own in fields.items():
             if key in value:
                 read[key] = self._value(own, value[key], (*at, key), owner, out)
@@ -161,7 +161,7 @@ class Shapes:
         return read
 
 
-def _wrong(spec: Spec, value: Any) -> str:
+def _wrong(spec: Spec, value: object) -> str:
     """What is wrong with a single value; empty where nothing is."""
     if "absent" in spec:
         return str(spec["absent"])
@@ -202,7 +202,7 @@ def _sized(spec: Spec, size: float, what: str) -> Iterator[str]:
         yield f"may have at most {most} {what}; it has {size}" if what else f"may be at most {most}; it is {size}"
 
 
-def _varied(spec: Spec, read: dict[str, Any], at: Path, owner: str, out: Reading) -> dict[str, Any]:
+def _varied(spec: Spec, read: dict[str, object], at: Path, owner: str, out: Reading) -> dict[str, object]:
     """What the value of one key makes of the others: which may, must or cannot stand beside it."""
     word = str(read.get(spec["by"]))
     own = spec["of"].get(word, {})
@@ -225,7 +225,7 @@ def _varied(spec: Spec, read: dict[str, Any], at: Path, owner: str, out: Reading
     return {**deepcopy(dict(own.get("adds", {}))), **kept}
 
 
-def _ruled(spec: Spec, read: Mapping[str, Any], at: Path, owner: str) -> Iterator[Fault]:
+def _ruled(spec: Spec, read: Mapping[str, object], at: Path, owner: str) -> Iterator[Fault]:
     """The rules that tie the values of an object together, and those about its entries."""
     for rule in spec.get("rules", ()):
         if compile_condition(rule["when"])(read):
@@ -234,16 +234,17 @@ def _ruled(spec: Spec, read: Mapping[str, Any], at: Path, owner: str) -> Iterato
     for rule in spec.get("inside", ()):
         if compile_condition(rule["unless"])(read):
             continue
-        for index, one in enumerate(read.get(rule["list"]) or ()):
+        entries = read.get(rule["list"])
+        for index, one in enumerate(entries if isinstance(entries, list) else ()):
             if compile_condition(rule["when"])(one):
                 yield Fault((*at, rule["list"], index), _filled(rule["says"], one), owner)
 
 
-def _filled(text: str, read: Mapping[str, Any]) -> str:
+def _filled(text: str, read: Mapping[str, object]) -> str:
     return _PLACE.sub(lambda found: str(lookup(read, found[1])), text)
 
 
-def _keys_inside(value: Any, at: Path) -> Iterator[tuple[Path, str]]:
+def _keys_inside(value: object, at: Path) -> Iterator[tuple[Path, str]]:
     entries = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in entries:
         if isinstance(key, str):
@@ -252,12 +253,12 @@ def _keys_inside(value: Any, at: Path) -> Iterator[tuple[Path, str]]:
             yield from _keys_inside(inner, (*at, key))
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return _kind(value) if not isinstance(value, bool) else str(value).lower()
     text = str(value)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import JsonObject
 
 
-def check(tool: str, schema: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+def check(tool: str, schema: JsonObject, given: JsonObject | None) -> JsonObject:
     """The arguments, when they fit. Errors: ConnectError `bad-argument`, or several, each with its place."""
     arguments = dict(given or {})
     found = sorted(Draft202012Validator(schema).iter_errors(arguments), key=lambda error: error.json_path)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeAlias
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject, mapping, text
 from agentcore_connect.mcp.confine import Bounds
 from agentcore_connect.mcp.dialog import NAME
 
+#: What a tool gives back: JSON by its schema in `tools.py`.
+Answer: TypeAlias = Mapping[str, object]
 
-def inspect(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
+
+def inspect(bounds: Bounds, args: JsonObject) -> Answer:
     """The project's answers and findings; an empty report with a notice where there is no project."""
     from agentcore_connect.app.inspect import inspect
 
-    folder = bounds.inside(args.get("dir", "."), "dir")
+    folder = bounds.inside(text(args.get("dir")) or ".", "dir")
     try:
         return inspect(folder).as_dict()
     except ConnectError as error:
@@ -23,22 +27,23 @@ def inspect(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
         return {"project": None, "answers": {}, "findings": [], "notice": str(error)}
 
 
-def plan(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
+def plan(bounds: Bounds, args: JsonObject) -> Answer:
     """The plan, and with `write` its files. Errors: ConnectError, also naming every answer that is missing."""
     from agentcore_connect.answers import load
     from agentcore_connect.app.plan import plan, write
     from agentcore_connect.text.document import Document
 
-    bounds.check_answers(args["answers"])
-    document = load.checked(Document(dict(args["answers"]), {}, NAME))
-    made = plan(document, cli_version=args.get("cli_version"), via=args.get("via", "cli"))
+    answers = mapping(args["answers"])
+    bounds.check_answers(answers)
+    document = load.checked(Document(dict(answers), {}, NAME))
+    made = plan(document, cli_version=text(args.get("cli_version")), via=text(args.get("via")) or "cli")
     if not args.get("write"):
         return {"plan": made.plan.as_dict(), "written": [], "folder": None}
     made = write(made, bounds.target(), force=bool(args.get("force")))
     return {"plan": made.plan.as_dict(), "written": list(made.written), "folder": str(bounds.out)}
 
 
-def check(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
+def check(bounds: Bounds, args: JsonObject) -> Answer:
     """The checks of the plan in the output folder. Errors: ConnectError when none was written."""
     from agentcore_connect.app.check import check
 
@@ -50,23 +55,23 @@ def check(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
     return check(folder).as_dict()
 
 
-def diagnose(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
+def diagnose(bounds: Bounds, args: JsonObject) -> Answer:
     """Known errors in a text."""
     from agentcore_connect.app.diagnose import diagnose
 
-    return diagnose(args["text"])
+    return diagnose(text(args["text"]) or "").as_dict()
 
 
-def explain(bounds: Bounds, args: Mapping[str, Any]) -> dict[str, Any]:
+def explain(bounds: Bounds, args: JsonObject) -> Answer:
     """What is known about a topic."""
-    from agentcore_connect.app.explain import explain
+    from agentcore_connect.app.explain import data, explain
 
-    topic = args.get("topic")
-    return {"topic": topic, "content": explain((topic or "").split())}
+    topic = text(args.get("topic"))
+    return {"topic": topic, "content": data(explain((topic or "").split()))}
 
 
 #: Each tool's work; `next_question` talks with the person and has a module of its own.
-CALLS: dict[str, Callable[[Bounds, Mapping[str, Any]], dict[str, Any]]] = {
+CALLS: dict[str, Callable[[Bounds, JsonObject], Answer]] = {
     "inspect": inspect,
     "plan": plan,
     "check": check,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.answers import store
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.questions import questions
 
 
@@ -33,7 +33,7 @@ class Bounds:
             )
         return path
 
-    def check_answers(self, answers: Mapping[str, Any]) -> None:
+    def check_answers(self, answers: JsonObject) -> None:
         """Refuse answers that name files elsewhere. Errors: ConnectError `outside`, or several."""
         problems = []
         for key, value in _paths(answers):
@@ -49,7 +49,7 @@ class Bounds:
         return self.out
 
 
-def _paths(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _paths(answers: JsonObject) -> Iterator[tuple[str, str]]:
     """The answers to questions for a path, each with its key; addresses are none."""
     for question in questions().values():
         if question.type != "path":

@@ -7,19 +7,23 @@ open. A decline often means that nobody was asked, so it leads back to the plain
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.answers import load
 from agentcore_connect.app.session import Found, Session
 from agentcore_connect.app.step import refused, step
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject, mapping, text, texts
 from agentcore_connect.interview.walk import Asked
 from agentcore_connect.mcp import forms
 from agentcore_connect.mcp.confine import Bounds
 from agentcore_connect.text.document import Document
 from mcp import types  # type: ignore[import-not-found, unused-ignore]
+
+if TYPE_CHECKING:
+    from mcp.server.context import ServerRequestContext  # type: ignore[import-not-found, unused-ignore]
 
 #: The first protocol in which a call returns for input, and how often clients go along with that in one call (10).
 _RETURNS_SINCE = "2026-07-28"
@@ -50,49 +54,51 @@ class Turn:
     tries: int = 0
 
 
-async def run(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any]) -> Any:
+async def run(
+    ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, arguments: JsonObject
+) -> JsonObject | types.InputRequiredResult:
     """One call of `next_question`: a result, or what is needed first. Errors: ConnectError for bad answers."""
     returns = ctx.protocol_version is not None and ctx.protocol_version >= _RETURNS_SINCE
     if returns and params.request_state:
         return _come_back(ctx, params, bounds, arguments)
-    session = _session(bounds, arguments.get("answers") or {"version": 1}, arguments)
-    session.begin(arguments.get("kind"), arguments.get("project"))
+    session = _session(bounds, mapping(arguments.get("answers")) or {"version": 1}, arguments)
+    session.begin(text(arguments.get("kind")), text(arguments.get("project")))
     problem = _record(session, arguments)
     if problem is not None:
         return problem
-    found = [session.look_up(key, address) for key, address in arguments.get("look_up", {}).items()]
+    found = [session.look_up(key, text(address)) for key, address in mapping(arguments.get("look_up")).items()]
     if found or not arguments.get("ask_person", True) or not _has_forms(ctx):
         return _position(session, found)
     return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
 
 
-def _session(bounds: Bounds, answers: Mapping[str, Any], arguments: Mapping[str, Any]) -> Session:
+def _session(bounds: Bounds, answers: JsonObject, arguments: JsonObject) -> Session:
     """The interview over answers that the client keeps. Errors: ConnectError for what cannot be used."""
     bounds.check_answers(answers)
     document = load.checked(Document(dict(answers), {}, NAME))
-    return Session(document, cli_version=arguments.get("cli_version"), where=NAME, admit=bounds.check_answers)
+    return Session(document, cli_version=text(arguments.get("cli_version")), where=NAME, admit=bounds.check_answers)
 
 
-def _position(session: Session, found: Iterable[Found] = ()) -> dict[str, Any]:
+def _position(session: Session, found: Iterable[Found] = ()) -> JsonObject:
     """The next question or done, what was looked up, and the answers to give back with the next call."""
     return {**step(session, found=found), "answers": session.data}
 
 
-def _record(session: Session, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+def _record(session: Session, arguments: JsonObject) -> JsonObject | None:
     """Take back and record what the call gives; the refusal when an answer is refused."""
-    for key in arguments.get("forget", ()):
+    for key in texts(arguments.get("forget")):
         session.forget(key)
-    for key, value in arguments.get("answer", {}).items():
+    for key, value in mapping(arguments.get("answer")).items():
         try:
             session.answer(key, value)
         except ConnectError as error:
             return {**refused(session, error, key), "answers": session.data}
-    for key in arguments.get("unknown", ()):
+    for key in texts(arguments.get("unknown")):
         session.pass_over(key)
     return None
 
 
-async def _ask(ctx: Any, session: Session) -> dict[str, Any]:
+async def _ask(ctx: ServerRequestContext, session: Session) -> JsonObject:
     """Ask in forms while this call is open, until it is done or nobody answers."""
     turn = Turn()
     while turn.shown < _MOST_FORMS:
@@ -102,14 +108,16 @@ async def _ask(ctx: Any, session: Session) -> dict[str, Any]:
         form = forms.schema(asked, ctx.protocol_version)
         if form is None:
             return _ended(session, "not-asked")
-        result = await ctx.session.elicit_form(forms.message(asked, turn.said), form, related_request_id=ctx.request_id)
+        result = await ctx.session.elicit_form(
+            forms.message(asked, turn.said), dict(form), related_request_id=ctx.request_id
+        )
         ended = _take(session, asked, result, turn)
         if ended is not None:
             return ended
     return _ended(session, "answered")
 
 
-def _return_for(ctx: Any, session: Session, turn: Turn) -> Any:
+def _return_for(ctx: ServerRequestContext, session: Session, turn: Turn) -> JsonObject | types.InputRequiredResult:
     """Return for the next form; the result when no form is to be shown."""
     asked = session.position().asked
     if asked is None or turn.shown >= _MOST_RETURNS:
@@ -118,15 +126,17 @@ def _return_for(ctx: Any, session: Session, turn: Turn) -> Any:
     if form is None:
         return _ended(session, "not-asked")
     wanted = types.ElicitRequest(
-        params=types.ElicitRequestFormParams(message=forms.message(asked, turn.said), requested_schema=form)
+        params=types.ElicitRequestFormParams(message=forms.message(asked, turn.said), requested_schema=dict(form))
     )
     state = {"answers": session.data, "key": asked.key, "shown": turn.shown, "said": turn.said, "tries": turn.tries}
     return types.InputRequiredResult(input_requests={_REQUEST: wanted}, request_state=json.dumps(state))
 
 
-def _come_back(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, Any]) -> Any:
+def _come_back(
+    ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, arguments: JsonObject
+) -> JsonObject | types.InputRequiredResult:
     """Go on with the state that this server has sealed into the call before."""
-    state = json.loads(params.request_state)
+    state = json.loads(params.request_state or "{}")
     session = _session(bounds, state["answers"], arguments)
     turn = Turn(state["shown"], state["said"], state["tries"])
     asked = session.position().asked
@@ -138,14 +148,14 @@ def _come_back(ctx: Any, params: Any, bounds: Bounds, arguments: Mapping[str, An
     return _return_for(ctx, session, turn)
 
 
-def _take(session: Session, asked: Asked, result: Any, turn: Turn) -> dict[str, Any] | None:
+def _take(session: Session, asked: Asked, result: object, turn: Turn) -> JsonObject | None:
     """Record what a form brought; the result of the call when it ends here."""
     turn.shown += 1
     action = getattr(result, "action", "decline")
     if action != "accept":
         return _ended(session, "cancelled" if action == "cancel" else "declined")
     try:
-        value = forms.answer(result.content)
+        value = forms.answer(getattr(result, "content", None))
         if value is None:
             raise ConnectError("no-answer", "the form came back without an answer", expected="an answer")
         found = session.take(asked.key, value)
@@ -157,15 +167,15 @@ def _take(session: Session, asked: Asked, result: Any, turn: Turn) -> dict[str, 
     return None
 
 
-def _ended(session: Session, person: str, said: str = "") -> dict[str, Any]:
+def _ended(session: Session, person: str, said: str = "") -> JsonObject:
     found = _position(session)
-    notes = list(found.get("notes", ()))
+    notes = texts(found.get("notes"))
     if found["status"] == "question":
         notes.insert(0, f"{_NOTES[person]} {said}".strip())
     return {**found, "notes": notes, "person": person}
 
 
-def _has_forms(ctx: Any) -> bool:
+def _has_forms(ctx: ServerRequestContext) -> bool:
     """Whether the client said that it can show forms; a bare `elicitation` says so, one for addresses only does not."""
     capabilities = ctx.session.client_capabilities
     offered = capabilities.elicitation if capabilities is not None else None

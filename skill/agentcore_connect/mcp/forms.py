@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from agentcore_connect.app.session import LOOK_UP, UNKNOWN
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.interview.walk import Asked
 
 #: The one field of a form.
@@ -14,7 +12,7 @@ FIELD = "answer"
 _ONE_OF_SINCE = "2025-11-25"
 
 
-def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
+def schema(asked: Asked, protocol_version: str) -> JsonObject | None:
     """The form for a question; None where a form cannot hold its answer (entries with fields of their own).
 
     In: the question, the protocol that is spoken. Out: a flat JSON Schema, as elicitation demands.
@@ -22,7 +20,7 @@ def schema(asked: Asked, protocol_version: str) -> dict[str, Any] | None:
     question = asked.question
     if question.items is not None:
         return None
-    field: dict[str, Any] = {"title": question.text}
+    field: dict[str, Json] = {"title": question.text}
     if question.help:
         field["description"] = question.help
     if question.type == "choice":
@@ -48,7 +46,7 @@ def words(asked: Asked) -> str:
     return f"Type {UNKNOWN} where you do not know it.{look_up}"
 
 
-def _ways(asked: Asked) -> list[tuple[Any, str]]:
+def _ways(asked: Asked) -> list[tuple[str, str]]:
     """The choices that can be taken, and the words for not knowing and looking up where there is no default."""
     found = [(one.value, one.label) for one in asked.choices if one.unavailable is None]
     if asked.default is None:
@@ -65,12 +63,12 @@ def message(asked: Asked, said: str | None = None) -> str:
     return "\n".join(lines)
 
 
-def answer(content: Mapping[str, Any] | None) -> Any:
+def answer(content: JsonObject | None) -> Json:
     """The answer in a form that was sent back; None where it is missing."""
     return (content or {}).get(FIELD)
 
 
-def _choice(asked: Asked, protocol_version: str) -> dict[str, Any]:
+def _choice(asked: Asked, protocol_version: str) -> JsonObject:
     ways = _ways(asked)
     if protocol_version >= _ONE_OF_SINCE:
         return {"type": "string", "oneOf": [{"const": value, "title": label} for value, label in ways]}

@@ -21,11 +21,11 @@ class Resource:
 
 def _explain(topic: str, kind: str) -> Callable[[], str]:
     def text() -> str:
-        from agentcore_connect.app.explain import explain, lines
+        from agentcore_connect.app.explain import data, explain, lines
 
         content = explain([topic])
         if kind == "json":
-            return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(data(content), ensure_ascii=False, indent=2) + "\n"
         return "\n".join([*lines(content, markdown=True), ""])
 
     return text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import anyio  # type: ignore[import-not-found, unused-ignore]
 from mcp.server.lowlevel import Server  # type: ignore[import-not-found, unused-ignore]
@@ -23,6 +24,12 @@ from agentcore_connect.mcp.resources import RESOURCES
 from agentcore_connect.mcp.tools import Tool, tools
 from mcp import types  # type: ignore[import-not-found, unused-ignore]
 
+if TYPE_CHECKING:
+    from mcp.server.context import ServerRequestContext  # type: ignore[import-not-found, unused-ignore]
+
+#: What a call brings: the result, or what has to be asked first.
+Result: TypeAlias = "types.CallToolResult | types.InputRequiredResult"
+
 NAME = "agentcore-connect"
 _STATE_SECONDS = 3600.0
 _INSTRUCTIONS = (
@@ -33,14 +40,14 @@ _INSTRUCTIONS = (
 )
 
 
-def build(bounds: Bounds) -> Any:
+def build(bounds: Bounds) -> Server:
     """The server for a folder."""
     table = {one.name: one for one in tools()}
 
-    async def list_tools(_ctx: Any, _params: Any) -> Any:
+    async def list_tools(_ctx: ServerRequestContext, _params: object) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_tool(one) for one in table.values()])
 
-    async def call_tool(ctx: Any, params: Any) -> Any:
+    async def call_tool(ctx: ServerRequestContext, params: types.CallToolRequestParams) -> Result:
         tool = table.get(params.name)
         if tool is None:
             raise MCPError(
@@ -48,14 +55,16 @@ def build(bounds: Bounds) -> Any:
             )
         return await _call(ctx, params, bounds, tool)
 
-    async def list_resources(_ctx: Any, _params: Any) -> Any:
+    async def list_resources(_ctx: ServerRequestContext, _params: object) -> types.ListResourcesResult:
         listed = [
             types.Resource(uri=one.uri, name=one.uri.rpartition("/")[2], title=one.title, mime_type=one.mime_type)
             for one in RESOURCES.values()
         ]
         return types.ListResourcesResult(resources=listed)
 
-    async def read_resource(_ctx: Any, params: Any) -> Any:
+    async def read_resource(
+        _ctx: ServerRequestContext, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
         found = RESOURCES.get(str(params.uri))
         if found is None:
             known = ", ".join(RESOURCES)
@@ -79,12 +88,12 @@ def build(bounds: Bounds) -> Any:
     return server
 
 
-async def _call(ctx: Any, params: Any, bounds: Bounds, tool: Tool) -> Any:
+async def _call(ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, tool: Tool) -> Result:
     """Run a tool; whatever a client can put right comes back as the tool's own error, in words."""
     try:
         given = arguments.check(tool.name, tool.takes, params.arguments)
         if tool.name == "next_question":
-            found = await dialog.run(ctx, params, bounds, given)
+            found: calls.Answer | types.InputRequiredResult = await dialog.run(ctx, params, bounds, given)
         else:
             found = await anyio.to_thread.run_sync(calls.CALLS[tool.name], bounds, given)
     except ConnectError as error:
@@ -92,17 +101,17 @@ async def _call(ctx: Any, params: Any, bounds: Bounds, tool: Tool) -> Any:
     except Exception as error:  # nothing of it may reach the wire but that it happened
         sys.stderr.write(f"{NAME}: {tool.name}: {type(error).__name__}\n")
         return _failed(f"a fault of agentcore-connect ({type(error).__name__}); please report what was called")
-    if not isinstance(found, dict):
+    if not isinstance(found, Mapping):
         return found
     text = json.dumps(found, ensure_ascii=False)
-    return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=found)
+    return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=dict(found))
 
 
-def _failed(text: str) -> Any:
+def _failed(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 
 
-def _tool(tool: Tool) -> Any:
+def _tool(tool: Tool) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import Layout, Window
+from prompt_toolkit.output import Output
 
 from agentcore_connect.wizard.screen import Option
 
 _DIGITS = 10
 _DOWN, _UP = ("down", "c-n", "j"), ("up", "c-p", "k")
+
+
+class Io(NamedTuple):
+    """Where keys come from and where is drawn; the terminal, where a test brings nothing of its own."""
+
+    input: Input | None
+    output: Output | None
 
 
 class Pointer:
@@ -28,13 +37,13 @@ class Pointer:
         self.at = self.open[(self.open.index(self.at) + step) % len(self.open)]
 
 
-def choice_application(io: Mapping[str, Any]) -> tuple[Window, Application[Any]]:
+def choice_application(io: Io) -> tuple[Window, Application[object]]:
     """An empty window for the options, and the application that holds it. Ctrl-C raises KeyboardInterrupt."""
     keys = KeyBindings()
     for key in ("c-c", "c-q"):
         keys.add(key, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt, style="class:aborting"))
     window = Window()
-    return window, Application(layout=Layout(window), key_bindings=keys, **io)
+    return window, Application(layout=Layout(window), key_bindings=keys, input=io.input, output=io.output)
 
 
 def choice_keys(pointer: Pointer) -> KeyBindings:

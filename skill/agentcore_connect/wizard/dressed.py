@@ -8,9 +8,11 @@ from typing import Any
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Always
-from prompt_toolkit.formatted_text import ANSI, to_formatted_text
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, VerticalAlign, Window
+from prompt_toolkit.layout.containers import AnyContainer
+from prompt_toolkit.layout.layout import FocusableElement
 
 from agentcore_connect.wizard.frame import Frame, frame
 from agentcore_connect.wizard.pen import Pen
@@ -44,7 +46,7 @@ class Dressed:
         self._application = application
         self._pointed = pointed
         self._answer_rows = answer_rows
-        self._drawn: tuple[Any, Frame] | None = None
+        self._drawn: tuple[tuple[object, ...], Frame] | None = None
         self.problem = ""
 
     def forget_problem(self, buffer: Buffer) -> None:
@@ -52,7 +54,7 @@ class Dressed:
         if buffer.text:
             self.problem = ""
 
-    def run(self, body: list[Any], focus: Any, keys: KeyBindings) -> Any:
+    def run(self, body: list[AnyContainer], focus: FocusableElement, keys: KeyBindings) -> Any:
         """Run the application in its frame, and leave no trace of it on the screen."""
         application = self._application
         above = Window(FormattedTextControl(lambda: self._part("above")), dont_extend_height=True)
@@ -78,10 +80,10 @@ class Dressed:
         pen, drawn = self._frame()
         return ANSI(pen.codes(getattr(drawn, name)).rstrip("\n"))
 
-    def options(self) -> Any:
+    def options(self) -> StyleAndTextTuples:
         """The options as prompt_toolkit's fragments, with the cursor at the one that is pointed at."""
         pen, drawn = self._frame()
-        fragments: list[Any] = []
+        fragments: StyleAndTextTuples = []
         for number, lines in enumerate(drawn.options):
             if number == self._pointed():
                 fragments.append(("[SetCursorPosition]", ""))

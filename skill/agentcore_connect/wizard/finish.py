@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Any
 
 from agentcore_connect.app.answers_file import AnswersFile
 from agentcore_connect.app.plan import Made, files, planned, write
 from agentcore_connect.app.position import Position
 from agentcore_connect.app.session import Session
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.values import mappings
 from agentcore_connect.interview import view
 from agentcore_connect.wizard import heads, preview
 from agentcore_connect.wizard.options import Options, command
 from agentcore_connect.wizard.picture import picture
-from agentcore_connect.wizard.screen import BACK, Block, Front, Head, Option, Screen
+from agentcore_connect.wizard.screen import Block, Front, Head, Option, Reply, Screen
 from agentcore_connect.wizard.terminal import Terminal, width_of
 
 _SHOWN_VALUE = 40
@@ -80,7 +80,7 @@ class Finish:
                 can_go_back=bool(position.trail()),
             )
             choice = self._front.ask(screen)
-            if choice is BACK:
+            if not isinstance(choice, str):  # they want to go back
                 self._session.back()
                 return None
             done, status = self._do(choice, position, drawn)
@@ -100,7 +100,7 @@ class Finish:
             found.append(Option("files", "Read a file", "as it would be written, or its changes"))
         found.append(Option("change", "Change an answer", "also what was read or assumed"))
         found.append(Option("add", "Add another connection", "to the same gateway"))
-        if len(self._session.data.get("connections") or []) > 1:
+        if len(mappings(self._session.data.get("connections"))) > 1:
             found.append(Option("remove", "Take a connection out"))
         found.append(Option("quit", "Quit", f"the answers stay in {self._options.file}"))
         return found
@@ -136,20 +136,23 @@ class Finish:
         self._front.read(title, blocks)
         return False, None
 
-    def _pick(self, text: str, about: str, options: list[Option]) -> Any:
+    def _pick(self, text: str, about: str, options: list[Option]) -> Reply:
         return self._front.ask(Screen("choice", text, about, Head("the end of the interview"), tuple(options)))
 
     def _read_file(self, drawn: Drawn) -> tuple[bool, int | None]:
-        options = []
+        options: list[Option] = []
+        shown: dict[str, tuple[str, Block]] = {}
         for change in drawn.changes:
-            options.append(Option((change.path, False), change.path, f"{change.lines} lines"))
+            options.append(Option(change.path, change.path, f"{change.lines} lines"))
+            shown[change.path] = (change.path, Block("drawing", change.text.rstrip("\n")))
             if change.diff:
-                options.append(Option((change.path, True), f"{change.path}, its changes", f"{len(change.diff)} lines"))
+                name = f"{change.path}, its changes"
+                options.append(Option(name, name, f"{len(change.diff)} lines"))
+                shown[name] = (change.path, Block("diff", "\n".join(change.diff)))
         chosen = self._pick("Which file?", "", options)
-        if chosen is not BACK:
-            change = next(one for one in drawn.changes if one.path == chosen[0])
-            text = "\n".join(change.diff) if chosen[1] else change.text.rstrip("\n")
-            self._front.read(change.path, [Block("diff" if chosen[1] else "drawing", text)])
+        if isinstance(chosen, str):
+            title, block = shown[chosen]
+            self._front.read(title, [block])
         return False, None
 
     def _change(self, position: Position) -> bool:
@@ -164,7 +167,7 @@ class Finish:
             for one in found
         ]
         key = self._pick("Which answer?", "What was answered, read, assumed, or left open.", options)
-        if key is BACK:
+        if not isinstance(key, str):
             return False
         self._session.change(key)
         return True
@@ -176,10 +179,10 @@ class Finish:
     def _remove(self) -> bool:
         options = [
             Option(number, str(connection.get("name") or connection.get("endpoint") or connection.get("service")))
-            for number, connection in enumerate(self._session.data["connections"])
+            for number, connection in enumerate(mappings(self._session.data["connections"]))
         ]
         number = self._pick("Which connection is to go?", "Its answers go with it.", options)
-        if number is BACK:
+        if not isinstance(number, int):
             return False
         self._session.remove_connection(number)
         self._file.save(self._session.data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.answers import store
 from agentcore_connect.answers.load import question_of
@@ -96,19 +96,14 @@ def explain(case: Case, asked: Asked) -> Help:
     """The reason of a question, worked out when someone wants it."""
     question = asked.question
     leads = []
-    for choice in asked.choices or _yes_no(question):
-        value, label, about, closed = choice if isinstance(choice, tuple) else _parts(choice)
+    for value, label, about, closed in asked.choices or _yes_no(question):
         text = f"not possible here: {closed}" if closed else lead_words(view.lead(case, asked, value))
         leads.append((label, f"{about} {text}".strip()))
     sources = tuple((title, url or "") for title, url in map(view.source, question.sources))
     return Help(question.text, question.why, question.help, tuple(leads), sources)
 
 
-def _parts(choice: Any) -> tuple[Any, str, str, str | None]:
-    return choice.value, choice.label, choice.help, choice.unavailable
-
-
-def _yes_no(question: Question) -> tuple[tuple[Any, str, str, str | None], ...]:
+def _yes_no(question: Question) -> tuple[tuple[bool, str, str, str | None], ...]:
     return ((True, "Yes", "", None), (False, "No", "", None)) if question.type == "boolean" else ()
 
 

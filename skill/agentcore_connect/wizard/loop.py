@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.app.answers_file import AnswersFile
 from agentcore_connect.app.position import Position
 from agentcore_connect.app.project import project_around, project_named
 from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Found, Session, is_word
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.interview import view
 from agentcore_connect.knowledge.questions import Question
 from agentcore_connect.text.document import Document, read_text
 from agentcore_connect.wizard import heads
 from agentcore_connect.wizard.finish import Finish
 from agentcore_connect.wizard.options import Options
-from agentcore_connect.wizard.screen import BACK, Block, Front, Head, Option, Screen
+from agentcore_connect.wizard.screen import Back, Block, Front, Head, Option, Screen
 from agentcore_connect.wizard.terminal import Terminal
 
 _KINDS_OF_SCREEN = {"choice": "choice", "boolean": "choice", "path": "path", "list": "list"}
@@ -164,7 +164,7 @@ class Sitting:
         assert asked is not None  # noqa: S101 - the caller asks only where something is asked
         reply = self._front.ask(self._screen(session, position))
         self._notices.clear()
-        if reply is BACK:
+        if isinstance(reply, Back):
             session.back()
         else:
             try:
@@ -237,7 +237,7 @@ def _here(error: ConnectError | None) -> ConnectError | None:
     )
 
 
-def _as_typed(value: Any) -> str:
+def _as_typed(value: Json) -> str:
     """A value as it would be typed, so that it can be accepted or edited."""
     import json
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from shutil import get_terminal_size
-from typing import Any, TextIO
+from typing import TextIO
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.wizard.pen import Pen
 from agentcore_connect.wizard.picture import sentence
 from agentcore_connect.wizard.reason import reason
-from agentcore_connect.wizard.screen import BACK, Block, Head, Option, Screen
+from agentcore_connect.wizard.screen import BACK, Back, Block, Head, Option, Reply, Screen
 from agentcore_connect.wizard.terminal import Terminal, width_of
 
 _BACK, _WHY = "<", "?"
@@ -27,7 +28,7 @@ class Plain:
         self._stdout = stdout or sys.stdout
         self._told: Head | None = None
 
-    def ask(self, screen: Screen) -> Any:
+    def ask(self, screen: Screen) -> Reply:
         """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
         self._tell(screen.head)
         self._put(screen)
@@ -89,7 +90,7 @@ class Plain:
             blocks.append(Block("text", _in_words(option, option.value == screen.initial), f"{number}. "))
         self.say([*blocks, Block("text", _how(screen))])
 
-    def _typed(self, screen: Screen, line: str) -> tuple[Any, ConnectError | None]:
+    def _typed(self, screen: Screen, line: str) -> tuple[Json, ConnectError | None]:
         if not line and screen.initial not in (None, ""):
             line = str(screen.initial)
         while screen.kind == "list" and line.rstrip().endswith(","):
@@ -117,7 +118,7 @@ def _how(screen: Screen) -> str:
     return " ".join([*parts, "Ctrl-C leaves, answers are kept."])
 
 
-def _chosen(screen: Screen, line: str) -> tuple[Any, ConnectError | None]:
+def _chosen(screen: Screen, line: str) -> tuple[Reply, ConnectError | None]:
     """The option of a number, of a value's name, or of nothing where there is a default."""
     word = line.strip()
     open_ones = [option for option in screen.options if option.unavailable is None]
@@ -134,4 +135,4 @@ def _chosen(screen: Screen, line: str) -> tuple[Any, ConnectError | None]:
         )
     if found.unavailable is not None:
         return None, ConnectError("choice-unavailable", found.unavailable)
-    return found.value, screen.judge(found.value)
+    return found.value, None if isinstance(found.value, Back) else screen.judge(found.value)

@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.advise.records import Decision
-from agentcore_connect.core.values import record
+from agentcore_connect.core.values import JsonObject, mappings, record, text
 from agentcore_connect.wizard.heads import result_words, short
 from agentcore_connect.wizard.picture import Picture, drawn, sentence
 from agentcore_connect.wizard.screen import Block, Pairs
@@ -36,18 +36,20 @@ class Change:
 def changes(files: Mapping[str, tuple[str, int]], out: Path) -> list[Change]:
     """What writing the files into the folder would do. A file that cannot be read counts as changed."""
     found = []
-    for name, (text, _) in sorted(files.items()):
+    for name, (content, _) in sorted(files.items()):
         there = out / name
-        lines = len(text.splitlines())
+        lines = len(content.splitlines())
         if not there.exists():
-            found.append(Change(name, "new", lines, text))
+            found.append(Change(name, "new", lines, content))
             continue
         before = _read(there)
-        if before == text:
-            found.append(Change(name, "same", lines, text))
+        if before == content:
+            found.append(Change(name, "same", lines, content))
         else:
-            diff = difflib.unified_diff(before.splitlines(), text.splitlines(), "there", "new", lineterm="", n=_CONTEXT)
-            found.append(Change(name, "changed", lines, text, tuple(diff)))
+            diff = difflib.unified_diff(
+                before.splitlines(), content.splitlines(), "there", "new", lineterm="", n=_CONTEXT
+            )
+            found.append(Change(name, "changed", lines, content, tuple(diff)))
     return found
 
 
@@ -83,14 +85,14 @@ def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: 
     return [*blocks, *_secrets(plan), *_known(known), *_assumed(plan)]
 
 
-def _connection(connection: Mapping[str, Any], shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
+def _connection(connection: JsonObject, shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
     verdict = ", ".join(f"{name} {value}" for name, value in result_words(record(Decision, connection), decided=True))
     steered = ", steered to what works" if connection["steered"] else ""
     blocks = []
     if shown is not None:
         blocks += _drawing(shown, terminal, width)
     blocks.append(Block("good", f"{connection['name']}: {verdict}{steered}"))
-    blocks += [Block("warning", warning["text"], "! ") for warning in connection["warnings"]]
+    blocks += [Block("warning", str(one["text"]), "! ") for one in mappings(connection["warnings"])]
     return blocks
 
 
@@ -105,11 +107,11 @@ def _drawing(shown: Picture, terminal: Terminal, width: int) -> list[Block]:
     return blocks
 
 
-def _step(number: int, step: Mapping[str, Any]) -> list[Block]:
+def _step(number: int, step: JsonObject) -> list[Block]:
     aws = "  (calls AWS)" if step.get("needs_aws") else ""
     blocks = [Block("item", f"{step['title']}{aws}", f"{number:2}. ")]
-    if step.get("line"):
-        blocks.append(Block("command", step["line"], "    "))
+    if line := text(step.get("line")):
+        blocks.append(Block("command", line, "    "))
     return blocks
 
 
@@ -145,7 +147,7 @@ def _assumed(plan: Plan) -> list[Block]:
     return [Block("text"), Block("title", "Assumed, until an answer says otherwise"), Block("faint", told, "    ")]
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) if value not in (None, "", []) else "(empty)"

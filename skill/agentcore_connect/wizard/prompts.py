@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Any
 
 import questionary
 from prompt_toolkit.buffer import Buffer
@@ -22,12 +21,12 @@ from prompt_toolkit.layout import FormattedTextControl
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
-from agentcore_connect.wizard.choice import Pointer, choice_application, choice_keys
+from agentcore_connect.wizard.choice import Io, Pointer, choice_application, choice_keys
 from agentcore_connect.wizard.dressed import Dressed
 from agentcore_connect.wizard.pen import Pen, console
 from agentcore_connect.wizard.reader import Reader
 from agentcore_connect.wizard.reason import reason
-from agentcore_connect.wizard.screen import BACK, Block, Option, Screen
+from agentcore_connect.wizard.screen import BACK, Back, Block, Option, Reply, Screen
 from agentcore_connect.wizard.terminal import Terminal, width_of
 
 _ANSWER_ROWS = 2
@@ -39,7 +38,7 @@ _SECRET = "secret-in-answers"  # noqa: S105 - the code of an error
 class _Why:
     """The reply of someone who asks for the reason; what was typed or pointed at is taken up again afterwards."""
 
-    at: Any
+    at: Reply
 
 
 class Prompts:
@@ -48,9 +47,9 @@ class Prompts:
     def __init__(self, terminal: Terminal, stdin: Input | None = None, stdout: Output | None = None) -> None:
         """Keep the terminal; tests bring an input and an output of their own."""
         self.terminal = terminal
-        self._io: dict[str, Any] = {k: v for k, v in (("input", stdin), ("output", stdout)) if v is not None}
+        self._io = Io(stdin, stdout)
 
-    def ask(self, screen: Screen) -> Any:
+    def ask(self, screen: Screen) -> Reply:
         """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
         while True:
             ask = self._choose if screen.kind == "choice" else self._type
@@ -73,7 +72,7 @@ class Prompts:
         """Show something longer on a screen of its own, until it is left."""
         Reader(self.terminal, title, blocks, self._io).run()
 
-    def _choose(self, screen: Screen) -> Any:
+    def _choose(self, screen: Screen) -> Reply | _Why:
         nothing_open = all(option.unavailable is not None for option in screen.options)
         shown = replace(screen, options=(*screen.options, Option(BACK, "Go back"))) if nothing_open else screen
         pointer = Pointer(shown.options, screen.initial)
@@ -83,7 +82,7 @@ class Prompts:
 
         def accept(event: KeyPressEvent) -> None:
             value = shown.options[pointer.at].value
-            problem = None if value is BACK else shown.judge(value)
+            problem = None if isinstance(value, Back) else shown.judge(value)
             if problem is None:
                 event.app.exit(result=value)
             else:
@@ -95,9 +94,10 @@ class Prompts:
             keys.add(key, eager=True)(_leaving(BACK, screen.can_go_back))
         for key in ("?", "f1"):
             keys.add(key, eager=True)(lambda event: event.app.exit(result=_Why(shown.options[pointer.at].value)))
-        return dressed.run([window], window, keys)
+        reply: Reply | _Why = dressed.run([window], window, keys)
+        return reply
 
-    def _type(self, screen: Screen) -> Any:
+    def _type(self, screen: Screen) -> Reply | _Why:
         question = self._typed_question(screen)
         application = question.application
         buffer = application.layout.current_buffer
@@ -119,13 +119,14 @@ class Prompts:
             dressed.problem = str(problem)
 
         keys = _typing_keys(screen, buffer, accept)
-        return dressed.run([application.layout.container], buffer, keys)
+        reply: Reply | _Why = dressed.run([application.layout.container], buffer, keys)
+        return reply
 
     def _typed_question(self, screen: Screen) -> questionary.Question:
         initial = "" if screen.initial is None else str(screen.initial)
         mark = self.terminal.symbols.pointer
         if screen.kind != "path":
-            return questionary.text("", default=initial, qmark=mark, **self._io)
+            return questionary.text("", default=initial, qmark=mark, input=self._io.input, output=self._io.output)
         folders = [str(folder) for folder in screen.folders if folder.is_dir()] or [str(Path.cwd())]
         return questionary.path(
             "",
@@ -134,11 +135,12 @@ class Prompts:
             get_paths=lambda: folders,
             complete_style=CompleteStyle.COLUMN,
             reserve_space_for_menu=_MENU_ROWS,
-            **self._io,
+            input=self._io.input,
+            output=self._io.output,
         )
 
 
-def _leaving(result: Any, allowed: bool) -> Callable[[KeyPressEvent], None]:
+def _leaving(result: object, allowed: bool) -> Callable[[KeyPressEvent], None]:
     def leave(event: KeyPressEvent) -> None:
         if allowed:
             event.app.exit(result=result)

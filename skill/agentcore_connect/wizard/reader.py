@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import ANSI
@@ -11,6 +10,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from rich.text import Text
 
+from agentcore_connect.wizard.choice import Io
 from agentcore_connect.wizard.pen import Pen
 from agentcore_connect.wizard.screen import Block
 from agentcore_connect.wizard.terminal import Terminal, width_of
@@ -23,7 +23,7 @@ _FRAME_ROWS = 3
 class Reader:
     """Something longer on a screen of its own: scrolled with the arrow keys, left with Esc, Enter, q or ?."""
 
-    def __init__(self, terminal: Terminal, title: str, blocks: Sequence[Block], io: dict[str, Any]) -> None:
+    def __init__(self, terminal: Terminal, title: str, blocks: Sequence[Block], io: Io) -> None:
         """Keep what is to be shown."""
         self._terminal, self._title, self._blocks, self._io = terminal, title, blocks, io
         self._top = 0
@@ -41,7 +41,9 @@ class Reader:
             event.app.exit(exception=KeyboardInterrupt)
 
         window = Window(FormattedTextControl(self._text, focusable=True, show_cursor=False))
-        application: Application[None] = Application(Layout(window), key_bindings=keys, full_screen=True, **self._io)
+        application: Application[None] = Application(
+            Layout(window), key_bindings=keys, full_screen=True, input=self._io.input, output=self._io.output
+        )
         application.ttimeoutlen = application.timeoutlen = ESCAPE_SECONDS
         self._application = application
         application.run()

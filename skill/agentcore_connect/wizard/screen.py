@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.wizard.picture import Picture
 
 Pairs = tuple[tuple[str, str], ...]
+
+
+class Back:
+    """The reply of someone who wants the question before."""
+
+
+BACK = Back()
+#: What a person answers to a question.
+Reply: TypeAlias = Json | Back
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing that can be chosen; ``unavailable`` is the reason where it cannot."""
 
-    value: Any
+    value: Reply
     label: str
     help: str = ""
     unavailable: str | None = None
@@ -62,16 +72,16 @@ class Screen:
     about: str
     head: Head
     options: tuple[Option, ...] = ()
-    initial: Any = None
+    initial: Reply = None
     earlier: bool = False
-    read: Callable[[str], Any] = str
-    judge: Callable[[Any], ConnectError | None] = lambda _value: None
+    read: Callable[[str], Json] = str
+    judge: Callable[[Json], ConnectError | None] = lambda _value: None
     help: Callable[[], Help] | None = None
     can_go_back: bool = True
     folders: tuple[Path, ...] = field(default=())
     key: str = ""
 
-    def accept(self, text: str) -> tuple[Any, ConnectError | None]:
+    def accept(self, text: str) -> tuple[Json, ConnectError | None]:
         """What was typed as a value, with the reason why it cannot be taken; blanks around it may be a slip."""
         problem: ConnectError | None = None
         for candidate in dict.fromkeys((text, text.strip())):
@@ -87,17 +97,10 @@ class Screen:
         return None, problem
 
 
-class Back:
-    """The reply of someone who wants the question before."""
-
-
-BACK = Back()
-
-
 class Front(Protocol):
     """A way to talk to a person: with a moving cursor, or line by line."""
 
-    def ask(self, screen: Screen) -> Any:
+    def ask(self, screen: Screen) -> Reply:
         """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
 
     def say(self, blocks: Sequence[Block]) -> None:

@@ -7,11 +7,12 @@ a text that does not say what it should is never handed out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.text.document import parse
 from agentcore_connect.text.emit import ORDER, dump
 
@@ -27,7 +28,7 @@ class _Change(NamedTuple):
     text: str
 
 
-def edited(text: str, data: Mapping[str, Any]) -> str:
+def edited(text: str, data: JsonObject) -> str:
     """The text with as few changes as make it say the data; comments, order, quotes and line ends stay.
 
     A text that cannot be changed in place (an alias that stands for several values, say) is written anew, below its
@@ -76,7 +77,7 @@ class _Places:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def of_mapping(self, node: Any, before: Any, after: Any, place: str) -> Iterator[_Change]:
+    def of_mapping(self, node: Any, before: JsonObject, after: JsonObject, place: str) -> Iterator[_Change]:
         """The changes that make a mapping say other data."""
         pairs = [(key.value, key, value) for key, value in node.value]
         if {name for name, _, _ in pairs} != set(before) or len(pairs) != len(before):
@@ -95,7 +96,7 @@ class _Places:
                 yield from self._of_value(node, key, value, before[name], after[name], inner)
         yield from self._with(node, [name for name, _, _ in pairs], added, place)
 
-    def _of_value(self, parent: Any, key: Any, node: Any, before: Any, after: Any, place: str) -> Iterator[_Change]:
+    def _of_value(self, parent: Any, key: Any, node: Any, before: Json, after: Json, place: str) -> Iterator[_Change]:
         if isinstance(before, Mapping) and isinstance(after, Mapping) and before and after:
             yield from self.of_mapping(node, before, after, place)
             return
@@ -106,7 +107,7 @@ class _Places:
                 return
         yield self._replaced(parent, key, node, after, place)
 
-    def _of_list(self, node: Any, before: list[Any], after: list[Any], place: str) -> list[_Change] | None:
+    def _of_list(self, node: Any, before: Sequence[Json], after: Sequence[Json], place: str) -> list[_Change] | None:
         """The changes of a list to which items were added, of which some went, or some changed in place; else None."""
         inner = f"{place}.*"
         shared = len(before) if before == after[: len(before)] else 0
@@ -115,7 +116,7 @@ class _Places:
         if len(after) >= len(before) and all(map(_is_alike, before, after)):
             changes: list[_Change] = []
             for item, one, other in zip(node.value, before, after, strict=False):
-                if one != other and isinstance(other, Mapping):
+                if one != other and isinstance(one, Mapping) and isinstance(other, Mapping):
                     changes += self.of_mapping(item, one, other, inner)
                 elif one != other or type(one) is not type(other):
                     changes.append(_Change(item.start_mark.index, self._end(item), _scalar(other)))
@@ -170,11 +171,11 @@ class _Places:
             raise _CannotError
         return _Change(start, spans[number + 1][0], "")
 
-    def _with(self, node: Any, names: list[str], added: Mapping[str, Any], place: str) -> Iterator[_Change]:
+    def _with(self, node: Any, names: list[str], added: JsonObject, place: str) -> Iterator[_Change]:
         """Entries added, each behind the entry that it usually follows, else at the end."""
         order = _order_below(place)
         rank = {name: number for number, name in enumerate(order.get("", ()))}
-        groups: dict[int, dict[str, Any]] = {}
+        groups: dict[int, dict[str, Json]] = {}
         for name, value in added.items():
             before = [n for n, one in enumerate(names) if rank.get(one, len(rank)) < rank.get(name, -1)]
             groups.setdefault(before[-1] if before else len(names) - 1, {})[name] = value
@@ -186,7 +187,7 @@ class _Places:
                 column = node.value[0][0].start_mark.column
                 yield self._lines_after(end, _indented(dump(group, order), column))
 
-    def _appended(self, node: Any, items: list[Any], place: str) -> _Change:
+    def _appended(self, node: Any, items: Sequence[Json], place: str) -> _Change:
         """Items added at the end of a list."""
         end = self._end(node.value[-1])
         if node.flow_style:
@@ -202,7 +203,7 @@ class _Places:
         is_last = at == len(self._text) and not self._text.endswith("\n")
         return _Change(at, at, f"\n{lines}" if is_last else lines)
 
-    def _replaced(self, parent: Any, key: Any, node: Any, value: Any, place: str) -> _Change:
+    def _replaced(self, parent: Any, key: Any, node: Any, value: Json, place: str) -> _Change:
         """One value in the place of another: on its line where it fits there, else on lines of its own."""
         start, end = node.start_mark.index, self._end(node)
         stays_in_line = isinstance(node.value, list) and node.flow_style and isinstance(value, list | Mapping)
@@ -223,14 +224,14 @@ def _is_nested(node: Any) -> bool:
     return isinstance(node.value, list) and not node.flow_style
 
 
-def _is_alike(one: Any, other: Any) -> bool:
+def _is_alike(one: Json, other: Json) -> bool:
     """Whether an item of a list can be changed into another where it stands: the same, two mappings, two scalars."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return bool(one and other)
     return bool(one == other) or (not isinstance(one, Mapping | list) and not isinstance(other, Mapping | list))
 
 
-def _left_out(before: list[Any], after: list[Any]) -> list[int] | None:
+def _left_out(before: Sequence[Json], after: Sequence[Json]) -> list[int] | None:
     """The places of the items that are missing, where the others stand in the same order; None where they do not."""
     gone, rest = [], list(after)
     for number, one in enumerate(before):
@@ -241,7 +242,7 @@ def _left_out(before: list[Any], after: list[Any]) -> list[int] | None:
     return gone if not rest and after else None
 
 
-def _order_below(place: str) -> dict[str, Any]:
+def _order_below(place: str) -> dict[str, Sequence[str]]:
     """The order of keys for a part of the file, by the places below it."""
     lead = ".".join("*" if part.isdigit() else part for part in place.split(".")) if place else ""
     if not lead:
@@ -255,11 +256,11 @@ def _indented(text: str, column: int) -> str:
     return "".join(f"{' ' * column}{line}\n" if line else "\n" for line in text.splitlines())
 
 
-def _flow_entries(data: Mapping[str, Any]) -> list[str]:
+def _flow_entries(data: Mapping[str, object]) -> list[str]:
     return [f"{_scalar(key)}: {_flow(value)}" for key, value in data.items()]
 
 
-def _flow(value: Any) -> str:
+def _flow(value: object) -> str:
     """A value in one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(_flow_entries(value)) + "}"
@@ -268,6 +269,6 @@ def _flow(value: Any) -> str:
     return _scalar(value)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     """A scalar as `dump` writes it, in quotes where a bracket or comma around it would change its meaning."""
     return dump({"x": value}).removeprefix("x: ").rstrip("\n")

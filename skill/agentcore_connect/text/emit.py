@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.text._yaml import scalar
 
@@ -61,7 +61,7 @@ _LONGEST_SIMPLE_KEY = 1000  # YAML readers give up on longer ones
 _CONTAINERS = (Mapping, list, tuple)
 
 
-def dump(data: Mapping[str, Any], order: Mapping[str, Sequence[str]] = ORDER) -> str:
+def dump(data: Mapping[str, object], order: Mapping[str, Sequence[str]] = ORDER) -> str:
     """The YAML text of plain data (mappings, lists, text, numbers, booleans, None), ending with a newline.
 
     Errors: TypeError for anything else, which is a mistake of the caller.
@@ -69,7 +69,7 @@ def dump(data: Mapping[str, Any], order: Mapping[str, Sequence[str]] = ORDER) ->
     return "\n".join(_lines(dict(data), "", order)) + "\n"
 
 
-def _lines(value: Any, place: str, order: Mapping[str, Sequence[str]]) -> list[str]:
+def _lines(value: object, place: str, order: Mapping[str, Sequence[str]]) -> list[str]:
     """The lines of a value, without indentation for the first level."""
     if isinstance(value, Mapping) and value:
         lines = []
@@ -93,11 +93,11 @@ def _entry(key: str, inner: list[str], *, nested: bool) -> list[str]:
     return [*before, f"{opening} {inner[0]}"]
 
 
-def _sorted_keys(value: Mapping[str, Any], known: Sequence[str]) -> list[str]:
+def _sorted_keys(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
     return [*(key for key in known if key in value), *(key for key in value if key not in known)]
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentcore_connect.sandbox.scratch import Sandbox
-from agentcore_connect.verify.python import MISSING, PYTHON
+from agentcore_connect.verify.python import PYTHON, missing_module
 from agentcore_connect.verify.report import Result, judged
 from agentcore_connect.verify.runners import handler_runner
 
@@ -30,9 +30,9 @@ def check_handler(name: str, connection: Mapping[str, Any], sandbox: Sandbox) ->
         cwd=script.parent,
         stdin=json.dumps([*calls, *({"name": one, "event": {}} for one in wrong)]),
     )
-    missing = MISSING.search(ran.stderr)
+    missing = missing_module(ran.stderr)
     if ran.exit_code is None or missing:
-        why = f"it needs the module {missing[1]}" if missing else ran.said.splitlines()[-1]
+        why = f"it needs the module {missing}" if missing else ran.said.splitlines()[-1]
         yield Result(name, _CHECK, "not-run", _BY, why, next="run check where the function's packages are")
         return
     try:

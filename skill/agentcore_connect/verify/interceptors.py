@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from agentcore_connect.sandbox.scratch import Sandbox
-from agentcore_connect.verify.python import MISSING, PYTHON
+from agentcore_connect.verify.python import PYTHON, missing_module
 from agentcore_connect.verify.report import Result, judged
 from agentcore_connect.verify.runners import interceptor_runner
 from agentcore_connect.verify.runners.interceptor_runner import MARK
@@ -35,9 +35,9 @@ def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
         cwd=script.parent,
         stdin=json.dumps([{"event": _event(point), "rule": rule} for point, rule in _CALLS]),
     )
-    missing = MISSING.search(ran.stderr)
+    missing = missing_module(ran.stderr)
     if ran.exit_code is None or missing:
-        why = f"it needs the module {missing[1]}" if missing else ran.said.splitlines()[-1]
+        why = f"it needs the module {missing}" if missing else ran.said.splitlines()[-1]
         yield Result(name, _CHECK, "not-run", _BY, why, next="run check where the function's packages are")
         return
     said, _, last = ran.stdout.rstrip("\n").rpartition("\n")

@@ -27,7 +27,8 @@ module = importlib.util.module_from_spec(spec)
 sys.modules["checked"] = module
 spec.loader.exec_module(module)
 """
-MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
+#: A module that is missing: in Python's words, and in those of a plan's own program.
+_MISSING: Final = re.compile(r"ModuleNotFoundError: No module named '([^']+)'|^(\w+) is missing: pip install", re.M)
 _SECRET: Final = re.compile(
     r"(?i)(secret|api_?key|token|passw|bearer|authorization)(?!.*(arn|name|url|uri|env|variable)$)"
 )
@@ -81,13 +82,19 @@ def run_where_it_can(
     variables = ["env", *(f"{key}={value}" for key, value in env.items())] if env else []
     for label, python in interpreters(written):
         ran = sandbox.run([*variables, python, *words], cwd=sandbox.root / "connect", stdin=stdin)
-        found = MISSING.search(f"{ran.stderr}\n{ran.stdout}")
-        if found is None or (written.folder / f"{found[1]}.py").is_file():
+        module = missing_module(f"{ran.stderr}\n{ran.stdout}")
+        if module is None or (written.folder / f"{module}.py").is_file():
             return label, ran
-        if "." in found[1]:
+        if "." in module:
             failed = failed or (label, ran)
-        missing = missing or found[1]
+        missing = missing or module
     return failed or (missing, None)
+
+
+def missing_module(said: str) -> str | None:
+    """The module that a program says is missing, if any."""
+    found = _MISSING.search(said)
+    return next(filter(None, found.groups())) if found else None
 
 
 def lacking(name: str, check: str, module: str) -> Result:

@@ -22,7 +22,10 @@ from agentcore_connect.plan.operation import Operation
 from agentcore_connect.verify.runners import keeper, prepare
 
 #: What commands.sh is made with, beside the shell's own words.
-_TOOLS: Final = ("bash", "basename", "cat", "cmp", "cp", "dirname", "grep", "mkdir", "node", "tail", "tr")
+_TOOLS: Final = (
+    *("bash", "basename", "cat", "cmp", "cp", "dirname", "git", "grep"),
+    *("mkdir", "node", "patch", "tail", "tr"),
+)
 _NOTE: Final = '{{ printf \'%s\\0\' "$(($# + 1))" {name} "$@"; }} >>{log}'
 _HANDLER: Final = '() {{ printf \'%s\\0\' "$#" "$@" >>{log}; }}'
 

@@ -322,20 +322,20 @@ def test_the_service_and_boto3_have_rows_of_their_own() -> None:
     found = diagnose(
         head + of_service("authorizerType", "Member must satisfy enum value set: [CUSTOM_JWT, AWS_IAM]", "jwt")
     )
-    assert found["matches"][0]["id"] == "B35"
-    assert found["details"] == ["`authorizerType` takes one of `CUSTOM_JWT`, `AWS_IAM`."]
+    assert found.matches[0].id == "B35"
+    assert found.details == ["`authorizerType` takes one of `CUSTOM_JWT`, `AWS_IAM`."]
     stack = "AWS::BedrockAgentCore::Gateway Properties validation failed for resource G with message: #/Name: failed validation constraint for keyword [pattern]"
-    assert diagnose(stack)["matches"][0]["id"] == "B35"
+    assert diagnose(stack).matches[0].id == "B35"
     local = diagnose(
         'Parameter validation failed:\nUnknown parameter in input: "role_arn", must be one of: name, roleArn, authorizerType'
     )
-    assert local["matches"][0]["id"] == "B20"
-    assert local["details"] == ["The request has no member `role_arn`. Nearest: `roleArn`."]
+    assert local.matches[0].id == "B20"
+    assert local.details == ["The request has no member `role_arn`. Nearest: `roleArn`."]
 
 
 def test_other_services_get_no_sentence() -> None:
     text = "An error occurred (ValidationException) when calling the PutItem operation: " + of_service(
         "tableName", "Member must have length greater than or equal to 3", "ab"
     )
-    assert diagnose(text)["matches"] == []
-    assert diagnose(text)["details"] == []
+    assert diagnose(text).matches == []
+    assert diagnose(text).details == []

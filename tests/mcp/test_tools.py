@@ -203,6 +203,25 @@ def test_no_project_outside_is_inspected(talk: Talk) -> None:
         assert "leads out of the folder" in said(talk(tool("inspect", dir=folder))["results"][0])
 
 
+def test_diagnose_reads_a_project_and_a_plan_inside_only(talk: Talk, project: Path) -> None:
+    for key in ("project", "plan"):
+        (refused,) = talk(tool("diagnose", text="x", **{key: ".."}))["results"]
+        assert "leads out of the folder" in said(refused)
+    folder = project / "agentcore"
+    folder.mkdir(exist_ok=True)
+    declared = {"name": "Desk", "version": 1, "credentials": [{"name": "CrmKey", "type": "ApiKeyCredentialProvider"}]}
+    (folder / "agentcore.json").write_text(json.dumps(declared), "utf-8")
+    (told,) = talk(tool("diagnose", text="credential provider 'Zebra' does not exist", project="."))["results"]
+    assert "agentcore/agentcore.json declares no credential `Zebra`. It declares: `CrmKey`." in data(told)["details"]
+    plan = project / "foreign"
+    plan.mkdir()
+    (plan / "plan.json").write_text("{}", "utf-8")
+    outside = {"version": 1, "connections": [{"name": "T", "service": "openapi", "schema": "../../outside.json"}]}
+    (plan / "answers.yaml").write_text(json.dumps(outside), "utf-8")
+    (refused,) = talk(tool("diagnose", text="x", plan="foreign"))["results"]
+    assert "leads out of the folder" in said(refused)
+
+
 # ------------------------------------------------------------------------------ hostile and malformed
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, NotRequired, TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
+
+if TYPE_CHECKING:
+    from agentcore_connect.diagnose.beside import Beside
 
 
 class Source(TypedDict):
@@ -61,15 +65,23 @@ def known_errors() -> dict[str, str]:
     return {name: row["title"] for name, row in resources.load("errors")["errors"].items()}
 
 
-def diagnose(text: str) -> Diagnosis:
-    """Likely causes in order, how to confirm each and what to do; what is nearest where nothing is known."""
+def diagnose(text: str, project: Path | None = None, plan: Path | None = None) -> Diagnosis:
+    """Likely causes in order, how to confirm each and what to do; what is nearest where nothing is known.
+
+    Args:
+        text: the message.
+        project: a folder in the project that it is about.
+        plan: the folder of a written plan that it is about; its project counts too.
+
+    Errors: ConnectError `no-project`, `no-plan`, and what reading them raises.
+    """
     from agentcore_connect import secrets
     from agentcore_connect.diagnose.match import LOOK_AT
     from agentcore_connect.diagnose.match import diagnose as find
 
     known = resources.load("errors")
     rows = known["errors"]
-    found = find(text, known)
+    found = find(text, known, beside=_beside(project, plan) if project or plan else None)
     notes = []
     looked_at = text[-LOOK_AT:]
     if secrets.redact(looked_at) != looked_at:
@@ -84,6 +96,24 @@ def diagnose(text: str) -> Diagnosis:
         first_steps=[{"title": step["title"], "command": step["command"]} for step in known["first_steps"].values()],
         notes=notes,
     )
+
+
+def _beside(project: Path | None, plan: Path | None) -> Beside:
+    from agentcore_connect.app.project import project_named
+    from agentcore_connect.diagnose.beside import Beside, Rights
+
+    own = project_named(project) if project else None
+    if plan is None:
+        return Beside(own)
+    from agentcore_connect.plan.brief import brief
+    from agentcore_connect.verify.written import read_written
+
+    written = read_written(plan)
+    short = brief(written.fresh)
+    entries = written.fresh.promises.get("entries", ())
+    declared = [one["at"][1] for one in entries if len(one["at"]) == 2 and one["at"][0] == "credentials"]
+    rights = Rights(short.rights, f"{plan.name}/plan.md", short.granted_by)
+    return Beside(own or written.gathered.project, rights, frozenset(one["name"] for one in declared))
 
 
 def _match(name: str, by: str, row: Entry) -> Match:

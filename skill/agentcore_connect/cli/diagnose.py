@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.outside import named
 
 if TYPE_CHECKING:
     from agentcore_connect.app.diagnose import Diagnosis
@@ -24,25 +25,29 @@ def add_parser(sub: Commands) -> None:
         "diagnose",
         help="an error message or symptom: likely causes, how to confirm, how to fix",
         description="Finds known errors in a message, a log or a sentence: likely causes in order,\n"
-        "how to make sure, what to do, with sources. Without a text: everything that\n"
-        "is known. Of the text only names are shown again: roles, actions, resources.",
+        "how to make sure, what to do, with sources. Without a text: everything known.\n"
+        "Of the text only names are shown again. With --project or --plan also what is\n"
+        "declared there of the things that the text names.",
         epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
-        "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n\n"
-        "exit codes: 0 done, also when nothing is known; 2 no text",
+        "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n"
+        "  agentcore-connect diagnose - --project . --plan connect < log.txt\n\n"
+        "exit codes: 0 done, also when nothing is known; 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the message or symptom; - reads standard input")
+    parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project that the text is about")
+    parser.add_argument("--plan", type=named, metavar="DIR", help="the folder of the written plan that it is about")
     parser.add_argument("--json", action="store_true", help="print JSON only")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command. Errors: ConnectError `no-text` for an empty text."""
+    """Run the command. Errors: ConnectError `no-text` for an empty text, and for a folder of no use."""
     from agentcore_connect.app.diagnose import diagnose, known_errors
 
     if not args.text:
         _print_known(known_errors(), as_json=args.json)
         return ExitCode.DONE
-    found = diagnose(_text(args.text))
+    found = diagnose(_text(args.text), args.project, args.plan)
     if args.json:
         print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:

@@ -13,10 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from agentcore_connect.diagnose.facts import in_words, message_facts
 from agentcore_connect.engine.conditions import holds
+
+if TYPE_CHECKING:
+    from agentcore_connect.diagnose.beside import Beside
 
 Rows = Mapping[str, Mapping[str, Any]]
 
@@ -56,10 +59,11 @@ class Diagnosis:
     details: tuple[str, ...] = ()
 
 
-def diagnose(text: str, known: Mapping[str, Any], limit: int = 3) -> Diagnosis:
+def diagnose(text: str, known: Mapping[str, Any], limit: int = 3, beside: Beside | None = None) -> Diagnosis:
     """Rank the known errors for a text.
 
-    In: any text (a message, a log, a sentence), the data of `knowledge/errors.yaml`, how many to return.
+    In: any text (a message, a log, a sentence), the data of `knowledge/errors.yaml`, how many to return, and the
+    project or plan that the text is about.
     Out: up to `limit` matches, and as many that are merely near. Errors: none.
     """
     rows: Rows = known["errors"]
@@ -78,7 +82,9 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3) -> Diagnosis:
     worded, near = words.rank(_COMMANDS.sub(" ", plain), {match.id for match in ranked}, subject)
     kept = (ranked or ([] if _is_taken_apart(facts) else worded))[:limit]
     nearest = tuple(match for match in (*ranked, *worded, *near) if match not in kept)[:limit]
-    return Diagnosis(tuple(kept), nearest, tuple(in_words(facts, known, looked_at)) if kept else ())
+    details = in_words(facts, known, looked_at) if kept else []
+    details += beside.in_words(log.text, facts["aws"] or {}) if beside else []
+    return Diagnosis(tuple(kept), nearest, tuple(details))
 
 
 #: Parts of a message that people name in their own sentences too.

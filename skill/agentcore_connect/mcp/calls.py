@@ -56,10 +56,16 @@ def check(bounds: Bounds, args: JsonObject) -> Answer:
 
 
 def diagnose(bounds: Bounds, args: JsonObject) -> Answer:
-    """Known errors in a text."""
+    """Known errors in a text, with the project or plan beside it. Errors: ConnectError for a folder of no use."""
+    from agentcore_connect.answers import load
     from agentcore_connect.app.diagnose import diagnose
 
-    return diagnose(text(args["text"]) or "").as_dict()
+    named = {name: text(args.get(name)) for name in ("project", "plan")}
+    project, plan = (bounds.inside(given, name) if given else None for name, given in named.items())
+    if plan is not None and (answers := plan / "answers.yaml").is_file():
+        bounds.inside(str(answers), "plan")
+        bounds.check_answers(load.load(answers).data)
+    return diagnose(text(args["text"]) or "", project, plan).as_dict()
 
 
 def explain(bounds: Bounds, args: JsonObject) -> Answer:

@@ -11,6 +11,7 @@ from agentcore_connect.knowledge.questions import kinds
 _TEXT: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": 4096}
 _LONG_TEXT: dict[str, Json] = {"type": "string", "minLength": 1, "maxLength": 1_000_000}
 _FOLDER: JsonObject = {**_TEXT, "description": "A folder, relative to the one that the server was started for."}
+_PLAN: JsonObject = {**_TEXT, "description": "The folder of a written plan, relative in the same way."}
 _VERSION: JsonObject = {**_TEXT, "maxLength": 40, "description": "The version of the agentcore CLI to plan for."}
 _ANSWERS: dict[str, Json] = {
     "type": "object",
@@ -144,8 +145,9 @@ def tools() -> tuple[Tool, ...]:
         Tool(
             "diagnose",
             "Explain an error",
-            "Finds known errors in a message, a log or a sentence: causes in order, how to make sure, what to do.",
-            _object(["text"], text=_LONG_TEXT),
+            "Finds known errors in a message, a log or a sentence: causes in order, how to make sure, what to do. With "
+            "project or plan also what is declared there of the things that the text names." + _DATA,
+            _object(["text"], text=_LONG_TEXT, project=_FOLDER, plan=_PLAN),
             _object(
                 ["known", "matches", "nearest", "first_steps", "notes"],
                 closed=False,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from agentcore_connect.core.values import JsonObject, mapping, texts
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns
 from agentcore_connect.knowledge.resources import load_manifest, manifests
+from agentcore_connect.plan.entries import ArtifactEntry, CheckResult
+from agentcore_connect.plan.records import ConnectionContext, PolicyContext, RenderContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,17 @@ class Artifact:
 
     path: str
     kind: str
-    manifest: Mapping[str, Any]
-    connection: Mapping[str, Any] | None = None
-    policy: Mapping[str, Any] | None = None
+    manifest: JsonObject
+    connection: ConnectionContext | None = None
+    policy: PolicyContext | None = None
 
     @property
     def checks(self) -> list[str]:
         """The names of the checks that its manifest asks for."""
-        return list(self.manifest.get("checks", ()))
+        return texts(self.manifest.get("checks"))
 
 
-def artifacts(ctx: Mapping[str, Any]) -> list[Artifact]:
+def artifacts(ctx: RenderContext) -> list[Artifact]:
     """Every file of a plan, in the order of the manifests; paths are unique.
 
     Two connections that want the same file get one each, the later with its connection's name in it.
@@ -51,27 +53,23 @@ def artifacts(ctx: Mapping[str, Any]) -> list[Artifact]:
     return found
 
 
-def _of_kind(kind: str, manifest: Mapping[str, Any], ctx: Mapping[str, Any]) -> Iterator[Artifact]:
-    applies = compile_condition(manifest.get("when"), patterns())
+def _of_kind(kind: str, manifest: JsonObject, ctx: RenderContext) -> Iterator[Artifact]:
+    applies, path = compile_condition(mapping(manifest.get("when")), patterns()), str(manifest["artifact"])
     match manifest.get("scope", "plan"):
         case "connection":
             for c in ctx["connections"]:
                 if applies({**ctx, **c, "c": c}):
-                    yield Artifact(manifest["artifact"].format(**_names(c)), kind, manifest, c)
+                    yield Artifact(path.format(name=c["name"], ident=c["ident"]), kind, manifest, c)
         case "policy":
             for policy in ctx["policies"]:
                 if applies({**ctx, "policy": policy}):
-                    yield Artifact(manifest["artifact"].format(**_names(policy)), kind, manifest, None, policy)
+                    yield Artifact(path.format(name=policy["name"], file=policy["file"]), kind, manifest, None, policy)
         case _:
             if applies(ctx):
-                yield Artifact(manifest["artifact"], kind, manifest)
+                yield Artifact(path, kind, manifest)
 
 
-def _names(context: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(context[key]) for key in ("name", "ident", "file") if key in context}
-
-
-def manifest_of(path: str, ctx: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def manifest_of(path: str, ctx: RenderContext) -> JsonObject | None:
     """The manifest by which a file of the whole plan is written; None where this plan does not have that file."""
     for kind in manifests():
         manifest = load_manifest(kind)
@@ -80,15 +78,15 @@ def manifest_of(path: str, ctx: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def planned(ctx: Mapping[str, Any]) -> list[dict[str, Any]]:
+def planned(ctx: RenderContext) -> list[ArtifactEntry]:
     """The files of a plan that was not written, as plan.json has them: nothing was checked yet."""
-    fixed: list[dict[str, Any]] = [
-        {"path": "plan.md", "kind": "document", "checks": []},
-        {"path": "plan.json", "kind": "plan", "checks": _unchecked(["json-schema"])},
-        {"path": "answers.yaml", "kind": "answers", "checks": _unchecked(["json-schema"])},
+    fixed = [
+        ArtifactEntry(path="plan.md", kind="document", checks=[]),
+        ArtifactEntry(path="plan.json", kind="plan", checks=_unchecked(["json-schema"])),
+        ArtifactEntry(path="answers.yaml", kind="answers", checks=_unchecked(["json-schema"])),
     ]
-    return [*fixed, *({"path": a.path, "kind": a.kind, "checks": _unchecked(a.checks)} for a in artifacts(ctx))]
+    return [*fixed, *(ArtifactEntry(path=a.path, kind=a.kind, checks=_unchecked(a.checks)) for a in artifacts(ctx))]
 
 
-def _unchecked(names: list[str]) -> list[dict[str, Any]]:
-    return [{"check": name, "status": "not-run", "by": "not written; use --out"} for name in names]
+def _unchecked(names: list[str]) -> list[CheckResult]:
+    return [CheckResult(check=name, status="not-run", by="not written; use --out") for name in names]

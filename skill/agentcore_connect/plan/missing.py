@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.values import Json, JsonObject, mapping, text, texts
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.questions import Question, of_scope, questions
-from agentcore_connect.plan.templates import say
+from agentcore_connect.plan.templates import Facts, say
+
+if TYPE_CHECKING:  # an interview settles details at each step, and needs the types of the plan for nothing else
+    from agentcore_connect.plan.entries import Assumed, RunTimeInput
 
 
 class Details(NamedTuple):
-    """Values by question id, what was assumed, what is left to run time, what is missing, and what is not needed."""
+    """The variables of answers that are left to run time, by question id, and what to ask for them; what was assumed,
+    what is missing, and what is not needed.
+    """
 
-    values: dict[str, Any]
-    assumed: list[dict[str, Any]]
-    inputs: list[dict[str, Any]]
+    values: dict[str, str]
+    assumed: list[Assumed]
+    inputs: list[RunTimeInput]
     missing: list[Question]
     unused: list[str]
 
 
-def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], ident: str, used: set[str]) -> Details:
+def details(scope: str, facts: Facts, given: JsonObject, ident: str, used: set[str]) -> Details:
     """Settle the questions of a scope that are about details.
 
     Args:
@@ -59,29 +64,31 @@ def details(scope: str, facts: Mapping[str, Any], given: Mapping[str, Any], iden
     return found
 
 
-def _told(question: Question, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def _told(question: Question, facts: Facts) -> JsonObject:
     """Why an answer was taken from what is known of the service, with the sources; empty where it was not."""
-    found: Mapping[str, Any] = (facts.get("told") or {}).get(question.id, {})
-    return found
+    return mapping(mapping(facts.get("told")).get(question.id))
 
 
-def _assume(found: Details, question: Question, value: Any, facts: Mapping[str, Any]) -> None:
+def _assume(found: Details, question: Question, value: Json, facts: Facts) -> None:
     if told := _told(question, facts):
-        found.assumed.append({"key": question.id, "value": value, **told})
+        assumed: Assumed = {"key": question.id, "value": value, "why": str(told["why"])}
+        if "sources" in told:
+            assumed["sources"] = texts(told["sources"])
+        found.assumed.append(assumed)
         return
     default, why = question.default_for(facts)
     if value == default and question.has_default:
-        found.assumed.append({"key": question.id, "value": value, **({"why": why} if why else {})})
+        plain: Assumed = {"key": question.id, "value": value}
+        found.assumed.append({**plain, "why": why} if why else plain)
 
 
-def _settle(
-    found: Details, question: Question, facts: Mapping[str, Any], ident: str, asked: set[tuple[str, ...]]
-) -> None:
+def _settle(found: Details, question: Question, facts: Facts, ident: str, asked: set[tuple[str, ...]]) -> None:
     """An answer that is needed and not there: left to run time, made a starter, or missing."""
     if question.run_time is not None and question.run_time.when(facts):
         env = f"{question.run_time.env}_{variable_name(ident)}"
         found.values[question.id] = f"${{{env}}}"
-        found.inputs.append({"name": question.id, "env": env, "secret": False, "prompt": question.run_time.prompt})
+        asked_for: RunTimeInput = {"name": question.id, "env": env, "secret": False, "prompt": question.run_time.prompt}
+        found.inputs.append(asked_for)
         return
     if question.starter(facts):
         found.assumed.append({"key": question.id, "value": "a starter, to be replaced"})
@@ -93,14 +100,14 @@ def _settle(
     found.missing.append(question)
 
 
-def how_to_find(question: Question, facts: Mapping[str, Any]) -> str:
+def how_to_find(question: Question, facts: Facts) -> str:
     """How a person who does not know an answer finds it out: at the vendor, where it is known, else in general."""
-    known = ((facts.get("at_host") or {}).get("asks") or {}).get(question.id)
-    return str(known) if known else say(question.finding(facts), facts)
+    known = text(mapping(mapping(facts.get("at_host")).get("asks")).get(question.id))
+    return known or say(question.finding(facts), facts)
 
 
 def missing_error(
-    question: Question, where: str, facts: Mapping[str, Any], connection: int | None = None, because: str = ""
+    question: Question, where: str, facts: Facts, connection: int | None = None, because: str = ""
 ) -> ConnectError:
     """The message for an answer that a plan cannot do without: what it means and the values it takes.
 

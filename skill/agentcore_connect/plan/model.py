@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from agentcore_connect.core.values import JsonObject
+from agentcore_connect.plan.entries import (
+    ArtifactEntry,
+    Assumed,
+    PlannedConnection,
+    PlannedGateway,
+    Sentence,
+    StepEntry,
+)
+from agentcore_connect.plan.operation import Operation
+from agentcore_connect.plan.records import RenderContext, SearchContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +28,24 @@ class Plan:
     cli_version: str
     surface: str
     known_by: str
-    gateway: Mapping[str, Any]
-    semantic_search: Mapping[str, Any]
-    connections: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
-    artifacts: list[dict[str, Any]]
-    promises: Mapping[str, Any]
-    warnings: list[dict[str, Any]]
-    notes: list[dict[str, Any]]
-    assumed: list[dict[str, Any]]
+    gateway: PlannedGateway
+    semantic_search: SearchContext
+    connections: list[PlannedConnection]
+    steps: list[StepEntry]
+    artifacts: list[ArtifactEntry]
+    promises: JsonObject
+    warnings: list[Sentence]
+    notes: list[Sentence]
+    assumed: list[Assumed]
     unused: list[str]
     summary: str
     agent: str | None
-    answers: Mapping[str, Any]
-    context: Mapping[str, Any] = field(repr=False)
-    operations: list[Any] = field(default_factory=list, repr=False)
-    script: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    answers: JsonObject
+    context: RenderContext = field(repr=False)
+    operations: list[Operation] = field(default_factory=list, repr=False)
+    script: JsonObject = field(default_factory=dict, repr=False)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The plan as plain data: ``plan --format json`` and ``plan.json``."""
         return {
             "version": 1,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect.advise.records import GatewayFacts, Read
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.values import mapping, text
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.context import project_context
+from agentcore_connect.plan.records import ConnectionContext, ProjectContext
 from agentcore_connect.plan.requests import facts_for
 
 
@@ -19,8 +20,8 @@ class Observed(NamedTuple):
     provider names; ``arn_*`` the place that the function's ARN names.
     """
 
-    c: Mapping[str, Any]
-    project: Mapping[str, Any]
+    c: ConnectionContext
+    project: ProjectContext
     long_tools: list[str]
     long_tools_text: str
     long_scopes: list[str]
@@ -32,7 +33,7 @@ class Observed(NamedTuple):
     provider_vendor: str | None
 
 
-def observed(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any], read: Read) -> Observed:
+def observed(gathered: Gathered, gateway: GatewayFacts, c: ConnectionContext, read: Read) -> Observed:
     """What is seen in a connection's context and in what its files told."""
     limit = load("limits")["limits"]["model-tool-name-length"]["value"]
     scope_limit = load("limits")["limits"]["oauth-scope-length"]["value"]
@@ -42,7 +43,7 @@ def observed(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any], re
         if len(c["name"]) + 3 + len(tool) > limit
     ]
     long_scopes = [s for s in c["oauth"]["scopes"] if len(s) > scope_limit] if c["target_type"] else []
-    region, account = _arn_place(c.get("lambda_arn"))
+    region, account = _arn_place(c["lambda_arn"])
     project = project_context(gathered)
     return Observed(
         c=c,
@@ -59,13 +60,12 @@ def observed(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any], re
     )
 
 
-def _provider_vendor(gathered: Gathered, gateway: GatewayFacts, c: Mapping[str, Any]) -> str | None:
+def _provider_vendor(gathered: Gathered, gateway: GatewayFacts, c: ConnectionContext) -> str | None:
     """The vendor that the request for the OAuth credential provider names, which may be another than was answered."""
-    if not c.get("target_type") or not c.get("grant"):
-        answered: str | None = c["oauth"].get("vendor")
-        return answered
+    if not c["target_type"] or not c["grant"]:
+        return c["oauth"]["vendor"]
     facts = facts_for({"plan": {"via": gathered.case.via}, "gateway": gateway._asdict()}, c)
-    return str(facts["vendor"]["id"])
+    return text(mapping(facts["vendor"])["id"])
 
 
 def _arn_place(arn: str | None) -> tuple[str | None, str | None]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agentcore_connect.core.values import Json
 from agentcore_connect.plan import argv as words
-from agentcore_connect.plan.promises import Place, Promised
+from agentcore_connect.plan.entries import EditEntry, InputEntry, Place, StepEntry
+from agentcore_connect.plan.promises import Promised
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,13 @@ class Input:
     argv: tuple[str, ...] = ()
     find: tuple[Place, ...] = ()
 
-    def as_dict(self) -> dict[str, Json]:
+    def as_dict(self) -> InputEntry:
         """The input as plain data."""
-        entry: dict[str, Json] = {"name": self.name, "kind": self.kind, "prompt": self.prompt}
+        entry = InputEntry(name=self.name, kind=self.kind, prompt=self.prompt)
         if self.default is not None:
             entry["default"] = self.default
         if self.kind == "lookup":
-            entry |= {"argv": list(self.argv), "find": [list(place) for place in self.find]}
+            entry["argv"], entry["find"] = list(self.argv), [list(place) for place in self.find]
         return entry
 
 
@@ -42,7 +43,7 @@ class Edit:
     file: str
     changes: tuple[tuple[Place, Json], ...]
 
-    def as_dict(self) -> dict[str, Json]:
+    def as_dict(self) -> EditEntry:
         """The edit as plain data."""
         return {"file": self.file, "changes": [{"at": list(at), "value": value} for at, value in self.changes]}
 
@@ -89,28 +90,34 @@ class Operation:
         """Whether it uses a value that exists only once something was deployed."""
         return any(one.kind == "lookup" for one in self.inputs)
 
-    def as_dict(self) -> dict[str, Json]:
-        """The operation as plain data, for plan files and templates; every key is always there."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "kind": self.kind,
-            "argv": list(self.argv),
-            "line": self.line,
-            "artifact": self.artifact,
-            "connection": self.connection,
-            "needs_aws": self.needs_aws,
-            "takes_values": self.takes_values,
-            "after_deploy": self.after_deploy,
-            "directory": self.directory,
-            "inputs": [one.as_dict() for one in self.inputs],
-            "stdin": list(self.stdin) if isinstance(self.stdin, tuple) else self.stdin,
-            "env": dict(self.env),
-            "edit": self.edit.as_dict() if self.edit else None,
-            "patch": self.patch,
-            "files": [{"from": source, "to": target} for source, target in self.files],
-            "promise": [one.as_dict() for one in self.promise],
-            "text": self.text,
-            "why": self.why,
-            "sources": list(self.sources),
-        }
+    def as_dict(self) -> StepEntry:
+        """The operation as plan.json has it; what is empty is left out, but for the keys that are always there."""
+        entry = StepEntry(
+            id=self.id,
+            title=self.title,
+            kind=self.kind,
+            argv=list(self.argv),
+            line=self.line,
+            artifact=self.artifact,
+            connection=self.connection,
+            needs_aws=self.needs_aws,
+        )
+        if self.after_deploy:
+            entry["after_deploy"] = True
+        entry["directory"] = self.directory
+        if self.inputs:
+            entry["inputs"] = [one.as_dict() for one in self.inputs]
+        if self.stdin:
+            entry["stdin"] = list(self.stdin) if isinstance(self.stdin, tuple) else self.stdin
+        if self.env:
+            entry["env"] = dict(self.env)
+        if self.edit:
+            entry["edit"] = self.edit.as_dict()
+        if self.patch:
+            entry["patch"] = self.patch
+        if self.files:
+            entry["files"] = [{"from": source, "to": target} for source, target in self.files]
+        entry["text"], entry["why"] = self.text, self.why
+        if self.sources:
+            entry["sources"] = list(self.sources)
+        return entry

@@ -15,8 +15,9 @@ from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, s
 from agentcore_connect.core.values import text as text_of
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.resources import load
+from agentcore_connect.plan.entries import Place
 from agentcore_connect.plan.operation import Edit, Input, Operation
-from agentcore_connect.plan.promises import Place, Promised
+from agentcore_connect.plan.promises import Promised
 from agentcore_connect.plan.templates import Facts, fill, holds, present, text
 
 

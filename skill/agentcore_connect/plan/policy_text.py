@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, Condition, quoted
+from agentcore_connect.plan.records import PolicyContext
 
 #: Stands for every tool, alone or after a target's name.
 EVERY: Final = "*"
@@ -34,9 +35,17 @@ class Policy:
     validation_mode: str
     arn_known: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> PolicyContext:
         """The policy as plain data, for templates."""
-        return {**asdict(self), "tools": list(self.tools)}
+        return PolicyContext(
+            name=self.name,
+            file=self.file,
+            statement=self.statement,
+            effect=self.effect,
+            tools=list(self.tools),
+            validation_mode=self.validation_mode,
+            arn_known=self.arn_known,
+        )
 
 
 @dataclass(frozen=True, slots=True)

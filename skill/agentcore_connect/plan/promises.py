@@ -11,14 +11,21 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-Step = str | Mapping[str, Any]
-Place = tuple[Step, ...]
-_Key = tuple[Any, ...]
+from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
+from agentcore_connect.plan.entries import Place
+
+_Key = tuple[object, ...]
 
 _MARKER = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
-_ABSENT = object()
+
+
+class _Absent:
+    """Nothing stands at a place."""
+
+
+_ABSENT = _Absent()
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,16 @@ class Promised:
     """
 
     at: Place
-    value: Any
+    value: Json
     by: str = ""
     file: str = ""
     whole: bool = False
     free: tuple[str, ...] = ()
     flags: Mapping[str, str] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The promise as plain data, for plan files and for the script that checks what is there already."""
-        entry: dict[str, Any] = {"file": self.file} if self.file else {}
+        entry: dict[str, Json] = {"file": self.file} if self.file else {}
         entry |= {"at": list(self.at), "value": self.value}
         if self.whole:
             entry |= {"whole": True, "free": list(self.free)}
@@ -98,9 +105,9 @@ def in_the_end(promised: Iterable[Promised], promise: Promise) -> list[Promised]
 
 def compare(
     promise: Promise,
-    actual: Mapping[str, Any],
+    actual: JsonObject,
     *,
-    files: Mapping[str, Mapping[str, Any]] | None = None,
+    files: Mapping[str, JsonObject] | None = None,
     variables: Collection[str] | None = None,
     inputs: Mapping[str, str] | None = None,
 ) -> list[str]:
@@ -117,10 +124,10 @@ def compare(
     return found + [f"{name}: promised in the variables file, not there" for name in sorted(missing)]
 
 
-def find(document: Any, place: Place) -> Any:
+def find(document: Json, place: Place) -> Json:
     """What stands at this place of a parsed file, None where nothing does."""
     value = _find(document, place)
-    return None if value is _ABSENT else value
+    return None if isinstance(value, _Absent) else value
 
 
 def spell(place: Place) -> str:
@@ -134,23 +141,20 @@ def spell(place: Place) -> str:
     return text
 
 
-def _find(document: Any, place: Place) -> Any:
-    value = document
+def _find(document: Json, place: Place) -> Json | _Absent:
+    value: Json | _Absent = document
     for step in place:
+        if isinstance(value, _Absent):
+            return _ABSENT
         if isinstance(step, str):
-            if not isinstance(value, Mapping) or step not in value:
-                return _ABSENT
-            value = value[step]
+            value = value[step] if isinstance(value, Mapping) and step in value else _ABSENT
         else:
-            entries = value if isinstance(value, list) else []
-            value = next((entry for entry in entries if _fits(entry, step)), _ABSENT)
-            if value is _ABSENT:
-                return _ABSENT
+            value = next((entry for entry in mappings(value) if _fits(entry, step)), _ABSENT)
     return value
 
 
-def _fits(entry: Any, step: Mapping[str, Any]) -> bool:
-    return isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in step.items())
+def _fits(entry: JsonObject, step: JsonObject) -> bool:
+    return all(entry.get(key) == value for key, value in step.items())
 
 
 def _key(file: str, place: Place) -> _Key:
@@ -183,24 +187,24 @@ def _below(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith(prefix + ".")
 
 
-def _with(value: Any, keys: tuple[str, ...], new: Any) -> Any:
-    base = dict(value) if isinstance(value, Mapping) else {}
+def _with(value: Json, keys: tuple[str, ...], new: Json) -> Json:
+    base = dict(mapping(value))
     if not keys:
         return base | dict(new) if isinstance(new, Mapping) else new
     base[keys[0]] = _with(base.get(keys[0]), keys[1:], new) if len(keys) > 1 else new
     return base
 
 
-def _differences_of(promised: Promised, document: Any, inputs: Mapping[str, str]) -> list[str]:
+def _differences_of(promised: Promised, document: Json, inputs: Mapping[str, str]) -> list[str]:
     place = spell(promised.at)
     actual = _find(document, promised.at)
-    if actual is _ABSENT:
+    if isinstance(actual, _Absent):
         return [f"{place}: promised by {promised.by or 'the plan'}, not there"]
     return _differences(promised, promised.value, actual, (), place, inputs)
 
 
 def _differences(
-    promised: Promised, value: Any, actual: Any, path: tuple[str, ...], place: str, inputs: Mapping[str, str]
+    promised: Promised, value: Json, actual: Json, path: tuple[str, ...], place: str, inputs: Mapping[str, str]
 ) -> list[str]:
     here = ".".join(filter(None, (place, *path)))
     within = f"{here}." if here else ""
@@ -223,7 +227,7 @@ def _differences(
     return [f"{here}: promised {_show(value)}, it says {_show(actual)}{_answerable(promised, path)}"]
 
 
-def _equal(value: Any, actual: Any, inputs: Mapping[str, str]) -> bool:
+def _equal(value: Json, actual: Json, inputs: Mapping[str, str]) -> bool:
     if isinstance(value, str) and isinstance(actual, str) and _MARKER.search(value):
         pattern, at = "", 0
         for match in _MARKER.finditer(value):
@@ -250,5 +254,5 @@ def _answerable(promised: Promised, path: tuple[str, ...]) -> str:
     return f" ({promised.by})" if promised.by else ""
 
 
-def _show(value: Any) -> str:
+def _show(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -12,37 +12,43 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject, mapping, text
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.runtime_address import endpoint_url, partition, runtime_address
 from agentcore_connect.plan.reads import Noted
-from agentcore_connect.plan.templates import extract, holds
+from agentcore_connect.plan.templates import Facts, extract, holds
 
 Context = Mapping[str, Any]
 
 
-def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
+def facts_for(ctx: Facts, c: Facts) -> dict[str, object]:
     """What templates and conditions can refer to: the connection's own keys, `plan`, `gateway`, and what follows.
 
-    `idp` is the vendor that the answers name or the discovery URL shows; `vendor` is the one that is sent.
+    In: the render context, of which `plan`, `gateway` and `policy` count, and a connection; an empty one for requests
+    about the gateway alone. `idp` is the vendor that the answers name or the discovery URL shows; `vendor` the one
+    that is sent.
     """
-    gateway: Context = ctx.get("gateway") or {}
-    region = gateway.get("region") or _arn_part(gateway.get("arn"), 3)
-    facts: dict[str, Any] = {
+    unknown = resources.load("iam-statements")["unknown"]
+    gateway = mapping(ctx.get("gateway"))
+    arn = text(gateway.get("arn"))
+    region = text(gateway.get("region")) or _arn_part(arn, 3)
+    facts: dict[str, object] = {
         **c,
         "plan": ctx.get("plan") or {},
         "gateway": gateway,
         "policy": ctx.get("policy") or {},
-        "region": region or resources.load("iam-statements")["unknown"],
-        "account": _arn_part(gateway.get("arn"), 4) or resources.load("iam-statements")["unknown"],
-        "partition": _arn_part(gateway.get("arn"), 1) or partition(region or ""),
+        "region": region or unknown,
+        "account": _arn_part(arn, 4) or unknown,
+        "partition": _arn_part(arn, 1) or partition(region or ""),
     }
-    runtime = runtime_address(lookup(facts, "endpoint"))
+    endpoint = text(lookup(facts, "endpoint")) or ""
+    runtime = runtime_address(endpoint)
     values: dict[str, str | None] = {
         "runtime_arn": runtime and runtime.arn,
         "runtime_qualifier": runtime and runtime.qualifier,
         "runtime_region": runtime and runtime.region,
-        "endpoint_url": endpoint_url(lookup(facts, "endpoint") or "") or None,
+        "endpoint_url": endpoint_url(endpoint) or None,
     }
     facts["values"] = values
     for name, value in resources.load("request-bodies")["values"].items():
@@ -51,10 +57,12 @@ def facts_for(ctx: Context, c: Context) -> dict[str, Any]:
     return Noted(facts, c.seen, c.path) if isinstance(c, Noted) else facts
 
 
-def _vendor(facts: Context) -> tuple[dict[str, Any], dict[str, Any]]:
-    known = {vendor["id"]: vendor for vendor in _vendors()["vendors"]}
-    default: dict[str, Any] = known[_vendors()["default"]]
-    url, named = lookup(facts, "oauth.discovery_url"), lookup(facts, "oauth.vendor")
+def _vendor(facts: Facts) -> tuple[JsonObject, JsonObject]:
+    """The vendor behind the answers, and the one that is sent, with the members that its discovery URL shows."""
+    vendors = resources.load("oauth-vendors")
+    known: dict[str, JsonObject] = {vendor["id"]: vendor for vendor in vendors["vendors"]}
+    default = known[vendors["default"]]
+    url, named = text(lookup(facts, "oauth.discovery_url")), text(lookup(facts, "oauth.vendor"))
     if named and named not in known:
         raise ConnectError(
             "unknown-vendor",
@@ -64,24 +72,24 @@ def _vendor(facts: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         )
     found = infer_vendor(url)
     named_special = named if named != default["id"] else None
-    idp = known[named_special or found or default["id"]]
-    sent = known[named] if named else idp if holds(_vendors()["infer_when"], facts) else default
-    discovery = sent.get("discovery", {})
+    idp = known[named_special or found or vendors["default"]]
+    sent = known[named] if named else idp if holds(vendors["infer_when"], facts) else default
+    discovery = mapping(sent.get("discovery"))
     fields = _discovered(discovery, url)
-    exchanges = holds(_vendors()["exchange_when"], facts)
+    exchanges = holds(vendors["exchange_when"], facts)
     endpoints_known = fields or lookup(facts, "oauth.token_endpoint")
     if (discovery.get("needed") and not endpoints_known) or (exchanges and not lookup(sent, "exchange.built_in")):
         sent, fields = default, {}
     return idp, {**sent, "fields": fields}
 
 
-def _discovered(discovery: Context, url: Any) -> dict[str, str]:
-    pattern = discovery.get("pattern")
+def _discovered(discovery: JsonObject, url: str | None) -> dict[str, str]:
+    pattern = text(discovery.get("pattern"))
     if not pattern:
         return {}
     found = {
         name: extract([{"pattern": pattern, "give": give}], url, {})
-        for name, give in discovery.get("fields", {}).items()
+        for name, give in mapping(discovery.get("fields")).items()
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -94,21 +102,17 @@ def infer_vendor(discovery_url: str | None) -> str | None:
         host = None
     if not host:
         return None
-    for vendor in _vendors()["vendors"]:
+    for vendor in resources.load("oauth-vendors")["vendors"]:
         if any(_host_pattern(pattern).fullmatch(host) for pattern in vendor.get("hosts", ())):
             return str(vendor["id"])
     return None
 
 
-def _arn_part(arn: Any, position: int) -> str | None:
-    parts = str(arn).split(":") if arn else []
+def _arn_part(arn: str | None, position: int) -> str | None:
+    parts = (arn or "").split(":")
     return (parts[position] or None) if len(parts) > position else None
 
 
 @cache
 def _host_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(re.escape(pattern).replace(r"\*", r"[a-z0-9.-]+"))
-
-
-def _vendors() -> dict[str, Any]:
-    return resources.load("oauth-vendors")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.promises import Promise, in_the_end, promises
@@ -184,4 +185,4 @@ def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> lis
 
 def project_of(operation: Operation) -> str | None:
     """The name of the project that a step makes; None for other steps."""
-    return next((str(one.value["name"]) for one in operation.promise if "name" in one.value), None)
+    return next((str(one["name"]) for one in (mapping(p.value) for p in operation.promise) if "name" in one), None)

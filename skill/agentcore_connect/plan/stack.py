@@ -7,35 +7,35 @@ has for its members; what differs is in knowledge/cloudformation.yaml. Pure; the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from agentcore_connect.checks.template_rules import names_in
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.values import JsonObject, mapping
+from agentcore_connect.core.values import Json, JsonObject, mapping, texts
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
 from agentcore_connect.plan.markers import settle
-from agentcore_connect.plan.request_facts import Context, facts_for
+from agentcore_connect.plan.records import ConnectionContext, RenderContext, StackContext
+from agentcore_connect.plan.request_facts import facts_for
 from agentcore_connect.plan.requests import requests_from
 from agentcore_connect.plan.role_rights import statements_from, trust_from
 from agentcore_connect.plan.settings_requests import callers_request, lets_callers_in
 from agentcore_connect.plan.stack_facts import StandIns
-from agentcore_connect.plan.templates import fill, holds
+from agentcore_connect.plan.templates import Facts, fill, holds
 
-Mapped = dict[str, Any]
+Mapped = dict[str, Json]
 
 
-def is_in_stack(ctx: Context, c: Context) -> bool:
+def is_in_stack(ctx: RenderContext, c: ConnectionContext) -> bool:
     """Whether the template creates this connection's target."""
-    return bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"] and not c.get("in_project"))
+    return bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"] and not c["in_project"])
 
 
-def creates_gateway(via: str, gateway: Context) -> bool:
+def creates_gateway(via: str, *, exists: bool, in_project: bool) -> bool:
     """Whether the template creates the gateway, which neither exists nor belongs to the CLI's project."""
-    return via == "cloudformation" and not gateway.get("exists") and not gateway.get("in_project")
+    return via == "cloudformation" and not exists and not in_project
 
 
-def stack(ctx: Context) -> Mapped | None:
+def stack(ctx: RenderContext) -> StackContext | None:
     """The template of a plan; None where the plan has none.
 
     In: the render context. Out: `name` of the stack, `description`; `parameters`, `conditions`, `resources` and
@@ -47,11 +47,16 @@ def stack(ctx: Context) -> Mapped | None:
     return _Stack(ctx, connections).finished() if connections else None
 
 
-def document(made: Context) -> Mapped:
+def document(made: StackContext) -> Mapped:
     """The template as CloudFormation reads it, with its functions in their long form."""
     sections = {
-        title: {one["id"]: one["is"] for one in made[title.lower()]}
-        for title in ("Parameters", "Conditions", "Resources", "Outputs")
+        title: {str(one["id"]): one["is"] for one in entries}
+        for title, entries in (
+            ("Parameters", made["parameters"]),
+            ("Conditions", made["conditions"]),
+            ("Resources", made["resources"]),
+            ("Outputs", made["outputs"]),
+        )
     }
     filled = {title: section for title, section in sections.items() if section}
     return {"AWSTemplateFormatVersion": "2010-09-09", "Description": made["description"], **filled}
@@ -60,17 +65,18 @@ def document(made: Context) -> Mapped:
 class _Stack:
     """A template in the making; each section by the names of its entries."""
 
-    def __init__(self, ctx: Context, connections: Sequence[Context]) -> None:
+    def __init__(self, ctx: RenderContext, connections: Sequence[ConnectionContext]) -> None:
         self._ctx = ctx
         self._known = resources.load("cloudformation")
         self._connections = connections
-        self._creates = creates_gateway(ctx["plan"]["via"], ctx["gateway"])
+        gateway = ctx["gateway"]
+        self._creates = creates_gateway(ctx["plan"]["via"], exists=gateway["exists"], in_project=gateway["in_project"])
         sections = ("parameters", "conditions", "resources", "outputs", "inputs")
         self._parts: dict[str, dict[str, Mapped]] = {name: {} for name in sections}
 
-    def finished(self) -> Mapped:
+    def finished(self) -> StackContext:
         """The whole template, in the order in which a person reads it."""
-        stand_ins = StandIns(self._ctx, self._connections, self._creates)
+        stand_ins = StandIns(self._connections, self._creates)
         made = [stand_ins.of(facts_for(self._ctx, c), c) for c in self._connections]
         for section in ("parameters", "conditions", "inputs"):
             for one in stand_ins.found[section]:
@@ -87,17 +93,23 @@ class _Stack:
         self._prune()
         return self._as_data()
 
-    def _as_data(self) -> Mapped:
+    def _as_data(self) -> StackContext:
         name = self._ctx["gateway"]["name"]
         listed = ", ".join(c["name"] for c in self._connections)
-        made: Mapped = {
-            "name": f"agentcore-{name}",
-            "description": f"AgentCore gateway {name} with the targets {listed}"[:1024],
-            **{section: list(entries.values()) for section, entries in self._parts.items()},
-        }
+        parts = {section: list(entries.values()) for section, entries in self._parts.items()}
+        made = StackContext(
+            name=f"agentcore-{name}",
+            description=f"AgentCore gateway {name} with the targets {listed}"[:1024],
+            parameters=parts["parameters"],
+            conditions=parts["conditions"],
+            resources=parts["resources"],
+            outputs=parts["outputs"],
+            inputs=parts["inputs"],
+            is_large=False,
+        )
         return {**made, "is_large": forms.size_at_most(document(made)) > self._known["largest_inline"]["value"]}
 
-    def _role(self, facts: Context, rights: Sequence[Context]) -> list[str]:
+    def _role(self, facts: Facts, rights: Sequence[JsonObject]) -> list[str]:
         """The gateway's role, or the rights for one that exists. Out: what targets have to wait for."""
         about = self._known["role" if self._creates else "role_policy"]
         policy = {
@@ -115,7 +127,7 @@ class _Stack:
         self._put("resources", {"id": about["logical"], "comment": about["comment"], "is": made})
         return [] if self._creates else [about["logical"]]
 
-    def _resources(self, facts: Context, runtime: Context, rights: Sequence[str]) -> str:
+    def _resources(self, facts: Facts, runtime: JsonObject, rights: Sequence[str]) -> str:
         """What the requests of a connection create. Out: the name of its target."""
         name = ""
         for request in requests_from(facts):
@@ -127,10 +139,10 @@ class _Stack:
                 body = self._gateway(body, facts, runtime)
             made = self._resource(about, body, facts, rights if request.id == "target" else ())
             self._put("resources", made)
-            name = made["id"]
+            name = str(made["id"])
         return name
 
-    def _gateway(self, body: JsonObject, facts: Context, runtime: Context) -> JsonObject:
+    def _gateway(self, body: JsonObject, facts: Facts, runtime: JsonObject) -> JsonObject:
         """The gateway with the settings and the policy engine that a script would add once it is there."""
         body = forms.deep_merged(body, self._ctx["gateway"]["created_with"])
         if self._ctx["policies"]:
@@ -138,7 +150,7 @@ class _Stack:
             body = {**body, "policyEngineConfiguration": settle(fill(attach, facts), runtime)}
         return body
 
-    def _policies(self, facts: Context, runtime: Context, waits: Sequence[str]) -> None:
+    def _policies(self, facts: Facts, runtime: JsonObject, waits: Sequence[str]) -> None:
         variable = resources.load("cedar")["arn_variable"]
         ids = forms.logical_ids([one["name"] for one in self._ctx["policies"]])
         for one in self._ctx["policies"]:
@@ -146,26 +158,26 @@ class _Stack:
             more = {"item": {**one, "statement": statement}, "ids": {"policy": ids[one["name"]]}}
             self._put("resources", self._of_policy("policy", {**facts, **more}, runtime, waits))
 
-    def _callers(self, facts: Context, runtime: Context) -> None:
-        if lets_callers_in(facts["gateway"]):
+    def _callers(self, facts: Facts, runtime: JsonObject) -> None:
+        if lets_callers_in(mapping(facts["gateway"])):
             request = callers_request(facts, forms.reference("Gateway.GatewayArn"))
             body = {k: forms.in_json(str(v)) for k, v in mapping(settle(request.body, runtime)).items()}
             self._put("resources", self._resource(self._known["resources"][request.operation], body, facts))
 
-    def _of_policy(self, kind: str, facts: Context, runtime: Context, waits: Sequence[str] = ()) -> Mapped:
+    def _of_policy(self, kind: str, facts: Facts, runtime: JsonObject, waits: Sequence[str] = ()) -> Mapped:
         sent = resources.load("request-bodies")["policies"][kind]
         body = mapping(settle(fill(sent["body"], facts), runtime))
         return self._resource(self._known["resources"][sent["operation"]], body, facts, waits)
 
-    def _resource(self, about: Context, body: Context, facts: Context, waits: Sequence[str] = ()) -> Mapped:
-        kept = {key: value for key, value in body.items() if key not in about.get("leaves_out", ())}
+    def _resource(self, about: JsonObject, body: JsonObject, facts: Facts, waits: Sequence[str] = ()) -> Mapped:
+        kept = {key: value for key, value in body.items() if key not in texts(about.get("leaves_out"))}
         made: Mapped = {"Type": about["type"]}
         if waits:
             made["DependsOn"] = list(waits)
         made["Properties"] = forms.referenced(forms.properties(kept, self._known["maps"], self._known["opaque"]))
         return {"id": fill(about["logical"], facts), "comment": about.get("comment"), "is": made}
 
-    def _outputs(self, each: Sequence[Context]) -> None:
+    def _outputs(self, each: Sequence[Facts]) -> None:
         for entry in self._known["outputs"]:
             for facts in each if entry.get("each") else each[:1]:
                 if holds(entry.get("when"), facts):
@@ -182,7 +194,7 @@ class _Stack:
 
     def _put(self, section: str, entry: Mapped) -> None:
         """Add an entry; the same thing twice is there once."""
-        name = entry["id"]
+        name = str(entry["id"])
         rival = {"parameters": "resources", "resources": "parameters"}.get(section, section)
         if self._parts[section].setdefault(name, entry) != entry or (rival != section and name in self._parts[rival]):
             raise ConnectError(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
-from agentcore_connect.plan.request_facts import Context
+from agentcore_connect.plan.records import ConnectionContext
 from agentcore_connect.plan.templates import Facts, fill, holds
 
-Mapped = dict[str, Any]
+Mapped = dict[str, Json]
 
 
 class StandIns:
@@ -19,8 +19,8 @@ class StandIns:
     `found`: the entries that they need, by section: `parameters`, `conditions`, and `inputs` for those without default.
     """
 
-    def __init__(self, ctx: Context, connections: Sequence[Context], creates_gateway: bool) -> None:
-        """In: the render context, the connections in the template, whether it creates the gateway."""
+    def __init__(self, connections: Sequence[ConnectionContext], creates_gateway: bool) -> None:
+        """In: the connections in the template, whether it creates the gateway."""
         self._known = resources.load("cloudformation")["stand_ins"]
         self._asked = resources.load("request-bodies")["runtime"]
         self._creates_gateway = creates_gateway
@@ -28,20 +28,20 @@ class StandIns:
         self._credentials = forms.logical_ids(c["credential"]["name"] for c in connections if c["credential"]["name"])
         self.found: dict[str, list[Mapped]] = {"parameters": [], "conditions": [], "inputs": []}
 
-    def of(self, facts: Context, c: Context) -> tuple[Mapped, Mapped]:
+    def of(self, facts: Facts, c: ConnectionContext) -> tuple[dict[str, object], Mapped]:
         """The facts of a connection as the template has them, and what its run-time values are there.
 
         In: the facts by `facts_for`, the connection.
         """
         credential = c["credential"]
-        elsewhere = credential.get("exists") or credential.get("in_project")
-        given: Mapped = {
+        elsewhere = credential["exists"] or credential["in_project"]
+        given: dict[str, object] = {
             **facts,
             "stack": {
                 "creates_gateway": self._creates_gateway,
                 "creates_provider": bool(credential["name"]) and not elsewhere,
             },
-            "ids": {"target": self._targets[c["name"]], "credential": self._credentials.get(credential["name"])},
+            "ids": {"target": self._targets[c["name"]], "credential": self._credentials.get(credential["name"] or "")},
         }
         changed = given
         runtime: Mapped = {}
@@ -58,7 +58,7 @@ class StandIns:
             runtime |= {name: forms.filled(value, given) for name, value in entry.get("runtime", {}).items()}
         return changed, runtime
 
-    def _parameter(self, entry: Context, facts: Facts) -> None:
+    def _parameter(self, entry: JsonObject, facts: Facts) -> None:
         name, value = fill(entry["name"], facts), fill(entry.get("default"), facts)
         made = {
             "Type": entry["type"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from agentcore_connect.core.values import Json, JsonObject, mapping, texts
 from agentcore_connect.plan.templates import Facts, fill
 
 #: A reference in the knowledge: `${{Name}}`, and in the name there may be placeholders.
@@ -40,7 +40,7 @@ def in_json(text: str) -> str:
     return text.replace(json.dumps(_OPEN)[1:-1], _OPEN).replace(json.dumps(_SHUT)[1:-1], _SHUT)
 
 
-def filled(value: Any, facts: Facts) -> Any:
+def filled(value: Json, facts: Facts) -> Json:
     """A value of the knowledge, whose keys may be functions, with its answers and its references in place."""
     if isinstance(value, Mapping):
         return {key: filled(part, facts) for key, part in value.items()}
@@ -49,7 +49,7 @@ def filled(value: Any, facts: Facts) -> Any:
     return fill(_REFERENCE.sub(lambda found: reference(found[1]), value), facts) if isinstance(value, str) else value
 
 
-def referenced(value: Any) -> Any:
+def referenced(value: Json) -> Json:
     """The value with every reference as a function: Ref or GetAtt where it is the whole text, else Sub."""
     if isinstance(value, Mapping):
         return {key: referenced(part) for key, part in value.items()}
@@ -65,12 +65,12 @@ def referenced(value: Any) -> Any:
     return {"Fn::Sub": _MARKED.sub(r"${\1}", value.replace("${", "${!"))}
 
 
-def _function(name: str) -> dict[str, Any]:
+def _function(name: str) -> JsonObject:
     resource, dot, attribute = name.partition(".")
     return {"Fn::GetAtt": [resource, attribute]} if dot else {"Ref": name}
 
 
-def replaced(facts: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+def replaced(facts: Facts, path: Sequence[str], value: Json) -> dict[str, object]:
     """The facts with another value at a path; what is on the way is copied, the facts stay as they are."""
     found = dict(facts)
     first, *rest = path
@@ -79,7 +79,7 @@ def replaced(facts: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[
     return found
 
 
-def properties(body: Any, maps: Sequence[str], opaque: Sequence[str]) -> Any:
+def properties(body: Json, maps: Sequence[str], opaque: Sequence[str]) -> Json:
     """The members of a request under the names that CloudFormation has for them: with a capital letter.
 
     In: the body, the members whose keys are data, and those that are data altogether.
@@ -88,8 +88,9 @@ def properties(body: Any, maps: Sequence[str], opaque: Sequence[str]) -> Any:
         return [properties(part, maps, opaque) for part in body]
     if not isinstance(body, Mapping):
         return body
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for key, part in body.items():
+        value: Json
         if key in opaque:
             value = part
         elif key in maps and isinstance(part, Mapping):
@@ -100,13 +101,13 @@ def properties(body: Any, maps: Sequence[str], opaque: Sequence[str]) -> Any:
     return found
 
 
-def members(made: Any, maps: Sequence[str], opaque: Sequence[str]) -> Any:
+def members(made: Json, maps: Sequence[str], opaque: Sequence[str]) -> Json:
     """The way back from `properties`: resource properties as the members of a request."""
     if isinstance(made, list):
         return [members(part, maps, opaque) for part in made]
     if not isinstance(made, Mapping):
         return made
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for name, part in made.items():
         key = str(name)[:1].lower() + str(name)[1:]
         if key in maps and isinstance(part, Mapping):
@@ -116,27 +117,30 @@ def members(made: Any, maps: Sequence[str], opaque: Sequence[str]) -> Any:
     return found
 
 
-def deep_merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def deep_merged(first: JsonObject, second: JsonObject) -> dict[str, Json]:
     """Both mappings in one; where both have a value, that of the second, and mappings again in one."""
     found = dict(first)
     for key, value in second.items():
         own = found.get(key)
         both = isinstance(own, Mapping) and isinstance(value, Mapping)
-        found[key] = deep_merged(own, value) if both else value  # type: ignore[arg-type]
+        found[key] = deep_merged(mapping(own), mapping(value)) if both else value
     return found
 
 
-def merged(statements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def merged(statements: Iterable[JsonObject]) -> list[JsonObject]:
     """IAM statements with those of one name in one: the same actions, on the resources of all."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, JsonObject] = {}
     for one in statements:
-        before = found.setdefault(one["Sid"], {**one, "Resource": []})
-        before["Action"] = list(dict.fromkeys([*before["Action"], *one["Action"]]))
-        before["Resource"] = list(dict.fromkeys([*before["Resource"], *one["Resource"]]))
+        before = found.get(str(one["Sid"]), {**one, "Resource": []})
+        found[str(one["Sid"])] = {
+            **before,
+            "Action": list(dict.fromkeys([*texts(before["Action"]), *texts(one["Action"])])),
+            "Resource": list(dict.fromkeys([*texts(before["Resource"]), *texts(one["Resource"])])),
+        }
     return list(found.values())
 
 
-def size_at_most(template: Any) -> int:
+def size_at_most(template: Json) -> int:
     """A bound for the bytes of a template as text: that of its JSON, with room for the indentation of its lines."""
     text = json.dumps(template, ensure_ascii=False, indent=2)
     return len(text.encode()) + 16 * text.count("\\n")

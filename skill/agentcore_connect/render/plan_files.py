@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect import __version__
 from agentcore_connect.answers import store
@@ -14,8 +12,10 @@ from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.artifacts import Artifact, artifacts
+from agentcore_connect.plan.entries import ArtifactEntry, CheckResult
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.program import program, script_inputs
+from agentcore_connect.plan.records import RenderContext
 from agentcore_connect.plan.script import script
 from agentcore_connect.render.environment import environment
 from agentcore_connect.render.normal import normal_answers
@@ -49,7 +49,7 @@ def render_plan(plan: Plan, gathered: Gathered, out: Path) -> tuple[Plan, dict[s
 
     ctx = _with_places(plan, gathered, out)
     files: dict[str, Content] = {}
-    checked: list[dict[str, Any]] = []
+    checked: list[ArtifactEntry] = []
     for artifact in artifacts(ctx):
         text = render(artifact, ctx)
         results = check_artifact(artifact, text, ctx)
@@ -57,11 +57,11 @@ def render_plan(plan: Plan, gathered: Gathered, out: Path) -> tuple[Plan, dict[s
         if failed:
             raise ConnectError(
                 "artifact-failed",
-                f"{artifact.path} failed the check {failed[0]['check']}: {failed[0]['why']}",
+                f"{artifact.path} failed the check {failed[0]['check']}: {failed[0].get('why')}",
                 where=artifact.path,
                 hint="this is a fault of agentcore-connect, or of a file named in the answers; nothing was written",
             )
-        checked.append({"path": artifact.path, "kind": artifact.kind, "checks": results})
+        checked.append(ArtifactEntry(path=artifact.path, kind=artifact.kind, checks=results))
         files[artifact.path] = (text, int(str(artifact.manifest.get("mode", _DEFAULT_MODE)), 8))
     done = _finish(plan, checked)
     mode = int(_DEFAULT_MODE, 8)
@@ -71,13 +71,13 @@ def render_plan(plan: Plan, gathered: Gathered, out: Path) -> tuple[Plan, dict[s
     return done, files
 
 
-def render(artifact: Artifact, ctx: Mapping[str, Any]) -> str:
+def render(artifact: Artifact, ctx: RenderContext) -> str:
     """Render one file."""
     manifest = artifact.manifest
-    folder = manifest.get("folder", artifact.kind)
+    folder = str(manifest.get("folder", artifact.kind))
     if "static" in manifest:
-        return static_text(folder, manifest["static"])
-    names: dict[str, Any] = {**ctx, "manifest": manifest}
+        return static_text(folder, str(manifest["static"]))
+    names: dict[str, object] = {**ctx, "manifest": manifest}
     if artifact.connection is not None:
         names["c"] = artifact.connection
     if artifact.policy is not None:
@@ -85,14 +85,14 @@ def render(artifact: Artifact, ctx: Mapping[str, Any]) -> str:
     return environment().get_template(f"{folder}/{manifest['template']}").render(names)
 
 
-def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
+def _with_places(plan: Plan, gathered: Gathered, out: Path) -> RenderContext:
     """The context with what only templates need: the steps, and where the project is seen from the plan's folder."""
     import os
 
-    ctx = dict(plan.context)
+    ctx = plan.context.copy()
     project = gathered.project
     relative = os.path.relpath(project.root, out.resolve()) if project is not None else None
-    ctx["plan"] = {**ctx["plan"], "project_relpath": relative, "tool_version": __version__}
+    ctx["plan"] = {**ctx["plan"], "project_relpath": relative}
     asks = {}
     if ctx["configured"]:
         ctx["program"] = program(ctx)
@@ -101,15 +101,13 @@ def _with_places(plan: Plan, gathered: Gathered, out: Path) -> dict[str, Any]:
     return ctx
 
 
-def _finish(plan: Plan, checked: list[dict[str, Any]]) -> Plan:
+def _finish(plan: Plan, checked: list[ArtifactEntry]) -> Plan:
     by = f"agentcore-connect {__version__}"
-    fixed: list[dict[str, Any]] = [
-        {"path": "plan.md", "kind": "document", "checks": []},
-        {"path": "plan.json", "kind": "plan", "checks": [_passed("json", by)]},
-        {"path": "answers.yaml", "kind": "answers", "checks": [_passed("answers-gate", by)]},
+    fixed = [
+        ArtifactEntry(path="plan.md", kind="document", checks=[]),
+        ArtifactEntry(path="plan.json", kind="plan", checks=[CheckResult(check="json", status="passed", by=by)]),
+        ArtifactEntry(
+            path="answers.yaml", kind="answers", checks=[CheckResult(check="answers-gate", status="passed", by=by)]
+        ),
     ]
     return replace(plan, artifacts=[*fixed, *checked])
-
-
-def _passed(check: str, by: str) -> dict[str, Any]:
-    return {"check": check, "status": "passed", "by": by}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.model import Plan
@@ -115,7 +115,11 @@ def _plans(subject: Subject) -> Iterator[tuple[Any, Plan]]:
         yield value, plan_for(connection, **others)[0]
 
 
-_COLUMNS = ("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect")
+_Column = Literal["path", "target_type", "outbound_auth", "grant", "mechanism", "redirect"]
+_COLUMNS: tuple[_Column, ...] = ("path", "target_type", "outbound_auth", "grant", "mechanism", "redirect")
+_SAID: tuple[tuple[Literal["why", "warnings", "notes"], str], ...] = (
+    *(("why", "Why"), ("warnings", "Mind"), ("notes", "Good to know")),
+)
 
 
 def _row(plan: Plan) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def _table(subject: Subject, plans: list[tuple[Any, Plan]], *, single: bool) -> 
 
 def _reasons(plans: list[tuple[Any, Plan]], *, single: bool) -> Iterator[str]:
     """Every reason, warning and note once, with the answers it goes with where it does not go with all."""
-    for key, label in (("why", "Why"), ("warnings", "Mind"), ("notes", "Good to know")):
+    for key, label in _SAID:
         said: dict[tuple[str, str], list[str]] = {}
         for value, plan in plans:
             for item in plan.connections[0][key]:

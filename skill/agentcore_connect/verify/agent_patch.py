@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.agent_code.facts import facts_of
 from agentcore_connect.agent_code.patch import faults_of
@@ -87,7 +87,7 @@ def _applied(sandbox: Sandbox, name: str, place: Path) -> tuple[str, Ran | None]
 def _judged_code(
     written: Written, name: str, place: Path, before: Sequence[Source], named: Sequence[str]
 ) -> Iterator[Result]:
-    edit: dict[str, Any] = written.fresh.context["agent_edit"]
+    edit = written.fresh.context["agent_edit"]
     facts = facts_of(edit["manifest"])
     python = [one for one in named if one.endswith(".py") and (place / one).is_file()]
     problems = [fault for one in python for fault in check_source(_text(place / one), one)]

@@ -132,7 +132,7 @@ def check_documents(written: Written) -> Iterator[Result]:
         if c.get("schema_text") and c.get("target_type") in _DOCUMENTS:
             name = c["schema_file"] or "plan.json"
             own = c["schema_file"] and not written.fault(name)
-            text = written.text(name) if own else c["schema_text"]
+            text = written.text(name) if own else c["schema_text"] or ""
             shown = name if own else str(c["schema"])
             inline = ("openapi-size-inline",) if not c["schema_artifact"] and not c["schema_cli"] else ()
             faults = [one for one in _document_faults(text, shown, c) if one.severity == "error" or one.id in inline]
@@ -201,7 +201,8 @@ def check_decisions(written: Written, name: str) -> Iterator[Result]:
     gateway = ctx["gateway"]["arn"] or load("cedar")["arn_variable"]
     there = [policy["file"] for policy in ctx["policies"] if not written.fault(policy["file"])]
     texts = [written.text(file) for file in there]
-    status, by, problems = cedar_decisions.check_decisions(texts, ctx["policy"]["examples"], gateway)
+    examples = ctx["policy"]["examples"] if ctx["policy"] else []
+    status, by, problems = cedar_decisions.check_decisions(texts, examples, gateway)
     if status == "not-run":
         yield Result(name, "policy-decisions", "not-run", by, by, next="pip install cedarpy")
     else:

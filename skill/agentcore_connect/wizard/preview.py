@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentcore_connect.advise.records import Decision
-from agentcore_connect.core.values import JsonObject, mappings, record, text
+from agentcore_connect.core.values import record
 from agentcore_connect.wizard.heads import result_words, short
 from agentcore_connect.wizard.picture import Picture, drawn, sentence
 from agentcore_connect.wizard.screen import Block, Pairs
 from agentcore_connect.wizard.terminal import Terminal
 
 if TYPE_CHECKING:
+    from agentcore_connect.plan.entries import PlannedConnection, StepEntry
     from agentcore_connect.plan.model import Plan
 
 _LONGEST_DIFF = 24
@@ -85,14 +86,14 @@ def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: 
     return [*blocks, *_secrets(plan), *_known(known), *_assumed(plan)]
 
 
-def _connection(connection: JsonObject, shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
+def _connection(connection: PlannedConnection, shown: Picture | None, terminal: Terminal, width: int) -> list[Block]:
     verdict = ", ".join(f"{name} {value}" for name, value in result_words(record(Decision, connection), decided=True))
     steered = ", steered to what works" if connection["steered"] else ""
     blocks = []
     if shown is not None:
         blocks += _drawing(shown, terminal, width)
     blocks.append(Block("good", f"{connection['name']}: {verdict}{steered}"))
-    blocks += [Block("warning", str(one["text"]), "! ") for one in mappings(connection["warnings"])]
+    blocks += [Block("warning", one["text"], "! ") for one in connection["warnings"]]
     return blocks
 
 
@@ -107,11 +108,11 @@ def _drawing(shown: Picture, terminal: Terminal, width: int) -> list[Block]:
     return blocks
 
 
-def _step(number: int, step: JsonObject) -> list[Block]:
-    aws = "  (calls AWS)" if step.get("needs_aws") else ""
+def _step(number: int, step: StepEntry) -> list[Block]:
+    aws = "  (calls AWS)" if step["needs_aws"] else ""
     blocks = [Block("item", f"{step['title']}{aws}", f"{number:2}. ")]
-    if line := text(step.get("line")):
-        blocks.append(Block("command", line, "    "))
+    if step["line"]:
+        blocks.append(Block("command", step["line"], "    "))
     return blocks
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
 
@@ -110,10 +111,10 @@ def _beside(project: Path | None, plan: Path | None) -> Beside:
 
     written = read_written(plan)
     short = brief(written.fresh)
-    entries = written.fresh.promises.get("entries", ())
-    declared = [one["at"][1] for one in entries if len(one["at"]) == 2 and one["at"][0] == "credentials"]
+    places = [one["at"] for one in written.fresh.promises["entries"]]
+    declared = [mapping(at[1]) for at in places if len(at) == 2 and at[0] == "credentials"]
     rights = Rights(short.rights, f"{plan.name}/plan.md", short.granted_by)
-    return Beside(own or written.gathered.project, rights, frozenset(one["name"] for one in declared))
+    return Beside(own or written.gathered.project, rights, frozenset(str(one["name"]) for one in declared))
 
 
 def _match(name: str, by: str, row: Entry) -> Match:

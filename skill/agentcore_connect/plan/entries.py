@@ -153,3 +153,20 @@ class RunTimeInput(TypedDict):
     env: str
     secret: bool
     prompt: str
+
+
+class PromisedEntry(TypedDict):
+    """What must stand at a place of a file; see ``promises.Promised``. Without ``file`` it is the project's own."""
+
+    file: NotRequired[str]
+    at: list[Step]
+    value: Json
+    whole: NotRequired[bool]
+    free: NotRequired[list[str]]
+
+
+class PromisesEntry(TypedDict):
+    """What the steps promise: what the files say, and the names that the variables file holds."""
+
+    entries: list[PromisedEntry]
+    variables: list[str]

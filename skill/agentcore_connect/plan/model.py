@@ -10,6 +10,7 @@ from agentcore_connect.plan.entries import (
     Assumed,
     PlannedConnection,
     PlannedGateway,
+    PromisesEntry,
     Sentence,
     StepEntry,
 )
@@ -33,7 +34,7 @@ class Plan:
     connections: list[PlannedConnection]
     steps: list[StepEntry]
     artifacts: list[ArtifactEntry]
-    promises: JsonObject
+    promises: PromisesEntry
     warnings: list[Sentence]
     notes: list[Sentence]
     assumed: list[Assumed]

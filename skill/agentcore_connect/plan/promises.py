@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Protocol
 
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
-from agentcore_connect.plan.entries import Place
+from agentcore_connect.plan.entries import Place, PromisedEntry
 
 _Key = tuple[object, ...]
 
@@ -46,12 +46,13 @@ class Promised:
     free: tuple[str, ...] = ()
     flags: Mapping[str, str] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Json]:
+    def as_dict(self) -> PromisedEntry:
         """The promise as plain data, for plan files and for the script that checks what is there already."""
-        entry: dict[str, Json] = {"file": self.file} if self.file else {}
-        entry |= {"at": list(self.at), "value": self.value}
+        entry: PromisedEntry = {"at": list(self.at), "value": self.value}
+        if self.file:
+            entry = {"file": self.file, "at": list(self.at), "value": self.value}
         if self.whole:
-            entry |= {"whole": True, "free": list(self.free)}
+            entry["whole"], entry["free"] = True, list(self.free)
         return entry
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from agentcore_connect.advise.decide import Verdict, advise, unspoken
-from agentcore_connect.core.values import JsonObject
 from agentcore_connect.plan import words
-from agentcore_connect.plan.entries import Assumed, PlannedConnection, PlannedGateway, Sentence
+from agentcore_connect.plan.entries import Assumed, PlannedConnection, PlannedGateway, PromisesEntry, Sentence
 from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import promises
@@ -44,7 +43,7 @@ _WHERE_ANY: tuple[Literal["allowed_audience", "allowed_clients", "allowed_scopes
 )
 
 
-def promised(ops: Iterable[Operation]) -> JsonObject:
+def promised(ops: Iterable[Operation]) -> PromisesEntry:
     """What the steps promise, as plan.json has it."""
     state = promises(ops)
     return {"entries": [one.as_dict() for one in state.entries], "variables": sorted(state.variables)}

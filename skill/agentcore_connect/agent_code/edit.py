@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentcore_connect.core.values import JsonObject
 
 
 class Wanted(NamedTuple):
@@ -13,7 +15,7 @@ class Wanted(NamedTuple):
     ``needs_request``: the client gets its token within a request to the agent only.
     """
 
-    manifest: Mapping[str, Any]
+    manifest: JsonObject
     url_variable: str
     packages: Sequence[str]
     hosts: Sequence[str] = ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from agentcore_connect.knowledge.resources import Entry
 
 
 class Taker(NamedTuple):
@@ -34,7 +36,7 @@ class Facts(NamedTuple):
     sync_calls: frozenset[str]
 
 
-def facts_of(manifest: Mapping[str, Any]) -> Facts | None:
+def facts_of(manifest: Entry) -> Facts | None:
     """The facts of a client's manifest; None where its framework's agents are not edited."""
     known = manifest.get("agent")
     if known is None:
@@ -52,5 +54,5 @@ def facts_of(manifest: Mapping[str, Any]) -> Facts | None:
     )
 
 
-def _takers(told: Mapping[str, Mapping[str, Any]]) -> dict[str, Taker]:
+def _takers(told: Mapping[str, Entry]) -> dict[str, Taker]:
     return {name: Taker(one["tools"], one.get("position")) for name, one in told.items()}

@@ -185,7 +185,7 @@ def check(source: str, target: str | None = None) -> Checked:
     spec = load_spec(source)
     if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
         return _checked_document(spec, source, target)
-    from agentcore_connect.specs.json_path import parse_json_path
+    from agentcore_connect.core.places import parse_json_path
 
     problems = tool_schema.check_tools(spec.data, target_name=target)
     around = next((parse_json_path(one.where) for one in problems if one.code == "wrapped-list"), ())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from agentcore_connect.checks.cedar_schema import Targets, schema_text
 from agentcore_connect.checks.cedar_scope import Scope, read_scopes
@@ -156,7 +156,7 @@ def _engine(text: str, scopes: list[Scope] | None, path: str, targets: Targets) 
 def _validate(text: str, schema: str) -> list[str]:
     import cedarpy
 
-    result: Any = cedarpy.validate_policies(text, schema)
+    result = cedarpy.validate_policies(text, schema)
     return [re.sub(r"^for policy `policy\d+`, ", "", str(one.error)) for one in result.errors]
 
 

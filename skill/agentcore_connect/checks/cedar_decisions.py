@@ -6,15 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
 
 _NOW: Final = {"__extn": {"fn": "datetime", "arg": "2026-01-01T00:00:00Z"}}
 
 
 def check_decisions(
-    policies: Sequence[str], examples: Sequence[Mapping[str, Any]], gateway: str
+    policies: Sequence[str], examples: Sequence[Entry], gateway: str
 ) -> tuple[Literal["judged", "not-run"], str, list[str]]:
     """Hold policies against the examples of a plan.
 
@@ -32,7 +32,7 @@ def check_decisions(
     return "judged", f"cedarpy {metadata.version('cedarpy')}", problems
 
 
-def _decision(policies: str, example: Mapping[str, Any], gateway: str) -> str:
+def _decision(policies: str, example: Entry, gateway: str) -> str:
     import cedarpy
 
     cedar = load("cedar")
@@ -51,7 +51,7 @@ def _decision(policies: str, example: Mapping[str, Any], gateway: str) -> str:
         "resource": _entity(where),
         "context": {"input": example["input"], "system": {"now": _NOW}},
     }
-    answer: Any = cedarpy.is_authorized(request, policies, entities)
+    answer = cedarpy.is_authorized(request, policies, entities)
     if answer.diagnostics.errors:
         return f"that they cannot be judged ({answer.diagnostics.errors[0]})"
     return "allow" if answer.allowed else "deny"

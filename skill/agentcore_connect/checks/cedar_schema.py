@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final, TypeAlias
 
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.resources import load
 
-Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
+Targets: TypeAlias = Mapping[str, Sequence[JsonObject] | None]
 
 _INDENT: Final = "  "
 
@@ -36,7 +37,7 @@ def schema_text(targets: Targets) -> str:
     return f"namespace {cedar['namespace']} {{\n{body}\n}}\n"
 
 
-def _type(schema: Any, otherwise: str = "string") -> str:
+def _type(schema: object, otherwise: str = "string") -> str:
     """The Cedar type of a JSON Schema; what is not said counts as `otherwise`."""
     cedar = load("cedar")
     schema = schema if isinstance(schema, Mapping) else {}
@@ -54,6 +55,6 @@ def _type(schema: Any, otherwise: str = "string") -> str:
     return str(cedar["arguments"].get(kind, cedar["arguments"]["string"])["cedar"])
 
 
-def _nullable(schema: Any) -> bool:
+def _nullable(schema: object) -> bool:
     given = schema.get("type") if isinstance(schema, Mapping) else None
     return isinstance(given, list) and "null" in given

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
-from urllib.parse import unquote
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
-Schema = dict[str, Any]
+Schema: TypeAlias = dict[str, object]
 
 #: How many references deep a schema is written out. While that makes more than `MANY` schemas the next depth is tried:
 #: types that contain each other multiply with every level, and a model has no use for a tool of that size.
 DEPTHS: Final = (60, 8, 6, 4, 3, 2, 1)
 MANY: Final = 500
-
-
-def resolve(root: Any, ref: Any) -> Any:
-    """What a reference within the same document points to; None when there is nothing, or it points elsewhere."""
-    if not isinstance(ref, str) or not ref.startswith("#"):
-        return None
-    here = root
-    for part in ref[1:].split("/")[1:]:
-        key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(here, Mapping) and key in here:
-            here = here[key]
-        elif isinstance(here, list) and key.isdecimal() and len(key) < 6 and int(key) < len(here):
-            here = here[int(key)]
-        else:
-            return None
-    return here
 
 
 def cut_note(depth: int, refs: Iterable[str]) -> str:
@@ -40,7 +23,7 @@ def cut_note(depth: int, refs: Iterable[str]) -> str:
     )
 
 
-def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema, list[str]]:
+def merged(first: Schema, second: Schema) -> tuple[Schema, list[str]]:
     """One schema that asks for what both ask for, and in words what contradicts.
 
     In: schemas without references and alternatives. Of two descriptions, formats and the like the first one's count.
@@ -49,8 +32,9 @@ def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema,
     problems: list[str] = []
     if "properties" in first and "properties" in second:
         made["properties"] = _properties(first["properties"], second["properties"])
-    if isinstance(first.get("required"), list) and isinstance(second.get("required"), list):
-        made["required"] = [*first["required"], *second["required"]]
+    required, also = first.get("required"), second.get("required")
+    if isinstance(required, list) and isinstance(also, list):
+        made["required"] = [*required, *also]
     for key in ("type", "enum"):
         if key in first and key in second:
             common = _common(first[key], second[key])
@@ -62,14 +46,14 @@ def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Schema,
     return made, problems
 
 
-def _properties(first: Any, second: Any) -> Schema:
+def _properties(first: object, second: object) -> Schema:
     made = dict(first) if isinstance(first, Mapping) else {}
     for name, schema in second.items() if isinstance(second, Mapping) else ():
         made[name] = {"allOf": [made[name], schema]} if name in made and made[name] != schema else schema
     return made
 
 
-def _common(first: Any, second: Any) -> Any:
+def _common(first: object, second: object) -> object:
     """The values that both allow, one by itself where there is one; None for none."""
     one, other = (value if isinstance(value, list) else [value] for value in (first, second))
     both = [value for value in one if value in other]
@@ -78,12 +62,12 @@ def _common(first: Any, second: Any) -> Any:
     return both or None
 
 
-def says_nothing(schema: Any) -> bool:
+def says_nothing(schema: object) -> bool:
     """Whether a schema leaves everything open."""
     return not isinstance(schema, Mapping) or not schema
 
 
-def type_of_values(values: list[Any]) -> str | None:
+def type_of_values(values: Sequence[object]) -> str | None:
     """The one type that all of these JSON values have; None for none or several."""
     kinds = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
     found = {kinds[type(value)] for value in values if type(value) in kinds}

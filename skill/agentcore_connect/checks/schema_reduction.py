@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from agentcore_connect.checks.problem import Problem
-from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged, resolve, says_nothing, type_of_values
+from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged, says_nothing, type_of_values
 from agentcore_connect.checks.schema_words import sentence
-from agentcore_connect.checks.tool_list import shown, step, unwrap
+from agentcore_connect.checks.tool_list import shown, unwrap
+from agentcore_connect.core.places import follow, step
+from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
 
 # References written out can grow without bound; no tool that a model can use comes near these.
 _MAX_NODES: Final = 5000
 _MAX_DEPTH: Final = 60
 
-Schema = dict[str, Any]
+Schema: TypeAlias = dict[str, object]
 
 
 class _RefusedError(Exception):
@@ -28,7 +30,7 @@ class _TooManyError(_RefusedError):
     """Its schema has more schemas than the bound."""
 
 
-def reduce_tools(document: Any) -> tuple[list[Schema], list[Problem]]:
+def reduce_tools(document: object) -> tuple[list[dict[str, Json]], list[Problem]]:
     """The tools with their schemas reduced to what a Lambda target takes.
 
     In: a list of tools, or a document that `unwrap` knows; MCP's, OpenAI's and Anthropic's spellings are understood.
@@ -37,7 +39,7 @@ def reduce_tools(document: Any) -> tuple[list[Schema], list[Problem]]:
     Errors: ConnectError `tool-schema-shape` for something that holds no tools.
     """
     tools, found = unwrap(document)
-    reduced: dict[str, Schema] = {}
+    reduced: dict[str, dict[str, Json]] = {}
     for number, tool in enumerate(tools):
         at = f"$[{number}]"
         name = _inner(tool).get("name")
@@ -53,14 +55,13 @@ def reduce_tools(document: Any) -> tuple[list[Schema], list[Problem]]:
     return list(reduced.values()), found
 
 
-def _inner(tool: Any) -> Mapping[str, Any]:
-    for key in load("tool-schema")["nested_in"]:
-        if isinstance(tool, Mapping) and isinstance(tool.get(key), Mapping):
-            return dict(tool[key])
-    return tool if isinstance(tool, Mapping) else {}
+def _inner(tool: object) -> JsonObject:
+    whole = mapping(tool)
+    nested = (whole[key] for key in load("tool-schema")["nested_in"] if isinstance(whole.get(key), Mapping))
+    return mapping(next(nested, whole))
 
 
-def _tool(name: str, tool: Mapping[str, Any], at: str, found: list[Problem]) -> Schema:
+def _tool(name: str, tool: JsonObject, at: str, found: list[Problem]) -> dict[str, Json]:
     knowledge = load("tool-schema")
     rules, aliases = knowledge["tool"], knowledge["aliases"]
     parts = {aliases.get(key, key): value for key, value in tool.items()}
@@ -71,7 +72,7 @@ def _tool(name: str, tool: Mapping[str, Any], at: str, found: list[Problem]) -> 
         )
         title = parts.get("title")
         description = title if isinstance(title, str) and title.strip() else name
-    made: Schema = {"name": name, "description": description}
+    made: dict[str, Json] = {"name": name, "description": description}
     made["inputSchema"] = _top(parts.get("inputSchema", {}), step(at, "inputSchema"), found)
     if "outputSchema" in parts:
         try:
@@ -86,7 +87,7 @@ def _tool(name: str, tool: Mapping[str, Any], at: str, found: list[Problem]) -> 
     return made
 
 
-def _top(schema: Any, at: str, found: list[Problem]) -> Schema:
+def _top(schema: Json, at: str, found: list[Problem]) -> dict[str, Json]:
     top = load("tool-schema")["tool"]["top_level"]
     if says_nothing(schema):
         return {"type": top, "properties": {}}
@@ -110,7 +111,7 @@ def _top(schema: Any, at: str, found: list[Problem]) -> Schema:
 class _Bound:
     """A schema inside another, with the references that led to it: it must not use them again."""
 
-    schema: Any
+    schema: object
     refs: tuple[str, ...]
 
 
@@ -127,7 +128,7 @@ class _Bounds:
 class _Reduction:
     """One schema on its way; `root` is what its references point into."""
 
-    def __init__(self, root: Any, found: list[Problem], bounds: _Bounds) -> None:
+    def __init__(self, root: Json, found: list[Problem], bounds: _Bounds) -> None:
         self._root = root
         self._found = found
         self._bounds = bounds
@@ -137,21 +138,21 @@ class _Reduction:
         cut = cut_note(self._bounds.depth, self._bounds.cut) if self._bounds.cut else ""
         return [*([Problem("warning", "lost", at, cut)] if cut else []), *self._found]
 
-    def schema(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
+    def schema(self, given: object, at: str, refs: tuple[str, ...], depth: int) -> tuple[dict[str, Json], bool]:
         """The schema reduced, and whether null was allowed."""
         node, nullable = self._flat(given, at, refs, depth)
         kind, allows_null = self._type(node, at)
-        said = {key: text for key, value in node.items() if (text := sentence(key, value))}
+        said = {key: one for key, value in node.items() if (one := sentence(key, value))}
         words = list(said.values())
         if said:
             names = ", ".join(f"`{key}`" for key in said)
             message = f"{names}: a tool schema cannot hold it, so it became words in the description"
             self._found.append(Problem("notice", "in-words", at, message))
-        description = node.get("description") if isinstance(node.get("description"), str) else ""
+        description = text(node.get("description")) or ""
         if words and description and not description.rstrip().endswith((".", "!", "?", ":")):
             description = f"{description.rstrip()}."
         self._name_losses(node, at)
-        made: Schema = {"type": kind}
+        made: dict[str, Json] = {"type": kind}
         if description or words:
             made["description"] = " ".join(part for part in (description, *words) if part)
         if kind == "object":
@@ -160,12 +161,12 @@ class _Reduction:
             made.update(self._items(node, at, depth))
         return made, nullable or allows_null
 
-    def _flat(self, given: Any, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
+    def _flat(self, given: object, at: str, refs: tuple[str, ...], depth: int) -> tuple[Schema, bool]:
         """The schema with its references, allOf and alternatives written into it, and whether null was one of them."""
         if next(self._bounds.nodes) > self._bounds.most or depth > _MAX_DEPTH:
             raise _TooManyError("its schema is too large when its references are written out")
         while isinstance(given, _Bound):
-            given, refs = given.schema, given.refs
+            refs, given = given.refs, given.schema
         node = dict(given) if isinstance(given, Mapping) else {}
         if isinstance(node.get("properties"), Mapping):
             node["properties"] = {name: _Bound(inner, refs) for name, inner in node["properties"].items()}
@@ -188,9 +189,9 @@ class _Reduction:
                 self._lost(at, problem)
         return node, nullable
 
-    def _target(self, ref: Any, at: str, refs: tuple[str, ...]) -> _Bound:
-        target = resolve(self._root, ref)
-        if target is None:
+    def _target(self, ref: object, at: str, refs: tuple[str, ...]) -> _Bound:
+        target = follow(self._root, ref)[0] if isinstance(ref, str) else None
+        if target is None or not isinstance(ref, str):
             raise _RefusedError(f"the reference {ref!r} leads nowhere in this schema")
         if ref in refs:
             self._lost(at, f"{ref} contains itself: the inner one was written as a plain object")
@@ -201,7 +202,7 @@ class _Reduction:
         return _Bound(target, (*refs, ref))
 
     def _alternatives(
-        self, given: list[Any], key: str, at: str, refs: tuple[str, ...], depth: int
+        self, given: Sequence[Json], key: str, at: str, refs: tuple[str, ...], depth: int
     ) -> tuple[list[_Bound], bool]:
         """What is kept of the alternatives, as one schema or none, and whether null was among them."""
         kept = [one for one in given if not (isinstance(one, Mapping) and one.get("type") == "null")]
@@ -213,7 +214,7 @@ class _Reduction:
             quiet = _Reduction(self._root, [], self._bounds)  # what only the others would lose need not be told
             reduced = [quiet.schema(one, at, refs, depth + 1)[0] for one in kept]
             if any(one != reduced[0] for one in reduced):
-                kinds = " or ".join(dict.fromkeys(one["type"] for one in reduced))
+                kinds = " or ".join(dict.fromkeys(str(one["type"]) for one in reduced))
                 self._lost(at, f"{key} has {len(kept)} alternatives ({kinds}): only the first was kept")
         return [_Bound(one, refs) for one in kept[:1]], null
 
@@ -223,8 +224,8 @@ class _Reduction:
         listed = given if isinstance(given, list) else [given]
         kinds = [one for one in listed if isinstance(one, str)]
         real = [kind for kind in kinds if kind in known]
-        values = node.get("enum") if isinstance(node.get("enum"), list) else None
-        null = "null" in kinds or (values is not None and None in values)
+        values = _list(node.get("enum"))
+        null = "null" in kinds or None in values
         if len(real) > 1:
             self._lost(at, f"the types {', '.join(real)} are possible: only {real[0]} was kept")
         if real:
@@ -235,8 +236,8 @@ class _Reduction:
             self._lost(at, "any type is possible: string was written")
         return guessed or "string", null
 
-    def _object(self, node: Schema, at: str, depth: int) -> Schema:
-        made: Schema = {}
+    def _object(self, node: Schema, at: str, depth: int) -> dict[str, Json]:
+        made: dict[str, Json] = {}
         optional: set[str] = set()
         properties = node.get("properties")
         for name, inner in properties.items() if isinstance(properties, Mapping) else ():
@@ -249,7 +250,7 @@ class _Reduction:
         wanted = [name for name in named if name in made and name not in optional]
         return {"properties": made, **({"required": wanted} if wanted else {})}
 
-    def _items(self, node: Schema, at: str, depth: int) -> Schema:
+    def _items(self, node: Schema, at: str, depth: int) -> dict[str, Json]:
         items = node.get("items")
         if not isinstance(items, _Bound) or says_nothing(items.schema):
             self._lost(at, "what the list holds is not said: a model will guess")
@@ -270,11 +271,11 @@ class _Reduction:
         self._found.append(Problem("warning", "lost", at, message))
 
 
-def _constants(one: Any) -> list[Any]:
+def _constants(one: object) -> list[Json]:
     if not isinstance(one, Mapping):
         return []
     return [one["const"]] if "const" in one else _list(one.get("enum"))
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[Json]:
     return value if isinstance(value, list) else []

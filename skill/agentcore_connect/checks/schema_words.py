@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from agentcore_connect.knowledge.resources import load
 
 
-def sentence(keyword: str, value: Any) -> str:
+def sentence(keyword: str, value: object) -> str:
     """What a keyword and its value say to a model; empty for a keyword that has no words or says nothing."""
     words: str | None = load("tool-schema")["in_words"].get(keyword)
     if words is None or value is None or value == []:
@@ -19,13 +18,13 @@ def sentence(keyword: str, value: Any) -> str:
     return words.replace("{}", _said(value))
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(_one(one) for one in value if one is not None)
     return _one(value)
 
 
-def _one(value: Any) -> str:
+def _one(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w.:/@+%-]+", value):
         return value
     try:

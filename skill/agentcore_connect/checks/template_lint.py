@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import metadata
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from cfnlint.match import Match  # type: ignore[import-untyped, import-not-found, unused-ignore]
+    from cfnlint.rules import Rules  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
 #: The release whose schemas were read for the knowledge; older ones lack resources.
 OLDEST: Final = (1, 58)
@@ -45,16 +49,17 @@ def lint(text: str, region: str | None) -> Verdict:
     return Verdict(by, said["error"], said["warning"])
 
 
-def _place(match: Any) -> str:
+def _place(match: Match) -> str:
     path = ".".join(str(part) for part in match.path or ())
     return f"line {match.linenumber}, {path}" if path else f"line {match.linenumber}"
 
 
 @cache
-def _rules() -> Any:
+def _rules() -> Rules:
     from cfnlint.core import get_rules  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
-    return get_rules([], [], ["W", "E"])
+    found: Rules = get_rules([], [], ["W", "E"])
+    return found
 
 
 @cache

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.checks.problem import Problem
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 
 _RESOLVE: Final = re.compile(r"\{\{\s*resolve:")
@@ -25,7 +26,7 @@ _NOT_OURS: Final = {
 }
 
 
-def check_template(data: Any) -> list[Problem]:
+def check_template(data: object) -> list[Problem]:
     """What is wrong with a template.
 
     In: the data as `project.cloudformation.template_data` reads it. Out: a problem for each place, all errors.
@@ -49,13 +50,13 @@ def check_template(data: Any) -> list[Problem]:
     return found
 
 
-def is_lintable(data: Any) -> bool:
+def is_lintable(data: object) -> bool:
     """Whether cfn-lint may judge the template: it takes settings, which rules to leave out, from the metadata."""
     entries = [data, *_mapping(_mapping(data).get("Resources")).values()]
     return not any("cfn-lint" in _mapping(_mapping(one).get("Metadata")) for one in entries)
 
 
-def names_in(value: Any) -> set[str]:
+def names_in(value: object) -> set[str]:
     """The names of parameters, conditions and resources that a value refers to."""
     found: set[str] = set()
     for _, key, one in _walk(value, ""):
@@ -73,7 +74,7 @@ def names_in(value: Any) -> set[str]:
     return found
 
 
-def _sections(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _sections(data: JsonObject) -> Iterator[Problem]:
     for name, why in _NOT_OURS.items():
         if name in data:
             yield _problem("template-section", name, f"{name} does not belong here: {why}")
@@ -81,7 +82,7 @@ def _sections(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield _problem("lint-silenced", "Metadata", "the metadata tells cfn-lint which rules to leave out")
 
 
-def _dangling(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _dangling(data: JsonObject) -> Iterator[Problem]:
     """References to what is not there; cfn-lint does not look at those inside a union."""
     there = {name for section in ("Parameters", "Resources", "Conditions") for name in _mapping(data.get(section))}
     for section in ("Conditions", "Resources", "Outputs"):
@@ -92,18 +93,18 @@ def _dangling(data: Mapping[str, Any]) -> Iterator[Problem]:
                     yield _problem("dangling-reference", f"{section}.{name}", why)
 
 
-def _secrets(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _secrets(data: JsonObject) -> Iterator[Problem]:
     """Secret properties hold a parameter that is not shown, or a reference to Secrets Manager; nothing else."""
     wanted = "a NoEcho parameter without a default, or {{resolve:secretsmanager:...}}"
     for place, key, value in _walk(data["Resources"], "Resources"):
         if key in load("cloudformation")["secret_properties"] and not _is_hidden(value, data):
             yield _problem("secret-in-template", place, f"it must be {wanted}")
     for name, parameter in _mapping(data.get("Parameters")).items():
-        if _is_no_echo(parameter) and "Default" in parameter:
+        if _is_no_echo(parameter) and "Default" in _mapping(parameter):
             yield _problem("secret-in-template", f"Parameters.{name}.Default", "a secret has no default")
 
 
-def _is_hidden(value: Any, data: Mapping[str, Any]) -> bool:
+def _is_hidden(value: object, data: JsonObject) -> bool:
     if isinstance(value, Mapping) and len(value) == 1:
         ((function, argument),) = value.items()
         if function == "Ref":
@@ -112,11 +113,11 @@ def _is_hidden(value: Any, data: Mapping[str, Any]) -> bool:
     return isinstance(value, str) and _FROM_SECRETS.match(value) is not None
 
 
-def _is_no_echo(parameter: Any) -> bool:
+def _is_no_echo(parameter: object) -> bool:
     return str(_mapping(parameter).get("NoEcho", "")).lower() == "true"
 
 
-def _shown_secrets(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _shown_secrets(data: JsonObject) -> Iterator[Problem]:
     """A parameter that is not shown goes into a secret property and nowhere else."""
     hidden = {name for name, one in _mapping(data.get("Parameters")).items() if _is_no_echo(one)}
     secret = load("cloudformation")["secret_properties"]
@@ -130,7 +131,7 @@ def _shown_secrets(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield _problem("secret-shown", place, f"it shows the secret parameter {sorted(used)[0]}")
 
 
-def _dynamic(data: Mapping[str, Any]) -> Iterator[Problem]:
+def _dynamic(data: JsonObject) -> Iterator[Problem]:
     secret = load("cloudformation")["secret_properties"]
     for place, _, value in _walk(data, ""):
         if isinstance(value, str) and _RESOLVE.search(value):
@@ -139,7 +140,7 @@ def _dynamic(data: Mapping[str, Any]) -> Iterator[Problem]:
                 yield _problem("dynamic-reference", place, "CloudFormation replaces this text when it deploys")
 
 
-def _trust(properties: Mapping[str, Any], place: str) -> Iterator[Problem]:
+def _trust(properties: JsonObject, place: str) -> Iterator[Problem]:
     trust = load("iam-statements")["trust"]
     document = _mapping(properties.get("AssumeRolePolicyDocument"))
     where = f"{place}.Properties.AssumeRolePolicyDocument"
@@ -156,13 +157,13 @@ def _trust(properties: Mapping[str, Any], place: str) -> Iterator[Problem]:
                 yield _problem("role-condition", f"{inner}.Condition", why)
 
 
-def _managed(properties: Mapping[str, Any], place: str) -> Iterator[Problem]:
+def _managed(properties: JsonObject, place: str) -> Iterator[Problem]:
     if properties.get("ManagedPolicyArns"):
         why = "a managed policy gives more than these targets need"
         yield _problem("role-managed-policy", f"{place}.Properties.ManagedPolicyArns", why)
 
 
-def _rights(document: Any, place: str) -> Iterator[Problem]:
+def _rights(document: object, place: str) -> Iterator[Problem]:
     """Statements that allow more than they must: every action, or every resource where an ARN is possible."""
     free = load("cloudformation")["any_resource"]
     for number, one in enumerate(_statements(_mapping(document))):
@@ -188,7 +189,7 @@ def _is_every(resource: str) -> bool:
     return "*" in (parts[3], parts[4]) or bool(is_any)
 
 
-def _resolved(value: Any) -> str | None:
+def _resolved(value: object) -> str | None:
     """A text, the text of a Sub, or a name for whatever a function gives; None where there is nothing."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((function, argument),) = value.items()
@@ -198,19 +199,19 @@ def _resolved(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _statements(document: JsonObject) -> list[JsonObject]:
     return [_mapping(one) for one in _listed(document.get("Statement"))]
 
 
-def _listed(value: Any) -> Sequence[Any]:
+def _listed(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: object) -> JsonObject:
     return value if isinstance(value, Mapping) else {}
 
 
-def _walk(value: Any, place: str) -> Iterator[tuple[str, str | None, Any]]:
+def _walk(value: object, place: str) -> Iterator[tuple[str, str | None, Json]]:
     """Every value below this one: its place, the key it stands under, itself."""
     if isinstance(value, Mapping):
         for key, one in value.items():

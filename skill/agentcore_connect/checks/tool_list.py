@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 
 
-def unwrap(document: Any) -> tuple[list[Any], list[Problem]]:
+def unwrap(document: object) -> tuple[list[Json], list[Problem]]:
     """The list of tools in a document, bare or in one of the known wrappers, or one tool by itself.
 
     Out: the list, and a notice when something was around it.
@@ -40,12 +39,7 @@ def unwrap(document: Any) -> tuple[list[Any], list[Problem]]:
     )
 
 
-def step(at: str, key: str) -> str:
-    """The JSON path of a key below `at`."""
-    return f"{at}.{key}" if re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII) else f"{at}[{json.dumps(key)}]"
-
-
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """What kind of JSON value it is, in a word."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)

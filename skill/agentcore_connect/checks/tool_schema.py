@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.checks.schema_reduction import reduce_tools
-from agentcore_connect.checks.tool_list import shown, step, unwrap
+from agentcore_connect.checks.tool_list import shown, unwrap
+from agentcore_connect.core.places import step
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 
 __all__ = ["Problem", "check_tools", "reduce_tools", "unwrap"]
@@ -18,7 +20,7 @@ __all__ = ["Problem", "check_tools", "reduce_tools", "unwrap"]
 _REDUCE: Final = "`agentcore-connect tools FILE -o tools.json` writes the tools in the form that is taken"
 
 
-def check_tools(document: Any, *, target_name: str | None = None) -> list[Problem]:
+def check_tools(document: object, *, target_name: str | None = None) -> list[Problem]:
     """What keeps these tools from being taken as they stand.
 
     In: the parsed tools file; the target's name, which is part of each tool's name.
@@ -36,7 +38,7 @@ def check_tools(document: Any, *, target_name: str | None = None) -> list[Proble
     return found
 
 
-def _check_tool(tool: Any, at: str, target_name: str | None) -> Iterator[Problem]:
+def _check_tool(tool: object, at: str, target_name: str | None) -> Iterator[Problem]:
     rules = load("tool-schema")["tool"]
     if not isinstance(tool, Mapping):
         yield Problem("error", "not-a-tool", at, f"a tool is an object, this is a {shown(tool)}")
@@ -62,7 +64,7 @@ def _check_tool(tool: Any, at: str, target_name: str | None) -> Iterator[Problem
                 yield Problem("error", "top-level-type", step(at, key), message, "make it a property of an object")
 
 
-def _check_schema(schema: Any, at: str) -> Iterator[Problem]:
+def _check_schema(schema: object, at: str) -> Iterator[Problem]:
     rules = load("tool-schema")["schema"]
     if not isinstance(schema, Mapping):
         yield Problem("error", "not-a-schema", at, f"a schema is an object, this is a {shown(schema)}")
@@ -85,7 +87,7 @@ def _check_schema(schema: Any, at: str) -> Iterator[Problem]:
         yield from _check_schema(schema["items"], step(at, "items"))
 
 
-def _check_properties(schema: Mapping[str, Any], at: str) -> Iterator[Problem]:
+def _check_properties(schema: JsonObject, at: str) -> Iterator[Problem]:
     properties = schema.get("properties", {})
     if not isinstance(properties, Mapping):
         yield Problem("error", "not-a-schema", step(at, "properties"), "`properties` must be an object of schemas")
@@ -121,7 +123,7 @@ def _check_name(name: str, at: str, target_name: str | None) -> Iterator[Problem
         yield Problem("warning", "tool-name-length", at, message, hint)
 
 
-def _check_names(tools: list[Any]) -> Iterator[Problem]:
+def _check_names(tools: Sequence[Json]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for number, tool in enumerate(tools):
         name = tool.get("name") if isinstance(tool, Mapping) else None
@@ -136,7 +138,7 @@ def _check_names(tools: list[Any]) -> Iterator[Problem]:
         seen.setdefault(alike, name)
 
 
-def _check_size(tools: list[Any]) -> Iterator[Problem]:
+def _check_size(tools: Sequence[Json]) -> Iterator[Problem]:
     limits = load("limits")["limits"]
     if len(tools) > limits["tools-per-target"]["value"]:
         message = f"{len(tools)} tools: {limits['tools-per-target']['text']}"
@@ -146,13 +148,13 @@ def _check_size(tools: list[Any]) -> Iterator[Problem]:
         yield Problem("error", "too-large", "$", f"{size:,} bytes: {most['text']}", "split them over several targets")
 
 
-def _near(key: str, tool: Mapping[str, Any]) -> str:
+def _near(key: str, tool: JsonObject) -> str:
     """A hint at another spelling of the key that is there."""
     aliases = load("tool-schema")["aliases"]
     there = next((other for other in tool if aliases.get(other) == key), None)
     return f"`{there}` has to be called `{key}` here" if there else _nearest(key, tool)
 
 
-def _nearest(word: str, known: Any) -> str:
+def _nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, [str(one) for one in known], n=1)
     return f"did you mean {close[0]!r}?" if close else ""

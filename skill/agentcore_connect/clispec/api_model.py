@@ -6,11 +6,13 @@ import gzip
 import importlib.util
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
+from agentcore_connect.knowledge.resources import Entry
 
 _KEPT: Final = ("required", "enum", "pattern", "min", "max")
 
@@ -32,7 +34,7 @@ def version_of(botocore: Path) -> str | None:
     return found[1] if found else None
 
 
-def read(botocore: Path, service: str) -> dict[str, Any]:
+def read(botocore: Path, service: str) -> Entry:
     """The newest model of a service in a botocore folder.
 
     Errors: ConnectError `api-model` when there is none (a botocore older than the service) or it cannot be read.
@@ -42,7 +44,7 @@ def read(botocore: Path, service: str) -> dict[str, Any]:
         for name, opened in (("service-2.json.gz", gzip.open), ("service-2.json", open)):
             try:
                 with opened(folder / name, "rt", encoding="utf-8") as stream:
-                    model: dict[str, Any] = json.load(stream)
+                    model: Entry = json.load(stream)
             except FileNotFoundError:
                 continue
             except (OSError, EOFError, ValueError) as error:
@@ -55,21 +57,21 @@ def read(botocore: Path, service: str) -> dict[str, Any]:
     )
 
 
-def describe(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, Any]:
+def describe(model: Entry, operations: Iterable[str]) -> Entry:
     """What a client relies on: each operation's shapes, and every shape that a request or an answer can hold.
 
     Operations that the model does not have are left out. Out: {"operations": {name: {input, output}}, "shapes":
     {name: {type, required, members, ...}}}.
     """
-    shapes: Mapping[str, Any] = model["shapes"]
-    described: dict[str, Any] = {}
+    shapes: Entry = model["shapes"]
+    described: dict[str, dict[str, str]] = {}
     waiting: list[str] = []
     for name in operations:
         about = model["operations"].get(name)
         if about is not None:
             described[name] = {side: about[side]["shape"] for side in ("input", "output") if side in about}
             waiting += described[name].values()
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     while waiting:
         shape = waiting.pop()
         if shape not in found:
@@ -78,8 +80,8 @@ def describe(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, A
     return {"operations": described, "shapes": dict(sorted(found.items()))}
 
 
-def _shape(raw: Mapping[str, Any]) -> dict[str, Any]:
-    shape: dict[str, Any] = {"type": raw["type"]}
+def _shape(raw: Entry) -> dict[str, Json]:
+    shape: dict[str, Json] = {"type": raw["type"]}
     if raw.get("union"):
         shape["union"] = True
     shape |= {key: raw[key] for key in _KEPT if raw.get(key) is not None and raw[key] != []}
@@ -91,6 +93,6 @@ def _shape(raw: Mapping[str, Any]) -> dict[str, Any]:
     return shape
 
 
-def _below(raw: Mapping[str, Any]) -> list[str]:
+def _below(raw: Entry) -> list[str]:
     inner = [*raw.get("members", {}).values(), *(raw[key] for key in ("member", "key", "value") if key in raw)]
     return [one["shape"] for one in inner]

@@ -7,13 +7,14 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, sequence
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 
 PROJECT_FILE: Final = "agentcore/agentcore.json"
@@ -22,13 +23,12 @@ _NOT_STATE: Final = ("agentcore/.cli/", "agentcore/cdk/", "agentcore/.llm-contex
 _MESSAGE_LENGTH: Final = 240
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a command did: whether it was accepted, its words if not, and what the project holds after it."""
 
     accepted: bool
     message: str
-    state: Mapping[str, Any]
+    state: JsonObject
 
 
 class Bench:
@@ -38,14 +38,12 @@ class Bench:
     outcomes between runs. Errors: ConnectError `cli-probe` when the project cannot be prepared.
     """
 
-    def __init__(
-        self, box: Sandbox, cli: Sequence[str], probes: Mapping[str, Any], memory: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, box: Sandbox, cli: Sequence[str], probes: Entry, memory: dict[str, Json] | None = None) -> None:
         """Store the parts; the project is made when it is first needed."""
         self._box = box
         self._cli = list(cli)
         self._probes = probes
-        self._memory: dict[str, Any] = {} if memory is None else memory
+        self._memory: dict[str, Json] = {} if memory is None else memory
         self._lock = threading.Lock()
         self._counter = 0
         self._templates: dict[str, Path] = {}
@@ -57,22 +55,24 @@ class Bench:
         """Run one command on a fresh copy, after the commands of `extra`."""
         return self._remembered(["run", list(argv), [list(one) for one in extra]], lambda: self._run(argv, extra))
 
-    def validate(self, extra: Sequence[Sequence[str]], at: Sequence[Any], value: Any) -> Outcome:
+    def validate(self, extra: Sequence[Sequence[str]], at: Sequence[Json], value: Json) -> Outcome:
         """Write `value` at a place of the project file, after the commands of `extra`, and have the CLI validate it."""
         return self._remembered(
             ["validate", [list(one) for one in extra], list(at), value], lambda: self._validate(extra, at, value)
         )
 
-    def _remembered(self, key: list[Any], make: Any) -> Outcome:
+    def _remembered(self, key: Sequence[Json], make: Callable[[], Outcome]) -> Outcome:
         digest = hashlib.sha256((self._base + json.dumps(key, sort_keys=True)).encode()).hexdigest()
         known = self._memory.get(digest)
         if known is None:
-            outcome: Outcome = make()
-            known = [outcome.accepted, outcome.message, outcome.state]
+            outcome = make()
             with self._lock:
                 self.ran += 1
-                self._memory[digest] = known
-        return Outcome(known[0], _short(known[1]), known[2])
+                self._memory[digest] = list(outcome)
+        else:
+            accepted, message, state = sequence(known)
+            outcome = Outcome(bool(accepted), str(message), mapping(state))
+        return outcome._replace(message=_short(outcome.message))
 
     def _run(self, argv: Sequence[str], extra: Sequence[Sequence[str]]) -> Outcome:
         place = self._copy(extra)
@@ -81,7 +81,7 @@ class Bench:
         finally:
             shutil.rmtree(place.parent, ignore_errors=True)
 
-    def _validate(self, extra: Sequence[Sequence[str]], at: Sequence[Any], value: Any) -> Outcome:
+    def _validate(self, extra: Sequence[Sequence[str]], at: Sequence[Json], value: Json) -> Outcome:
         place = self._copy(extra)
         try:
             path = place / PROJECT_FILE
@@ -143,17 +143,17 @@ class Bench:
         return Outcome(bool(ran.ok), "" if ran.ok else _words(ran, place), _state(place))
 
 
-def get(data: Any, at: Sequence[Any]) -> Any:
+def get(data: Json, at: Sequence[Json]) -> Json:
     """What stands at a place (keys, and `{key: value}` for the list entry that has it); None when nothing does."""
     for step in at:
         if isinstance(step, Mapping):
-            data = next((one for one in data or () if step.items() <= one.items()), None)
+            data = next((one for one in mappings(data) if step.items() <= one.items()), None)
         else:
-            data = data.get(step) if isinstance(data, Mapping) else None
+            data = mapping(data).get(str(step))
     return data
 
 
-def put(data: Any, at: Sequence[Any], value: Any) -> None:
+def put(data: Json, at: Sequence[Json], value: Json) -> None:
     """Set the place; what leads to it must be there."""
     holder = get(data, at[:-1]) if len(at) > 1 else data
     if not isinstance(holder, dict):
@@ -161,9 +161,10 @@ def put(data: Any, at: Sequence[Any], value: Any) -> None:
     holder[at[-1]] = value
 
 
-def _state(place: Path) -> dict[str, Any]:
+def _state(place: Path) -> dict[str, Json]:
     """The project file, the names in `.env.local`, and a digest of every other file."""
-    state: dict[str, Any] = {"files": {}}
+    files: dict[str, Json] = {}
+    state: dict[str, Json] = {"files": files}
     for path in sorted(one for one in place.rglob("*") if one.is_file()):
         name = path.relative_to(place).as_posix()
         if name == PROJECT_FILE:
@@ -171,7 +172,7 @@ def _state(place: Path) -> dict[str, Any]:
         elif name == _ENV_FILE:
             state["variables"] = sorted(line.partition("=")[0] for line in path.read_text("utf-8").splitlines() if line)
         elif not name.startswith(_NOT_STATE):
-            state["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            files[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     return state
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 
 _WRITTEN = re.compile(
     r"v?(?P<major>0|[1-9]\d*)(?:\.(?P<minor>0|[1-9]\d*|x))?(?:\.(?P<patch>0|[1-9]\d*|x))?"
@@ -92,8 +92,8 @@ def choose(cli_version: str | None, project_version: int | None) -> Surface:
     )
 
 
-def _of_cli(text: str, known: Mapping[str, Any], notices: list[str]) -> str:
-    surfaces: Mapping[str, Any] = known["surfaces"]
+def _of_cli(text: str, known: Entry, notices: list[str]) -> str:
+    surfaces: Entry = known["surfaces"]
     version = parse(text)
     if version is None:
         raise ConnectError(
@@ -126,7 +126,7 @@ def _of_cli(text: str, known: Mapping[str, Any], notices: list[str]) -> str:
     return chosen
 
 
-def _without_preview(text: str, version: Version, known: Mapping[str, Any], notices: list[str]) -> Version:
+def _without_preview(text: str, version: Version, known: Entry, notices: list[str]) -> Version:
     """The 0.x version that a 1.0.0-preview.N was built from, or the version itself."""
     previews = known["previews"]
     label, _, number = text.strip().removeprefix("v").rpartition(".")
@@ -143,8 +143,8 @@ def _without_preview(text: str, version: Version, known: Mapping[str, Any], noti
     return base
 
 
-def _of_project(project_version: int, known: Mapping[str, Any], notices: list[str]) -> str:
-    surfaces: Mapping[str, Any] = known["surfaces"]
+def _of_project(project_version: int, known: Entry, notices: list[str]) -> str:
+    surfaces: Entry = known["surfaces"]
     by_version = {one["project_version"]: name for name, one in surfaces.items()}
     if project_version in by_version:
         return by_version[project_version]
@@ -156,7 +156,7 @@ def _of_project(project_version: int, known: Mapping[str, Any], notices: list[st
     return chosen
 
 
-def _from(surfaces: Mapping[str, Any], name: str) -> Version:
+def _from(surfaces: Entry, name: str) -> Version:
     return _known(surfaces[name]["from"])
 
 

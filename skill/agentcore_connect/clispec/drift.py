@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from agentcore_connect.clispec import api_model
 from agentcore_connect.clispec.words import Contract
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
+from agentcore_connect.knowledge.resources import Entry
 
 Kind = Literal["new", "gone", "changed"]
 _WORDING: Final = "says"
@@ -25,8 +27,8 @@ class Drift:
 
     kind: Kind
     where: str
-    was: Any
-    now: Any
+    was: Json
+    now: Json
     breaks: bool
 
     def __str__(self) -> str:
@@ -38,14 +40,14 @@ class Drift:
         return f"changed: {self.where}: was {_shown(self.was)}, is {_shown(self.now)}"
 
 
-def cli(contract: Contract, commands: Mapping[str, Any]) -> list[Drift]:
+def cli(contract: Contract, commands: Entry) -> list[Drift]:
     """What differs between a contract's help and the help of an installed CLI, option by option.
 
     In: the contract, and what `walk` made of the installed CLI (all of it, or the commands asked for). Out: the
     differences in the contract's order, new ones last. A contract that does not list every command (one that is known
     by reading) reports no new commands, and only what both state is compared.
     """
-    shipped: Mapping[str, Any] = contract.data["help"]["commands"]
+    shipped: Entry = contract.data["help"]["commands"]
     complete = bool(contract.data["cli"]["complete"])
     found: list[Drift] = []
     for path, was in shipped.items():
@@ -59,7 +61,7 @@ def cli(contract: Contract, commands: Mapping[str, Any]) -> list[Drift]:
     return found
 
 
-def files(contract: Contract, schemas: Mapping[str, Any]) -> list[Drift]:
+def files(contract: Contract, schemas: Entry) -> list[Drift]:
     """What differs between a contract's schemas of the project's files and those of an installed CLI, field by field.
 
     In: the contract, and what `extract.file_schemas` read. A contract without schemas has nothing to compare.
@@ -79,7 +81,7 @@ def files(contract: Contract, schemas: Mapping[str, Any]) -> list[Drift]:
     return found
 
 
-def api(contract: Mapping[str, Any], botocore: Path) -> list[Drift]:
+def api(contract: Entry, botocore: Path) -> list[Drift]:
     """What differs between `knowledge/api-contract.yaml` and the service models of a botocore folder.
 
     Shapes are compared by where they stand in a request, so that one that was only renamed is no difference. Out: the
@@ -109,7 +111,7 @@ def api(contract: Mapping[str, Any], botocore: Path) -> list[Drift]:
     return found
 
 
-def behaviour(shipped: Mapping[str, Any], made: Mapping[str, Any]) -> list[Drift]:
+def behaviour(shipped: Entry, made: Entry) -> list[Drift]:
     """What differs between two `observed` parts: forms, values, combinations and hand edits with another answer.
 
     All of these break, for plans rely on them.
@@ -126,7 +128,7 @@ def behaviour(shipped: Mapping[str, Any], made: Mapping[str, Any]) -> list[Drift
     return found
 
 
-def _answers(observed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _answers(observed: Entry) -> Iterator[tuple[str, Json]]:
     for form in observed.get("forms", ()):
         yield f"form {form['id']}", form
     for probe in observed.get("values", ()):
@@ -140,7 +142,7 @@ def _answers(observed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((f"hand edit: {one['id']}", one["result"]) for one in edits.get("others", ()))
 
 
-def _command(path: str, was: Mapping[str, Any], now: Mapping[str, Any], complete: bool) -> Iterator[Drift]:
+def _command(path: str, was: Entry, now: Entry, complete: bool) -> Iterator[Drift]:
     for name, option in was["options"].items():
         where = f"{path} {name}"
         if name not in now["options"]:
@@ -163,7 +165,7 @@ def _command(path: str, was: Mapping[str, Any], now: Mapping[str, Any], complete
             yield Drift("changed", f"{path} arguments", before, after, True)
 
 
-def _fields(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Drift]:
+def _fields(where: str, was: Entry, now: Entry) -> Iterator[Drift]:
     for name, field in was.items():
         if name not in now:
             yield Drift("gone", f"{where}.{name}", field, None, True)
@@ -174,7 +176,7 @@ def _fields(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Itera
             yield Drift("new", f"{where}.{name}", None, field, not field.get("optional"))
 
 
-def _facts(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Drift]:
+def _facts(where: str, was: Entry, now: Entry) -> Iterator[Drift]:
     for fact in was:
         if fact in ("takes", "global"):
             continue
@@ -190,14 +192,14 @@ def _facts(where: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterat
             )
 
 
-def _arguments(command: Mapping[str, Any]) -> list[str]:
+def _arguments(command: Entry) -> list[str]:
     return [
         ("<{}>" if one["required"] else "[{}]").format(one["name"] + ("..." if one.get("variadic") else ""))
         for one in command.get("arguments", ())
     ]
 
 
-_Side = tuple[str, Mapping[str, Any]]  # the name of a shape, and the shapes it is one of
+_Side = tuple[str, Entry]  # the name of a shape, and the shapes it is one of
 
 
 def _shape(where: str, was: _Side, now: _Side, pairs: set[tuple[str, str]]) -> Iterator[Drift]:
@@ -226,5 +228,5 @@ def _shape(where: str, was: _Side, now: _Side, pairs: set[tuple[str, str]]) -> I
             yield from _shape(f"{where}{mark}", (before[part], was[1]), (after[part], now[1]), pairs)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return "nothing" if value is None else str(value)

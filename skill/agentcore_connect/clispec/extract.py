@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from agentcore_connect.clispec import api_model, choose, file_schema, model
 from agentcore_connect.clispec.bench import Bench
@@ -16,7 +16,9 @@ from agentcore_connect.clispec.emit import emit
 from agentcore_connect.clispec.observe import Observer
 from agentcore_connect.clispec.walk import walk
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Sandbox
 
 SOURCES: Final = ["cli-0.30-run"]
@@ -36,6 +38,14 @@ HEADER: Final = (
 )
 
 
+class _Memory(TypedDict, total=False):
+    """What was found out in an earlier run: the help, the files' schemas, the outcome of each command."""
+
+    help: dict[str, Json]
+    schemas: dict[str, JsonObject]
+    outcomes: dict[str, Json]
+
+
 def version_of(cli: Sequence[str], box: Sandbox) -> str:
     """What `agentcore --version` prints. Errors: ConnectError `cli-not-found` when it prints no version."""
     ran = box.run([*cli, "--version"])
@@ -50,7 +60,7 @@ def version_of(cli: Sequence[str], box: Sandbox) -> str:
     return version
 
 
-def extract(cli: Sequence[str], *, jobs: int = 2, cache: Path | None = None) -> dict[str, Any]:
+def extract(cli: Sequence[str], *, jobs: int = 2, cache: Path | None = None) -> Entry:
     """The contract of a CLI.
 
     In: the CLI as argv, how many runs at once, and a folder that outcomes are remembered in (None: everything is run).
@@ -66,7 +76,7 @@ def extract(cli: Sequence[str], *, jobs: int = 2, cache: Path | None = None) -> 
             _write(memory_file, memory)
 
 
-def file_schemas(cli: Sequence[str], box: Sandbox, probes: Mapping[str, Any]) -> dict[str, Any]:
+def file_schemas(cli: Sequence[str], box: Sandbox, probes: Entry) -> dict[str, JsonObject]:
     """The schemas of the project's files, as the CLI writes them into a new project: file -> declarations.
 
     Errors: ConnectError `cli-probe` when no project can be made.
@@ -74,7 +84,7 @@ def file_schemas(cli: Sequence[str], box: Sandbox, probes: Mapping[str, Any]) ->
     place = box.root / "schemas"
     place.mkdir(exist_ok=True)
     ran = box.run([*cli, *probes["create"], probes["json_flag"]], cwd=place, timeout=120)
-    found: dict[str, Any] = {}
+    found: dict[str, JsonObject] = {}
     for name, path in probes["schemas"].items():
         try:
             found[name] = file_schema.parse((place / probes["project"] / path).read_text("utf-8"))
@@ -89,7 +99,7 @@ def file_schemas(cli: Sequence[str], box: Sandbox, probes: Mapping[str, Any]) ->
     return found
 
 
-def text_of(contract: Mapping[str, Any]) -> str:
+def text_of(contract: Entry) -> str:
     """The contract as the file says it."""
     return emit(contract, HEADER)
 
@@ -100,7 +110,7 @@ def api_text(botocore: Path) -> str:
     Errors: ConnectError `api-model` when the botocore has no model of a service, or lacks one of the operations.
     """
     known = resources.load("api-contract")
-    services: dict[str, Any] = {}
+    services: dict[str, Entry] = {}
     for service, about in known["services"].items():
         services[service] = api_model.describe(api_model.read(botocore, service), about["operations"])
         missing = [name for name in about["operations"] if name not in services[service]["operations"]]
@@ -110,29 +120,30 @@ def api_text(botocore: Path) -> str:
     return emit(made, API_HEADER)
 
 
-def _extract(cli: Sequence[str], version: str, box: Sandbox, memory: dict[str, Any], jobs: int) -> dict[str, Any]:
+def _extract(cli: Sequence[str], version: str, box: Sandbox, memory: _Memory, jobs: int) -> Entry:
     if "help" not in memory:
         memory["help"] = walk(lambda words: box.run([*cli, *words]), jobs=jobs)
-    contract: dict[str, Any] = {
+    surface = choose.choose(version, None).id
+    contract: dict[str, Json] = {
         "version": 1,
         "cli": {
             "package": "@aws/agentcore",
             "version": version,
-            "surface": choose.choose(version, None).id,
+            "surface": surface,
             "known_by": "run",
             "complete": True,
         },
         "help": {"sources": SOURCES, "commands": memory["help"]},
     }
     probes = resources.load("cli-probes")
-    if contract["cli"]["surface"] != probes["surface"]:
+    if probes["surface"] != surface:
         return contract
     if "schemas" not in memory:
         memory["schemas"] = file_schemas(cli, box, probes)
     contract["files"] = {"sources": SCHEMA_SOURCES, "schemas": memory["schemas"]}
     bench = Bench(box, cli, probes, memory.setdefault("outcomes", {}))
     observed = Observer(bench, probes, model.Contract(contract), jobs).observe()
-    return contract | {"observed": {"sources": SOURCES} | observed}
+    return contract | {"observed": {"sources": SOURCES, **observed}}
 
 
 def _identity(cli: Sequence[str]) -> str:
@@ -146,16 +157,16 @@ def _identity(cli: Sequence[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(path: Path | None) -> dict[str, Any]:
+def _read(path: Path | None) -> _Memory:
     if path is not None:
         with suppress(OSError, ValueError):
-            found = json.loads(path.read_text("utf-8"))
+            found: _Memory = json.loads(path.read_text("utf-8"))
             if isinstance(found, dict):
                 return found
     return {}
 
 
-def _write(path: Path | None, memory: Mapping[str, Any]) -> None:
+def _write(path: Path | None, memory: _Memory) -> None:
     if path is not None and memory:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
+
+from agentcore_connect.core.values import Json, JsonObject
 
 _INTERFACE: Final = re.compile(r"(?:export )?interface (\w+)(?: extends [\w, ]+)? \{(.*)\}", re.DOTALL)
 _DECLARES: Final = re.compile(r"(?:export )?interface ")
@@ -13,14 +15,14 @@ _ALIAS: Final = re.compile(r"(?:export )?type (\w+) =\s*(.*);", re.DOTALL)
 _FIELD: Final = re.compile(r"(\$?\w+|\[[^\]]+\])(\?)?: (.*);", re.DOTALL)
 
 
-def parse(text: str) -> dict[str, Any]:
+def parse(text: str) -> JsonObject:
     """Every declaration by its name: an interface as its fields, an alias as its type.
 
     Out: {"AgentCoreGateway": {"name": {"type": "string", "says": "1a2b3c4d"}, ...}, "BuildType": "'CodeZip' | ..."}; a
     field has `optional: true` where it may be left out, and `says`, a fingerprint of its note (patterns, limits,
     defaults), where it has one.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for code, _ in _statements(text.splitlines()):
         if interface := _INTERFACE.fullmatch(code):
             found[interface[1]] = dict(_fields(interface[2]))
@@ -29,10 +31,10 @@ def parse(text: str) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-def _fields(body: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _fields(body: str) -> Iterator[tuple[str, dict[str, Json]]]:
     for code, note in _statements(body.splitlines()):
         if field := _FIELD.fullmatch(code):
-            about: dict[str, Any] = {"type": " ".join(_bare(field[3]).split())}
+            about: dict[str, Json] = {"type": " ".join(_bare(field[3]).split())}
             if field[2]:
                 about["optional"] = True
             if note:

@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from agentcore_connect.core.values import Json
 
 _USAGE: Final = re.compile(r"Usage: (?P<words>\S.*)")
 _ENTRY: Final = re.compile(r"  (?P<term>\S(?:.*?\S)?)(?: {2,}(?P<text>\S.*))?")
@@ -35,7 +37,7 @@ class Help:
 
     path: tuple[str, ...]
     alias: str | None
-    command: dict[str, Any]
+    command: dict[str, Json]
     subcommands: tuple[str, ...]
 
 
@@ -55,7 +57,7 @@ def parse(text: str) -> Help:
     path = tuple(name.partition("|")[0] for name in names)
 
     subcommands: list[str] = []
-    options: dict[str, dict[str, Any]] = {}
+    options: dict[str, dict[str, Json]] = {}
     described: dict[str, str] = {}
     for section, term, about in _entries(lines):
         if section == "Commands":
@@ -66,7 +68,7 @@ def parse(text: str) -> Help:
             described[term] = about
         elif (option := _OPTION.fullmatch(term)) and option["long"] != "--help":
             options[option["long"]] = _option(option, about)
-    command: dict[str, Any] = {}
+    command: dict[str, Json] = {}
     arguments = _arguments(words, bool(subcommands), described)
     if arguments:
         command["arguments"] = arguments
@@ -105,8 +107,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, str]]:
             section = line.partition(" [")[0].rstrip(":")
 
 
-def _option(found: re.Match[str], about: str) -> dict[str, Any]:
-    option: dict[str, Any] = {}
+def _option(found: re.Match[str], about: str) -> dict[str, Json]:
+    option: dict[str, Json] = {}
     if found["short"]:
         option["short"] = found["short"]
     if found["value"] or found["maybe"]:
@@ -132,14 +134,14 @@ def _option(found: re.Match[str], about: str) -> dict[str, Any]:
     return option
 
 
-def _arguments(words: list[str], has_subcommands: bool, described: dict[str, str]) -> list[dict[str, Any]]:
+def _arguments(words: list[str], has_subcommands: bool, described: dict[str, str]) -> list[dict[str, Json]]:
     """The positional arguments of a usage line, without `[options]` and what stands for a subcommand."""
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, Json]] = []
     for match in _ARGUMENT.finditer(" ".join(words)):
         name = match["name"]
         if name == "options" or (has_subcommands and name in ("command", "subcommand")):
             continue
-        argument: dict[str, Any] = {"name": name, "required": match["open"] == "<"}
+        argument: dict[str, Json] = {"name": name, "required": match["open"] == "<"}
         if match["many"]:
             argument["variadic"] = True
         if name in described:
@@ -163,11 +165,12 @@ def _claims(lines: list[str]) -> Iterator[tuple[str, dict[str, list[str]]]]:
         yield head["option"], table
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> Json:
     try:
-        return json.loads(text)
+        value: Json = json.loads(text)
     except ValueError:
         return text
+    return value
 
 
 def _fingerprint(about: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from agentcore_connect.clispec.words import ROOT, Command, Contract, Option, Parsed, Problem, parse_argv
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 
 __all__ = ["ROOT", "Command", "Contract", "Option", "Parsed", "Problem", "check_argv", "load", "parse_argv"]
 
@@ -54,7 +55,7 @@ def _check_values(parsed: Parsed, contract: Contract) -> None:
             _check_takes(parsed, option, given)
 
 
-def _check_value(parsed: Parsed, option: Option, value: str, probes: Sequence[Mapping[str, Any]]) -> None:
+def _check_value(parsed: Parsed, option: Option, value: str, probes: Sequence[Entry]) -> None:
     for probe in probes:
         if value in probe.get("refused", {}):
             parsed.note("bad-value", option.name, probe["refused"][value], _listed(probe["accepted"]))
@@ -125,7 +126,7 @@ def _check_forms(parsed: Parsed, contract: Contract) -> None:
         told |= own
 
 
-def _trials(form: Mapping[str, Any], parsed: Parsed) -> Iterator[tuple[str, frozenset[str], str]]:
+def _trials(form: Entry, parsed: Parsed) -> Iterator[tuple[str, frozenset[str], str]]:
     """The trials whose options are all given, those of more options first."""
     found: list[tuple[str, frozenset[str], str]] = []
     for verdict in ("written", "ignored", "refused"):
@@ -137,7 +138,7 @@ def _trials(form: Mapping[str, Any], parsed: Parsed) -> Iterator[tuple[str, froz
     yield from sorted(found, key=lambda one: -len(one[1]))
 
 
-def _check_combination(parsed: Parsed, probe: Mapping[str, Any]) -> None:
+def _check_combination(parsed: Parsed, probe: Entry) -> None:
     kind = parsed.value(probe["by"])
     results = probe["results"].get(kind)
     if results is None:
@@ -159,16 +160,16 @@ def _check_combination(parsed: Parsed, probe: Mapping[str, Any]) -> None:
             )
 
 
-def _shape(options: Mapping[str, Any], over: Mapping[str, str]) -> dict[str, Any]:
+def _shape(options: Entry, over: Mapping[str, str]) -> dict[str, Json]:
     """What tells ways apart: the value of some options, of the others only that they are given."""
     return {name: options[name] if how == "value" else True for name, how in over.items() if name in options}
 
 
-def _applies(when: Mapping[str, Any], parsed: Parsed) -> bool:
+def _applies(when: Entry, parsed: Parsed) -> bool:
     return all(_holds(test, name, parsed) for name, test in when.items())
 
 
-def _holds(test: Any, name: str, parsed: Parsed) -> bool:
+def _holds(test: object, name: str, parsed: Parsed) -> bool:
     if test is True:
         return name in parsed.options
     value = parsed.value(name)

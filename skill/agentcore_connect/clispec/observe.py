@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from agentcore_connect.clispec import model
 from agentcore_connect.clispec.bench import Bench, Outcome, get
+from agentcore_connect.core.values import Json
+from agentcore_connect.knowledge.resources import Entry
 
 Options = Mapping[str, str | None]
 _In = TypeVar("_In")
@@ -20,7 +22,7 @@ class Observer:
     In: the bench, the probes, the contract's help (to take command lines apart), and how many to run at once.
     """
 
-    def __init__(self, bench: Bench, probes: Mapping[str, Any], contract: model.Contract, jobs: int = 1) -> None:
+    def __init__(self, bench: Bench, probes: Entry, contract: model.Contract, jobs: int = 1) -> None:
         """Store the parts and read the forms."""
         self._bench = bench
         self._probes = probes
@@ -28,7 +30,7 @@ class Observer:
         self._jobs = jobs
         self._forms = {form["id"]: form for form in probes["forms"]}
 
-    def observe(self) -> dict[str, Any]:
+    def observe(self) -> dict[str, Json]:
         """Everything the probes ask for, in their order."""
         return {
             "forms": self._each(self.form, self._probes["forms"]),
@@ -37,12 +39,12 @@ class Observer:
             "edits": self.edits(self._probes["edits"]),
         }
 
-    def form(self, form: Mapping[str, Any]) -> dict[str, Any]:
+    def form(self, form: Entry) -> dict[str, Json]:
         """One right command: what it needs, and what each further option does on top of it."""
         command, options = form["command"], self._options(form)
         alone: dict[str, str | None] = dict(next(iter(form.get("one_of", [])), {}))
         right = self._run(form, options | alone)
-        found: dict[str, Any] = {"id": form["id"], "command": command, "when": form["when"]}
+        found: dict[str, Json] = {"id": form["id"], "command": command, "when": form["when"]}
         if not right.accepted:
             return found | {"fails": right.message}
         left_out = {name: self._run(form, _without(options | alone, [name])) for name in options}
@@ -70,13 +72,14 @@ class Observer:
         found |= {key: made for key, made in (("written", written), ("ignored", ignored), ("refused", refused)) if made}
         return found
 
-    def values(self, probe: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, probe: Entry) -> dict[str, Json]:
         """The values of one option: accepted, refused, or taken as if the option had been left out."""
         form, name = self._forms[probe["form"]], probe["option"]
         option = self._contract.commands[form["command"]].options[name]
         options = self._options(form) | probe.get("with", {})
         without = self._run(form, _without(options, [name]))
-        found: dict[str, Any] = {"command": form["command"], "form": form["id"], "option": name, "accepted": []}
+        accepted: list[str] = []
+        found: dict[str, Json] = {"command": form["command"], "form": form["id"], "option": name, "accepted": accepted}
         as_left_out: list[str] = []
         refused: dict[str, str] = {}
         changes = without.accepted and without.state != self._bench.run(["validate"]).state
@@ -86,23 +89,23 @@ class Observer:
             if not outcome.accepted:
                 refused[value] = outcome.message
                 continue
-            found["accepted"].append(value)
+            accepted.append(value)
             if changes and outcome.state == without.state:
                 as_left_out.append(value)
         if as_left_out:
             found["as_left_out"] = as_left_out
         return found | ({"refused": refused} if refused else {})
 
-    def combination(self, probe: Mapping[str, Any]) -> dict[str, Any]:
+    def combination(self, probe: Entry) -> dict[str, Json]:
         """Every kind with every way to write the options: as asked, refused, or something else written."""
         cells = [(self._forms[name], way) for name in probe["forms"] for way in probe["ways"]]
-        results: dict[str, dict[str, Any]] = {}
+        results: dict[str, dict[str, Json]] = {}
         for (form, way), result in zip(cells, self._each(lambda cell: self._cell(probe, *cell), cells), strict=True):
             results.setdefault(str(self._options(form)[probe["by"]]), {})[way] = result
         ways = {way: about["options"] for way, about in probe["ways"].items()}
         return {key: probe[key] for key in ("id", "command", "by", "over")} | {"ways": ways, "results": results}
 
-    def edits(self, probe: Mapping[str, Any]) -> dict[str, Any]:
+    def edits(self, probe: Entry) -> dict[str, Json]:
         """Which hand edits of the project file `validate` accepts, for each kind of target and some more."""
         extra = [
             self._argv(self._forms[name], self._options(self._forms[name]) | {"--name": name})
@@ -112,12 +115,12 @@ class Observer:
         gateway = [probe["others"][0]["at"][0], probe["others"][0]["at"][1]]
         cells = [(name, auth) for name in probe["targets"] for auth in probe["outbound_auth"]]
 
-        def one(cell: tuple[str, Mapping[str, Any]]) -> str:
+        def one(cell: tuple[str, Entry]) -> str:
             return _verdict(
                 self._bench.validate(extra, [*gateway, "targets", {"name": cell[0]}, "outboundAuth"], cell[1])
             )
 
-        matrix: dict[str, list[Any]] = {}
+        matrix: dict[str, list[Json]] = {}
         for (name, auth), verdict in zip(cells, self._each(one, cells), strict=True):
             kind = get(made.state["project"], [*gateway, "targets", {"name": name}, "targetType"])
             matrix.setdefault(str(kind), []).append({"set": auth, "result": verdict})
@@ -130,7 +133,7 @@ class Observer:
         ]
         return {"unchanged": _verdict(made), "outbound_auth": matrix, "others": named}
 
-    def _cell(self, probe: Mapping[str, Any], form: Mapping[str, Any], way: str) -> Any:
+    def _cell(self, probe: Entry, form: Entry, way: str) -> Json:
         about = probe["ways"][way]
         options = _without(self._options(form), probe["over"]) | about["options"]
         outcome = self._run(form, options)
@@ -139,21 +142,21 @@ class Observer:
         wrote = get(outcome.state["project"], probe["reads"])
         return "as-asked" if wrote == about["wants"] else {"wrote": wrote}
 
-    def _trials(self, form: Mapping[str, Any]) -> Sequence[Options]:
+    def _trials(self, form: Entry) -> Sequence[Options]:
         also = form.get("also", [])
         trials: Sequence[Options] = self._probes["samples"][form["command"]] if also == "all" else also
         known = self._contract.commands[form["command"]].options
         return [trial for trial in trials if set(trial) <= set(known)]
 
-    def _options(self, form: Mapping[str, Any]) -> dict[str, str | None]:
+    def _options(self, form: Entry) -> dict[str, str | None]:
         parsed = model.parse_argv([*form["command"].split(), *form["argv"]], self._contract)
         return {name: values[-1] for name, values in parsed.options.items()}
 
-    def _argv(self, form: Mapping[str, Any], options: Options) -> list[str]:
+    def _argv(self, form: Entry, options: Options) -> list[str]:
         words = [word for name, value in options.items() for word in ([name] if value is None else [name, value])]
         return [*form["command"].split(), *words]
 
-    def _run(self, form: Mapping[str, Any], options: Options) -> Outcome:
+    def _run(self, form: Entry, options: Options) -> Outcome:
         extra = [self._probes["extra"][name] for name in form.get("extra", [])]
         return self._bench.run(self._argv(form, options), extra)
 

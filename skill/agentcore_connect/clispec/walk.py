@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from agentcore_connect.clispec import help_text, model
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.sandbox.scratch import Ran
 
 Run = Callable[[Sequence[str]], Ran]
 
 
-def walk(run: Run, *, jobs: int = 1, only: Iterable[str] | None = None) -> dict[str, Any]:
+def walk(run: Run, *, jobs: int = 1, only: Iterable[str] | None = None) -> dict[str, Json]:
     """Every command of the CLI by its words ("add gateway"; the root is "agentcore"), in alphabetical order.
 
     In: `run` (runs the CLI with the given words), how many to run at once, and optionally the commands to ask: then
     those and the groups they stand in. Errors: ConnectError `cli-help` when a help page is refused or unreadable.
     """
     wanted = None if only is None else {tuple(path.split()) for path in only}
-    commands: dict[str, Any] = {}
+    commands: dict[str, Json] = {}
     level: list[tuple[str, ...]] = [()]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         while level:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+
+from agentcore_connect.core.values import Json
+from agentcore_connect.knowledge.resources import Entry
 
 ROOT = "agentcore"
 
@@ -38,7 +40,7 @@ class Option:
     repeatable: bool
     is_list: bool
     required: bool
-    default: Any
+    default: Json
     choices: tuple[str, ...]
     takes: tuple[str, ...]
     inherited: bool
@@ -50,7 +52,7 @@ class Command:
 
     path: str
     options: Mapping[str, Option]
-    arguments: tuple[Mapping[str, Any], ...]
+    arguments: tuple[Entry, ...]
     subcommands: tuple[str, ...]
 
 
@@ -58,7 +60,7 @@ class Command:
 class Contract:
     """What one version of the CLI accepts. `data` is the knowledge file; treat it as read-only."""
 
-    data: Mapping[str, Any]
+    data: Entry
 
     @property
     def version(self) -> str:
@@ -73,7 +75,7 @@ class Contract:
     @cached_property
     def commands(self) -> Mapping[str, Command]:
         """Every command by its words, the root as `agentcore`."""
-        raw: Mapping[str, Any] = self.data["help"]["commands"]
+        raw: Entry = self.data["help"]["commands"]
         shared = {
             name: _option(name, about, inherited=True)
             for name, about in raw.get(ROOT, {}).get("options", {}).items()
@@ -84,13 +86,13 @@ class Contract:
     @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Second names of commands, such as `dp` for `deploy`."""
-        raw: Mapping[str, Any] = self.data["help"]["commands"]
+        raw: Entry = self.data["help"]["commands"]
         return {" ".join([*path.split()[:-1], about["alias"]]): path for path, about in raw.items() if "alias" in about}
 
     @property
-    def observed(self) -> Mapping[str, Any]:
+    def observed(self) -> Entry:
         """What running showed beyond the help; for a contract known by reading, what the reference says beside it."""
-        found: Mapping[str, Any] = self.data.get("observed") or self.data.get("stated") or {}
+        found: Entry = self.data.get("observed") or self.data.get("stated") or {}
         return found
 
 
@@ -204,7 +206,7 @@ def _near(name: str, command: Command) -> str | None:
     return ", ".join(get_close_matches(name, [one for one in command.options if one.startswith("--")], 3)) or None
 
 
-def _command(path: str, about: Mapping[str, Any], raw: Mapping[str, Any], shared: Mapping[str, Option]) -> Command:
+def _command(path: str, about: Entry, raw: Entry, shared: Mapping[str, Option]) -> Command:
     options = dict(shared)
     for name, told in about.get("options", {}).items():
         option = options[name] = _option(name, told, inherited=False)
@@ -218,7 +220,7 @@ def _command(path: str, about: Mapping[str, Any], raw: Mapping[str, Any], shared
     return Command(path, options, tuple(about.get("arguments", ())), tuple(one.split()[-1] for one in below))
 
 
-def _option(name: str, about: Mapping[str, Any], *, inherited: bool) -> Option:
+def _option(name: str, about: Entry, *, inherited: bool) -> Option:
     return Option(
         name=name,
         short=about.get("short"),

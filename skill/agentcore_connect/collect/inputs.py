@@ -13,7 +13,7 @@ from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
-from agentcore_connect.core.values import JsonObject, mapping, text
+from agentcore_connect.core.values import JsonObject, mapping, text, texts
 from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint, answers_from_service, service_at
 from agentcore_connect.knowledge.runtime_address import endpoint_arn
 from agentcore_connect.text.document import Document
@@ -250,7 +250,7 @@ def _with_tools(read: Read, raw: object, shown: str, where: str) -> Read:
     told = sorted((*notices, *losses, *problems), key=lambda one: one.severity != "error")  # left-out tools first
     return read._replace(
         tools=reduced,
-        tool_names=[t["name"] for t in reduced if isinstance(t.get("name"), str)],
+        tool_names=texts([one.get("name") for one in reduced]),
         answers={**read.answers, "tool_count": len(reduced)},
         faults=[*read.faults, *(f"{shown}: {one}" for one in dict.fromkeys(map(str, told)))],
     )

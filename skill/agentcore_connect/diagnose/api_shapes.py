@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agentcore_connect.clispec import api_model
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 
 _STEP = re.compile(r"[\w-]+")
 _MAP_KEY = re.compile(r" \(key: [^)]*\)$")
@@ -20,10 +21,10 @@ class Place(NamedTuple):
 
     path: str
     shape: str
-    shapes: Mapping[str, Mapping[str, Any]]
+    shapes: Mapping[str, Entry]
 
     @property
-    def about(self) -> Mapping[str, Any]:
+    def about(self) -> Entry:
         """The shape: its type, limits and members."""
         return self.shapes[self.shape]
 
@@ -63,7 +64,7 @@ def written() -> Api:
     return Api(_roots(contract["services"].values()), contract["botocore"], installed=False)
 
 
-def _roots(services: Iterable[Mapping[str, Any]]) -> dict[str, Place]:
+def _roots(services: Iterable[Entry]) -> dict[str, Place]:
     return {
         name: Place("", sides["input"], one["shapes"])
         for one in services

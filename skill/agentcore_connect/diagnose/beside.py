@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.project.model import Credential, Deployed, Gateway, Project, Runtime, Target
 
 _NAME = re.compile(r"[A-Za-z0-9][\w-]{0,99}", re.ASCII)
@@ -41,7 +42,7 @@ _ELSEWHERE = frozenset({"explicit-deny", "boundary", "service-control-policy", "
 class Rights(NamedTuple):
     """What a written plan grants to the gateway's role: its statements; where it says so; what carries it out."""
 
-    statements: Sequence[Mapping[str, Any]]
+    statements: Sequence[Entry]
     where: str
     granted_by: str | None
 
@@ -53,7 +54,7 @@ class Beside(NamedTuple):
     rights: Rights | None = None
     declares: frozenset[str] = frozenset()
 
-    def in_words(self, text: str, aws: Mapping[str, Any]) -> list[str]:
+    def in_words(self, text: str, aws: Entry) -> list[str]:
         """What is said there of the message, only where it is certain. In: the text, the AWS error's parts."""
         said = _named(text, self.project) if self.project else []
         said += _credentials(text, aws, self.project, self.declares) if self.project else []
@@ -154,7 +155,7 @@ def _providers(text: str) -> dict[str, str]:
     return found | {name: _KIND[kind] for kind, name in _PROVIDER.findall(text)}
 
 
-def _credentials(text: str, aws: Mapping[str, Any], project: Project, declares: frozenset[str]) -> list[str]:
+def _credentials(text: str, aws: Entry, project: Project, declares: frozenset[str]) -> list[str]:
     """Credentials of the message that the project lacks, or has of another kind."""
     said = []
     fetched = _FETCHES.get(aws.get("operation", "") or aws.get("action_name", ""), "")
@@ -185,7 +186,7 @@ def _lacks(name: str, project: Project, declares: frozenset[str]) -> str:
     return f"{project.config_name} declares no credential `{name}`. It declares: {listed}.{nearest}"
 
 
-def _granted(aws: Mapping[str, Any], rights: Rights) -> list[str]:
+def _granted(aws: Entry, rights: Rights) -> list[str]:
     """Whether the plan grants a refused action to the gateway's role; nothing about the rights of other callers."""
     action, resource = aws.get("action", ""), aws.get("resource", "")
     if not action or aws.get("principal") != "gateway-role":

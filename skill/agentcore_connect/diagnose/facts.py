@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from agentcore_connect.core.values import Json
 from agentcore_connect.diagnose.aws import AwsError, aws_error
 from agentcore_connect.diagnose.complaints import complaints
 from agentcore_connect.diagnose.limits import limits
 from agentcore_connect.diagnose.log import Log, take_apart
 from agentcore_connect.diagnose.web import answer
+from agentcore_connect.knowledge.resources import Entry
 
 _NOT_FOUND = re.compile(
     r"(?:command not found: ([\w.-]+)|\b([\w.-]+): (?:command )?not found\b(?!: )|Unknown command: '?([\w.-]+)"
@@ -35,7 +36,7 @@ _ARN = r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.
 _NAME = r"[\w+=,.@-]{1,64}"
 
 
-def message_facts(text: str, known: Mapping[str, Any]) -> tuple[Log, dict[str, Any]]:
+def message_facts(text: str, known: Entry) -> tuple[Log, dict[str, Json]]:
     """Take a message apart.
 
     Args:
@@ -80,22 +81,23 @@ def _first(text: str, forms: Mapping[str, str]) -> str | None:
     return next((name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)), None)
 
 
-def _aws(error: AwsError | None, output: str, known: Mapping[str, Any]) -> dict[str, Any] | None:
+def _aws(error: AwsError | None, output: str, known: Entry) -> dict[str, Json] | None:
     """An AWS error as facts: its parts, its kind by its code or its words, and whether it is one of AgentCore."""
     worded = _first(output, known["wordings"])
     if error is None and worded is None:
         return None
-    found: dict[str, Any] = {name: value for name, value in (error or AwsError())._asdict().items() if value}
-    code = found.get("code", "").rpartition(".")[2]
+    told = error or AwsError()
+    found: dict[str, Json] = {name: value for name, value in told._asdict().items() if value}
+    code = (told.code or "").rpartition(".")[2]
     kinds = [name for name, codes in known["kinds"].items() if code.lower() in (one.lower() for one in codes)]
     found["kind"] = kinds[0] if kinds else worded
     found["ours"] = (
-        re.search(known["operations"], found.get("operation", "")) is not None
-        or "bedrock-agentcore" in found.get("action", "")
+        re.search(known["operations"], told.operation or "") is not None
+        or "bedrock-agentcore" in (told.action or "")
         or re.search(known["ours"], output) is not None
     )
-    if "action" in found:
-        found["action_service"], _, found["action_name"] = found["action"].partition(":")
+    if told.action:
+        found["action_service"], _, found["action_name"] = told.action.partition(":")
     return found
 
 
@@ -119,7 +121,7 @@ def _subcommand(commands: tuple[str, ...]) -> str | None:
     return next((one[1] for one in reversed(found) if one), None)
 
 
-def in_words(facts: Mapping[str, Any], known: Mapping[str, Any], raw: str = "") -> list[str]:
+def in_words(facts: Entry, known: Entry, raw: str = "") -> list[str]:
     """What an AWS error says, in sentences: who may not do what and why; which member is wrong, and what it takes.
 
     In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals), the message as pasted.
@@ -135,7 +137,7 @@ def in_words(facts: Mapping[str, Any], known: Mapping[str, Any], raw: str = "") 
     return found + said
 
 
-def _denied(aws: Mapping[str, str], known: Mapping[str, Any]) -> list[str]:
+def _denied(aws: Mapping[str, str], known: Entry) -> list[str]:
     role = aws.get("caller", "").partition(":assumed-role/")[2].partition("/")[0]
     role = role if re.fullmatch(_NAME, role) else ""
     who = known["principals"].get(aws.get("principal"), known["principals"]["other"]) + (f" ({role})" if role else "")

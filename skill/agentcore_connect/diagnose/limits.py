@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from agentcore_connect.diagnose.api_shapes import Api, Place, api, follow, inside
 from agentcore_connect.diagnose.complaints import Complaint
 from agentcore_connect.diagnose.value_form import pattern_lacks, same_pattern
+from agentcore_connect.knowledge.resources import Entry
 
 _LISTED = 30
 _RESOURCE = re.compile(r"AWS::BedrockAgentCore::(\w{1,60})")
@@ -80,7 +80,7 @@ def _name(place: Place) -> str:
     return f"`{place.path}`" if place.path else "the request"
 
 
-def takes(about: Mapping[str, Any]) -> str:
+def takes(about: Entry) -> str:
     """All limits of a member in words: its length or range, its values, its form. Empty where it has none."""
     parts = [_span(about)] if "min" in about or "max" in about else []
     parts += [_values(about["enum"])] if "enum" in about else []
@@ -88,7 +88,7 @@ def takes(about: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _span(about: Mapping[str, Any], least: int | None = None, most: int | None = None) -> str:
+def _span(about: Entry, least: int | None = None, most: int | None = None) -> str:
     least = about.get("min") if least is None else least
     most = about.get("max") if most is None else most
     number = about["type"] in ("integer", "long", "float", "double")

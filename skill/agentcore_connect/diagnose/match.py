@@ -13,15 +13,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.diagnose.facts import in_words, message_facts
 from agentcore_connect.engine.conditions import holds
+from agentcore_connect.knowledge.resources import Entry
 
 if TYPE_CHECKING:
     from agentcore_connect.diagnose.beside import Beside
 
-Rows = Mapping[str, Mapping[str, Any]]
+Rows = Mapping[str, Entry]
 
 #: How much of a pasted log is looked at: its end, where the error stands.
 LOOK_AT: Final = 1_000_000
@@ -59,7 +61,7 @@ class Diagnosis:
     details: tuple[str, ...] = ()
 
 
-def diagnose(text: str, known: Mapping[str, Any], limit: int = 3, beside: Beside | None = None) -> Diagnosis:
+def diagnose(text: str, known: Entry, limit: int = 3, beside: Beside | None = None) -> Diagnosis:
     """Rank the known errors for a text.
 
     In: any text (a message, a log, a sentence), the data of `knowledge/errors.yaml`, how many to return, and the
@@ -83,7 +85,7 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3, beside: Beside
     kept = (ranked or ([] if _is_taken_apart(facts) else worded))[:limit]
     nearest = tuple(match for match in (*ranked, *worded, *near) if match not in kept)[:limit]
     details = in_words(facts, known, looked_at) if kept else []
-    details += beside.in_words(log.text, facts["aws"] or {}) if beside else []
+    details += beside.in_words(log.text, mapping(facts["aws"])) if beside else []
     return Diagnosis(tuple(kept), nearest, tuple(details))
 
 
@@ -91,7 +93,7 @@ def diagnose(text: str, known: Mapping[str, Any], limit: int = 3, beside: Beside
 _ALSO_SAID: Final = ("mcp", "token", "role", "policy")
 
 
-def _is_taken_apart(facts: Mapping[str, Any]) -> bool:
+def _is_taken_apart(facts: Entry) -> bool:
     """Whether a text is a program's message, taken apart: where its parts mean no row, loose words mean none either."""
     aws = facts["aws"] or {}
     told = any(aws.get(part) for part in ("operation", "service", "action", "field"))
@@ -124,7 +126,7 @@ class _Subject:
         return len(met.split()) >= _MOST * self.words
 
 
-def _quoted(name: str, row: Mapping[str, Any], plain: str, subject: _Subject, shared: frozenset[str]) -> Match | None:
+def _quoted(name: str, row: Entry, plain: str, subject: _Subject, shared: frozenset[str]) -> Match | None:
     """A match by a phrase of the row, else by one of its forms; the longer the text that was met, the better."""
     bare = _bare(plain)
     phrases = [wanted for phrase in row.get("phrases", ()) if (wanted := _bare(phrase)) in bare]
@@ -180,7 +182,7 @@ class _Words:
         kept = [match for match, enough in scored if enough and match.score >= least]
         return kept, [match for match, _ in scored if match not in kept]
 
-    def _of_row(self, row: Mapping[str, Any]) -> dict[str, float]:
+    def _of_row(self, row: Entry) -> dict[str, float]:
         """Each word of a row with the weight of the best field it stands in."""
         weights: dict[str, float] = {}
         for field, weight in _WEIGHTS.items():

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from agentcore_connect.clispec import choose, drift, extract, model
 from agentcore_connect.clispec.walk import walk
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.doctor import machine
 from agentcore_connect.knowledge import resources
-from agentcore_connect.sandbox.scratch import Sandbox
+from agentcore_connect.knowledge.resources import Entry
+from agentcore_connect.sandbox.scratch import Ran, Sandbox
 
 State = Literal["ok", "note", "problem"]
 _JOBS: Final = 2
@@ -90,9 +91,7 @@ def _project(folder: Path, report: Report) -> tuple[int | None, Path | None, lis
     return project.version, project.root, [project.root / one.code_location for one in project.runtimes]
 
 
-def _cli(
-    report: Report, toolkit: Mapping[str, Any], project_version: int | None, box: Sandbox
-) -> machine.Agentcore | None:
+def _cli(report: Report, toolkit: Entry, project_version: int | None, box: Sandbox) -> machine.Agentcore | None:
     """Tell the programs called agentcore; the npm CLI that would be used, if there is one."""
     found = [machine.identify(path, box, toolkit) for path in machine.on_path("agentcore")]
     report.agentcores = found
@@ -132,7 +131,7 @@ def _version(report: Report, cli: machine.Agentcore, shown: str, project_version
     report.add("cli", "agentcore", shown, "note" if surface.notice else "ok", surface.notice)
 
 
-def _program(report: Report, about: Mapping[str, Any], box: Sandbox) -> None:
+def _program(report: Report, about: Entry, box: Sandbox) -> None:
     found = machine.program(about, box)
     needed = f"needed for {about['needed_for']}"
     if found.path is None:
@@ -166,7 +165,7 @@ def _cli_drift(
     wanted = [path for path in shipped if commands is None or _asked(path, commands)]
     progress(f"comparing {len(wanted)} commands of the CLI")
 
-    def run(words: Sequence[str]) -> Any:
+    def run(words: Sequence[str]) -> Ran:
         return box.run([str(cli.path), *words], cwd=box.root)
 
     try:

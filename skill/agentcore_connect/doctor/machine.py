@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.clispec import choose
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Sandbox
 
 NPM: Final = "npm"
@@ -67,7 +68,7 @@ def on_path(name: str, path: str | None = None) -> list[Path]:
     return [one for one in found if one.is_file() and os.access(one, os.X_OK)]
 
 
-def identify(path: Path, box: Sandbox, toolkit: Mapping[str, Any]) -> Agentcore:
+def identify(path: Path, box: Sandbox, toolkit: Entry) -> Agentcore:
     """Which program it is: by the package it belongs to, else by what it says to `--version` (in the sandbox)."""
     package = _npm_package(path)
     script = _script(path)
@@ -85,7 +86,7 @@ def identify(path: Path, box: Sandbox, toolkit: Mapping[str, Any]) -> Agentcore:
     return Agentcore(path, UNKNOWN, None, words=_first(said))
 
 
-def program(about: Mapping[str, Any], box: Sandbox) -> Program:
+def program(about: Entry, box: Sandbox) -> Program:
     """A program of `knowledge/doctor.yaml`, asked for its version."""
     places = on_path(about["argv"][0])
     if not places:
@@ -160,7 +161,7 @@ def _script(path: Path) -> str:
     return ""
 
 
-def _toolkit(path: Path, script: str, toolkit: Mapping[str, Any]) -> Agentcore:
+def _toolkit(path: Path, script: str, toolkit: Entry) -> Agentcore:
     shebang = re.match(r"#!\s*(\S+)", script)
     python = shebang[1] if shebang and "python" in shebang[1] else str(path.resolve().parent / "python")
     parts = path.resolve().parts

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
+from agentcore_connect.core.values import Json, JsonObject, sequence, texts
 from agentcore_connect.knowledge import resources
 
 #: The topic that is no entry: the JSON Schema of the answers file.
@@ -26,17 +26,17 @@ class Entry:
     id: str
     file: str
     path: str
-    data: Mapping[str, Any] = field(hash=False)
+    data: JsonObject = field(hash=False)
 
     @property
     def sources(self) -> list[str]:
         """The ids of its sources, in the order given."""
-        return [one for one in self.data.get("sources") or [] if isinstance(one, str)]
+        return texts(self.data.get("sources"))
 
     @property
     def related(self) -> list[str]:
         """The ids it points at."""
-        return list(self.data.get("related") or [])
+        return texts(self.data.get("related"))
 
     @property
     def is_name(self) -> bool:
@@ -47,7 +47,7 @@ class Entry:
     def prose(self) -> str:
         """What it says, in the words of its first prose field."""
         words = resources.load("explain")
-        return next((self.data[key] for key in (*words["prose"], *words["named"]) if _says(self.data, key)), "")
+        return next((str(self.data[key]) for key in (*words["prose"], *words["named"]) if _says(self.data, key)), "")
 
     @property
     def summary(self) -> str:
@@ -103,9 +103,9 @@ class Index:
         back = [other.id for other in self.entries if entry.id in other.related]
         return list(dict.fromkeys([*entry.related, *back]))
 
-    def source(self, name: str) -> Mapping[str, Any]:
+    def source(self, name: str) -> JsonObject:
         """The fields of a source; empty for one that is not listed."""
-        found: Mapping[str, Any] = resources.load("sources")["sources"].get(name, {})
+        found: JsonObject = resources.load("sources")["sources"].get(name, {})
         return found
 
 
@@ -124,13 +124,13 @@ def index() -> Index:
     return Index(tuple(entries))
 
 
-def _entries(file: str, data: Mapping[str, Any]) -> Iterator[Entry]:
+def _entries(file: str, data: JsonObject) -> Iterator[Entry]:
     for section, value in data.items():
         if isinstance(value, Mapping | list):
             yield from _below(file, (str(section),), value)
 
 
-def _below(file: str, path: tuple[str, ...], node: Any) -> Iterator[Entry]:
+def _below(file: str, path: tuple[str, ...], node: Json) -> Iterator[Entry]:
     """The entries in a section; an entry is not looked into."""
     for key, value in _children(node):
         here = (*path, key)
@@ -140,22 +140,22 @@ def _below(file: str, path: tuple[str, ...], node: Any) -> Iterator[Entry]:
             yield from _below(file, here, value)
 
 
-def _children(node: Any) -> Iterator[tuple[str, Any]]:
+def _children(node: Json) -> Iterator[tuple[str, Json]]:
     if isinstance(node, Mapping):
         yield from ((str(key), value) for key, value in node.items())
     else:
-        for number, item in enumerate(node):
+        for number, item in enumerate(sequence(node)):
             name = item.get("id", item.get("name", number)) if isinstance(item, Mapping) else number
             yield str(name), item
 
 
-def _is_entry(value: Mapping[str, Any]) -> bool:
+def _is_entry(value: JsonObject) -> bool:
     words = resources.load("explain")
     if any(_says(value, key) for key in words["prose"]):
         return True
     return ("id" in value or "sources" in value) and any(_says(value, key) for key in words["named"])
 
 
-def _says(value: Mapping[str, Any], key: str) -> bool:
+def _says(value: JsonObject, key: str) -> bool:
     said = value.get(key)
     return isinstance(said, str) and bool(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.knowledge import resources
 
@@ -69,7 +69,7 @@ def _columns(entry: Entry) -> tuple[str, str, str, str]:
     return (_apart(entry.id), _apart(" ".join(_texts(titles))), _apart(said), _apart(rest))
 
 
-def _texts(node: Any) -> Iterator[str]:
+def _texts(node: object) -> Iterator[str]:
     """Every text below a node, keys of mappings included."""
     if isinstance(node, Mapping):
         for key, value in node.items():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
 from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
 
 _DEPTH: Final = 8
 _CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -61,7 +61,7 @@ def gone_fields(scan: Scan) -> Iterator[Finding]:
                 yield from _broken(scan, file, node, "client-field-gone", rule)
 
 
-def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: dict[str, Any]) -> Iterator[Finding]:
+def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: Entry) -> Iterator[Finding]:
     """A finding where a version breaks the code for sure, or where the pins let one in that does."""
     root = scan.project.root.resolve()
     for package in rule["packages"]:
@@ -75,7 +75,7 @@ def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: dict[str
             return
 
 
-def _imports(node: ast.AST, rule: dict[str, Any]) -> bool:
+def _imports(node: ast.AST, rule: Entry) -> bool:
     if isinstance(node, ast.ImportFrom) and node.level == 0:
         if node.module == rule["module"]:
             return rule["name"] == "*" or any(alias.name == rule["name"] for alias in node.names)

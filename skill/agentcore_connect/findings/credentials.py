@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.findings.model import Finding, Scan
@@ -49,7 +49,7 @@ def unused(scan: Scan) -> Iterator[Finding]:
         yield scan.at("credential-unused", f"credential {one.name}", *one.at, "name")
 
 
-def _strings(data: Any) -> Iterator[str]:
+def _strings(data: object) -> Iterator[str]:
     work = [data]
     while work:
         value = work.pop()

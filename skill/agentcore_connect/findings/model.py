@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json
 from agentcore_connect.findings.names import Names
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import code
 from agentcore_connect.project.code import Parsed
 from agentcore_connect.project.model import Gateway, Project, Target
 from agentcore_connect.project.repository import Repository, read_repository
-from agentcore_connect.project.source import JsonPath
+
+if TYPE_CHECKING:
+    from agentcore_connect.findings.tools import TargetTools
 
 Confidence = Literal["certain", "likely"]
 
@@ -37,7 +41,7 @@ class Finding:
     fix: str
     sources: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The finding as plain data for `--json` output."""
         return {
             "id": self.id,
@@ -99,7 +103,7 @@ class Scan:
     def __init__(self, project: Project) -> None:
         """In: the project."""
         self.project = project
-        self.memo: dict[Any, Any] = {}
+        self.tools: dict[tuple[str, str | None], TargetTools] = {}
 
     def at(self, name: str, message: str, *path: str | int, confidence: Confidence = "certain") -> Finding:
         """A finding at a key of the project's file, or at a resource of a template (its file and its line)."""
@@ -152,9 +156,9 @@ class Scan:
             shown = path.relative_to(self.project.root.resolve()).as_posix()
             found[path] = CodeFile(path, shown, folder, parsed, served)
 
-    def file_of(self, target: Target) -> tuple[Path, str, JsonPath] | None:
+    def file_of(self, target: Target) -> tuple[Path, str, Place] | None:
         """The local file with a target's tools or schema: its path, the name to show, the key that names it."""
-        key: JsonPath
+        key: Place
         if target.tools_file:
             name, key = target.tools_file, ("lambdaFunctionArn", "toolSchemaFile")
         elif target.schema and "://" not in target.schema:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect import secrets
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.findings import harmless
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project.source import JsonPath
 from agentcore_connect.secrets import context, words
 from agentcore_connect.specs.python_texts import KINDS, texts
 
@@ -109,12 +110,12 @@ def _form(section: str, name: str) -> str:
     return str(known[name]["what"] if isinstance(known, dict) else next(x["what"] for x in known if x["id"] == name))
 
 
-def _key(path: JsonPath) -> str:
+def _key(path: Place) -> str:
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
-def _strings(data: Any) -> Iterator[tuple[JsonPath, str]]:
-    work: list[tuple[JsonPath, Any]] = [((), data)]
+def _strings(data: Json) -> Iterator[tuple[Place, str]]:
+    work: list[tuple[Place, Json]] = [((), data)]
     while work:
         path, value = work.pop()
         if isinstance(value, str):
@@ -125,8 +126,8 @@ def _strings(data: Any) -> Iterator[tuple[JsonPath, str]]:
             work.extend(((*path, index), inner) for index, inner in enumerate(value))
 
 
-def _entry(raw: dict[str, Any], path: JsonPath) -> dict[str, Any]:
-    value: Any = raw
+def _entry(raw: JsonObject, path: Place) -> JsonObject:
+    value: Json = raw
     for part in path:
-        value = value[part]
-    return value if isinstance(value, dict) else {}
+        value = sequence(value)[part] if isinstance(part, int) else mapping(value)[part]
+    return mapping(value)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.findings.handlers import handlers
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
 from agentcore_connect.findings.names import last
 from agentcore_connect.findings.paging import is_local
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
 from agentcore_connect.specs.python_marks import marks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -38,22 +38,22 @@ def clients(scan: Scan) -> Iterator[Finding]:
                 break
 
 
-def _serves(file: CodeFile, signs: dict[str, Any]) -> bool:
+def _serves(file: CodeFile, signs: Entry) -> bool:
     """Whether the file belongs to a process that stays: a runtime, a Lambda function, a web server."""
     imports = any(one == sign or one.startswith(f"{sign}.") for one in file.parsed.modules for sign in signs["servers"])
     return file.served or imports or bool(handlers(file))
 
 
-def _is_client(module: str, signs: dict[str, Any]) -> bool:
+def _is_client(module: str, signs: Entry) -> bool:
     return any(re.search(one["of"], module) for one in signs["clients"])
 
 
-def _client(file: CodeFile, call: ast.Call, signs: dict[str, Any]) -> str | None:
+def _client(file: CodeFile, call: ast.Call, signs: Entry) -> str | None:
     """The class whose client a call makes; None for any other call."""
     return last(call.func) if _is_client(file.names.dotted(call.func), signs) else None
 
 
-def _connections(file: CodeFile, signs: dict[str, Any]) -> Iterator[tuple[ast.AST, str]]:
+def _connections(file: CodeFile, signs: Entry) -> Iterator[tuple[ast.AST, str]]:
     """Where a client connects at import: by `with`, by a method that connects, by a constructor that does."""
     entered: list[ast.With | ast.AsyncWith] = [*file.parsed.of(ast.With), *file.parsed.of(ast.AsyncWith)]
     for node in entered:
@@ -105,7 +105,7 @@ def _is_computed(file: CodeFile, name: ast.Name) -> bool:
     )
 
 
-def _made_by(file: CodeFile, node: ast.expr, signs: dict[str, Any]) -> str | None:
+def _made_by(file: CodeFile, node: ast.expr, signs: Entry) -> str | None:
     """The class of a client that an expression stands for, made with a transport over the network."""
     origin = file.names.origin(node)
     if not origin.endswith("()") or not _is_client(origin[:-2], signs):

@@ -39,10 +39,9 @@ def tools_of(scan: Scan, target: Target) -> TargetTools:
         return TargetTools()
     path, shown, _ = found
     key = (shown, target.type)
-    if key not in scan.memo:
-        scan.memo[key] = _read(path, shown, target.type)
-    told: TargetTools = scan.memo[key]
-    return told
+    if key not in scan.tools:
+        scan.tools[key] = _read(path, shown, target.type)
+    return scan.tools[key]
 
 
 def _read(path: Path, shown: str, kind: str | None) -> TargetTools:
@@ -103,7 +102,7 @@ def _place(problem: ConnectError, shown: str) -> str:
 
 def _lambda_file(target: Target, spec: SpecFile) -> Iterator[Finding]:
     from agentcore_connect.checks import tool_schema
-    from agentcore_connect.specs.json_path import parse_json_path
+    from agentcore_connect.core.places import parse_json_path
     from agentcore_connect.specs.tool_sources import is_old_format
 
     wrapper = is_old_format(spec)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
+from agentcore_connect.core.values import Json, mapping
 from agentcore_connect.knowledge.questions import questions
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.knowledge.resources import Entry, load
 
 _LONGEST: Final = 4096
 
@@ -35,28 +35,28 @@ def hints_from_endpoint(url: str) -> dict[str, str]:
     return found
 
 
-def answers_from_endpoint(url: str) -> dict[str, Any]:
+def answers_from_endpoint(url: str) -> dict[str, Json]:
     """The answers that stand in a URL, so that they need not be given once more.
 
     Out: an API's id and its stage, the service and the Region that a signature is for; `sigv4.service` is nested.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for key in _readings() if len(url) <= _LONGEST else ():
         value = _read(key, url) if key in questions() else None
         if value:
             outer, _, inner = key.rpartition(".")
-            (found.setdefault(outer, {}) if outer else found)[inner] = value
+            found = {**found, outer: {**mapping(found.get(outer)), inner: value}} if outer else {**found, inner: value}
     return found
 
 
-def vendor_of(url: str) -> dict[str, Any] | None:
+def vendor_of(url: str) -> Entry | None:
     """The well-known service that a URL belongs to, as `service-hints` describes it."""
     name = host_name(url)
     vendors = load("service-hints")["vendors"] if name is not None else ()
     return next((dict(one) for one in vendors if _has_host(one, str(name))), None)
 
 
-def service_at(url: str) -> dict[str, Any] | None:
+def service_at(url: str) -> Entry | None:
     """What is known to answer at a URL, by its host and path, as `service-hints` describes it; `host` is added."""
     name = host_name(url) if len(url) <= _LONGEST else None
     if name is None:
@@ -68,13 +68,13 @@ def service_at(url: str) -> dict[str, Any] | None:
     return None
 
 
-def answers_from_service(known: Mapping[str, Any], connection: Mapping[str, Any]) -> dict[str, Any]:
+def answers_from_service(known: Entry, connection: Entry) -> dict[str, Json]:
     """The answers that a known service gives to what is open about its connection, by dotted key.
 
     In: the service, from `service_at`; the connection's answers so far. Out: the details of OAuth or of a key only once
     it is clear which of them is used.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for key in ("service", "auth"):
         if len(known[key]) == 1:
             found["service_auth" if key == "auth" else key] = known[key][0]
@@ -86,7 +86,7 @@ def answers_from_service(known: Mapping[str, Any], connection: Mapping[str, Any]
     return {key: value for key, value in found.items() if value not in (None, "", []) and connection.get(key) is None}
 
 
-def _oauth_details(known: Mapping[str, Any], auth: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _oauth_details(known: Entry, auth: str, given: Entry) -> dict[str, Json]:
     """The OAuth answers, with the host filled in; none where another identity provider was answered."""
     vendors = load("oauth-vendors")
     own = dict(known.get("oauth", {}))
@@ -99,7 +99,7 @@ def _oauth_details(known: Mapping[str, Any], auth: str, given: Mapping[str, Any]
     return {f"oauth.{key}": value for key, value in filled.items()}
 
 
-def _has_host(entry: Mapping[str, Any], name: str) -> bool:
+def _has_host(entry: Entry, name: str) -> bool:
     """Whether a host is one of an entry's; "*." stands for one or more labels."""
     return any(name.endswith(one[1:]) if one.startswith("*.") else name == one for one in entry["hosts"])
 

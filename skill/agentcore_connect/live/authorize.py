@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.live.find import Gateway
@@ -58,7 +57,7 @@ def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize
         raise ConnectError("no-region", "the URL does not tell the gateway's Region", hint="set AWS_REGION")
 
     def sign(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, str]:
-        request: Any = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
+        request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
         try:
             SigV4Auth(credentials.get_frozen_credentials(), "bedrock-agentcore", region).add_auth(request)
         except BotoCoreError as error:

@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from agentcore_connect.core.errors import ConnectError, plain
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.diagnose.match import diagnose
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.live import authorize
@@ -69,7 +70,7 @@ class Trial:
         environment: Mapping[str, str],
         *,
         tool: str | None,
-        arguments: Mapping[str, Any],
+        arguments: JsonObject,
         now: datetime,
     ) -> None:
         """Keep what is wanted; nothing is sent before `steps`."""
@@ -133,7 +134,7 @@ class Trial:
         if not complete:
             self._refuse(last)
             raise _FailedError("the listing does not end")
-        self.tools = [one["name"] for one in tools]
+        self.tools = [str(one["name"]) for one in tools]
         if not self.tools:
             text = (
                 "the gateway lists no tools: it has no targets that are READY, or a policy permits none to this caller"
@@ -161,7 +162,7 @@ class Trial:
         text = self._shown(_texts(self._answer(self._tool, self._arguments, _CALL_TIMEOUT)))
         return f"{self._tool} answered: {text}" if text else f"{self._tool} answered"
 
-    def _answer(self, tool: str, arguments: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+    def _answer(self, tool: str, arguments: JsonObject, timeout: float) -> dict[str, Json]:
         self._wire.timeout = timeout
         reply = self._wire.request("tools/call", {"name": tool, "arguments": dict(arguments)}, timeout=timeout)
         self._refuse(reply)
@@ -216,7 +217,7 @@ _WHY_NOT: Final = {
 }
 
 
-def _texts(result: Mapping[str, Any]) -> str:
+def _texts(result: JsonObject) -> str:
     """The texts in a tool's result, which may hold anything."""
     content = result.get("content")
     blocks = content if isinstance(content, list) else []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.live.find import Gateway
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _CLIENT_CLAIMS: Final = ("client_id", "cid", "azp", "appid")
 
 
-def claims_of(token: str) -> dict[str, Any] | None:
+def claims_of(token: str) -> dict[str, Json] | None:
     """The claims of a JWT; None where the token is no JWT."""
     try:
         part = token.split(".")[1]
@@ -55,14 +56,14 @@ def _at(seconds: float) -> str:
         return ""
 
 
-def _audience(claims: Mapping[str, Any], gateway: Gateway) -> Iterator[str]:
+def _audience(claims: JsonObject, gateway: Gateway) -> Iterator[str]:
     audience = _words(claims.get("aud"))
     if gateway.allowed_audience and not set(audience) & set(gateway.allowed_audience):
         wanted = _listed(gateway.allowed_audience)
         yield f"The token's audience (aud) is {_listed(audience)}, and the gateway wants one of {wanted}."
 
 
-def _client(claims: Mapping[str, Any], gateway: Gateway) -> Iterator[str]:
+def _client(claims: JsonObject, gateway: Gateway) -> Iterator[str]:
     if not gateway.allowed_clients or claims.get("client_id") in gateway.allowed_clients:
         return
     named = next((name for name in _CLIENT_CLAIMS if isinstance(claims.get(name), str)), None)
@@ -71,7 +72,7 @@ def _client(claims: Mapping[str, Any], gateway: Gateway) -> Iterator[str]:
     yield f"In the token {told}{more}. The gateway accepts the clients {_listed(gateway.allowed_clients)}."
 
 
-def _words(value: Any) -> list[str]:
+def _words(value: object) -> list[str]:
     if isinstance(value, str):
         return value.split()
     return [str(one) for one in value] if isinstance(value, list) else []

@@ -12,10 +12,11 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mapping, sequence, texts
 
 _MOST: Final = 50
 _NAME: Final = "vetted.json"
@@ -72,15 +73,22 @@ def remember(folder: Path, vetted: Vetted, environment: Mapping[str, str]) -> No
 def recall(folder: Path, environment: Mapping[str, str]) -> Vetted | None:
     """What was vetted of this folder, where each of its files is still the same."""
     path = _path(environment)
-    entry = _read(path).get(_key(folder)) if path is not None else None
     try:
-        files = dict(entry["files"])  # type: ignore[index]
+        entry = _read(path)[_key(folder)] if path is not None else {}
+        files = _named(entry["files"])
         if not files or digests(folder, files) != files:
             return None
-        steps = [Step(name, title, aws, tuple(to), tuple(run)) for name, title, aws, to, run in entry["steps"]]  # type: ignore[index]
-        return Vetted(tuple(steps), dict(entry["placed"]), tuple(map(Path, entry["roots"])), files)  # type: ignore[index]
+        steps = []
+        for one in sequence(entry["steps"]):
+            name, title, aws, to, run = sequence(one)
+            steps.append(Step(str(name), str(title), bool(aws), tuple(texts(to)), tuple(texts(run))))
+        return Vetted(tuple(steps), _named(entry["placed"]), tuple(map(Path, texts(entry["roots"]))), files)
     except (OSError, TypeError, KeyError, ValueError, IndexError):
         return None
+
+
+def _named(value: Json) -> dict[str, str]:
+    return {name: str(one) for name, one in mapping(value).items()}
 
 
 def _key(folder: Path) -> str:
@@ -94,7 +102,7 @@ def _path(environment: Mapping[str, str]) -> Path | None:
     return Path(base) / "agentcore-connect" / _NAME if base else None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, JsonObject]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

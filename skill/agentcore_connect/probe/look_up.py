@@ -8,11 +8,12 @@ elsewhere. What comes back is untrusted: it counts only where the gate of the an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError, plain
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.questions import Question, questions
 from agentcore_connect.probe.mcp_auth import issuer_metadata, secret_form
 from agentcore_connect.probe.mcp_probe import answers_from_probe, probe
@@ -28,12 +29,12 @@ class LookedUp(NamedTuple):
     ``said`` is what was found in words, also where no answer follows from it.
     """
 
-    answers: dict[str, Any]
+    answers: dict[str, Json]
     source: str
     said: tuple[str, ...]
 
 
-def look_up(question: Question, known: Mapping[str, Any], address: str | None = None) -> LookedUp:
+def look_up(question: Question, known: Mapping[str, object], address: str | None = None) -> LookedUp:
     """Ask whoever can tell.
 
     In: the question; the facts of its connection; the address that the person gives, else the connection's endpoint.
@@ -52,7 +53,7 @@ def look_up(question: Question, known: Mapping[str, Any], address: str | None = 
     return _server(place) if at_server else _issuer(place, question)
 
 
-def _checked(address: Any, question: Question) -> str:
+def _checked(address: object, question: Question) -> str:
     if not address:
         raise ConnectError(
             "address-missing",
@@ -100,7 +101,7 @@ def _issuer(place: str, question: Question) -> LookedUp:
     if metadata is None:
         return LookedUp({}, place, (f"No discovery document of an identity provider was found at {place}.",))
     lead = question.id.rpartition(".")[0]
-    answers: dict[str, Any] = {f"{lead}.discovery_url": source}
+    answers: dict[str, Json] = {f"{lead}.discovery_url": source}
     said = [f"Found the discovery document {source}."]
     issuer = metadata.get("issuer")
     if isinstance(issuer, str) and issuer.rstrip("/") != source.partition("/.well-known/")[0]:
@@ -112,7 +113,7 @@ def _issuer(place: str, question: Question) -> LookedUp:
     return _accepted(answers, source, said)
 
 
-def _accepted(answers: Mapping[str, Any], source: str, said: list[str]) -> LookedUp:
+def _accepted(answers: JsonObject, source: str, said: list[str]) -> LookedUp:
     """Only what the gate takes, and words fit to be shown."""
     kept = {key: value for key, value in answers.items() if gate.check_value(questions()[key], value) is None}
     words = [*said, *(f"The answer for {key} was left out: it does not fit." for key in answers if key not in kept)]

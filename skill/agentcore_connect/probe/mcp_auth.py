@@ -9,12 +9,12 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.http_fetch import Answer, fetch
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
 from agentcore_connect.probe.mcp_refusals import is_perhaps_the_path
 
@@ -83,10 +83,10 @@ def _wants_signature(url: str, refused: Answer, challenge: str) -> bool:
 
 
 def _oauth(
-    metadata: dict[str, Any],
+    metadata: JsonObject,
     place: str,
     server: str,
-    resource: dict[str, Any],
+    resource: JsonObject,
     parameters: dict[str, str],
     challenge: str,
 ) -> SignIn:
@@ -120,14 +120,14 @@ def _oauth(
     )
 
 
-def secret_form(metadata: Mapping[str, Any]) -> str | None:
+def secret_form(metadata: JsonObject) -> str | None:
     """How a client sends its secret, in the answers' words, where the metadata takes the body and not the header."""
     methods = _texts(metadata.get("token_endpoint_auth_methods_supported"))
     in_body = "client_secret_post" in methods and "client_secret_basic" not in methods
     return "client-secret-post" if in_body else None
 
 
-def issuer_metadata(address: str, *, timeout: float) -> tuple[dict[str, Any] | None, str]:
+def issuer_metadata(address: str, *, timeout: float) -> tuple[dict[str, Json] | None, str]:
     """The metadata of an identity provider, and where it was found.
 
     In: its issuer, or the address of the document itself. Out: None where no document is there.
@@ -166,13 +166,13 @@ class _Reader:
         self._host = parts.hostname
         self._timeout = timeout
 
-    def resource(self, named: str | None) -> dict[str, Any] | None:
+    def resource(self, named: str | None) -> dict[str, Json] | None:
         """The protected resource's metadata: where the challenge says, else at its well-known places."""
         well_known = f"{self.origin}/.well-known/oauth-protected-resource"
         places = [named] if named else [f"{well_known}{self._path}", well_known]
         return next((found for place in dict.fromkeys(places) if (found := self._json(place)) is not None), None)
 
-    def authorization_server(self, server: str) -> tuple[dict[str, Any] | None, str]:
+    def authorization_server(self, server: str) -> tuple[dict[str, Json] | None, str]:
         """The metadata of an authorization server, and where it was found."""
         try:
             parts = urlsplit(server)
@@ -190,13 +190,13 @@ class _Reader:
                 return found, place
         return None, server
 
-    def document(self, place: str) -> dict[str, Any] | None:
+    def document(self, place: str) -> dict[str, Json] | None:
         """The metadata of an authorization server at one place; None for anything else."""
         found = self._json(place)
         named = found is not None and ("token_endpoint" in found or "authorization_endpoint" in found)
         return found if named else None
 
-    def _json(self, place: str) -> dict[str, Any] | None:
+    def _json(self, place: str) -> dict[str, Json] | None:
         origin = urlsplit(place)[:2]
         answer = fetch(
             place,

@@ -6,9 +6,11 @@ It speaks the protocol itself, so that no package is needed and every answer is 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.probe.mcp_auth import SignIn, sign_in_of
 from agentcore_connect.probe.mcp_refusals import (
     LEGACY,
@@ -42,7 +44,7 @@ class Probe:
     problem: str | None = None
     server: str | None = None
     protocol_version: str | None = None
-    tools: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    tools: tuple[dict[str, Json], ...] = field(default=(), repr=False)
     complete: bool = True
     sign_in: SignIn | None = None
     notes: tuple[str, ...] = ()
@@ -51,11 +53,11 @@ class Probe:
     @property
     def tool_names(self) -> tuple[str, ...]:
         """The names of the tools listed."""
-        return tuple(one["name"] for one in self.tools)
+        return tuple(str(one["name"]) for one in self.tools)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The probe as plain data for `--json` output."""
-        found: dict[str, Any] = {
+        found: dict[str, Json] = {
             "url": self.url,
             "status": self.status,
             "problem": self.problem,
@@ -134,9 +136,9 @@ def probe(
     )
 
 
-def answers_from_probe(found: Probe) -> dict[str, Any]:
+def answers_from_probe(found: Probe) -> dict[str, Json]:
     """What a probe settles about its connection, by the connection's own keys; only what it is sure of."""
-    answers: dict[str, Any] = {}
+    answers: dict[str, Json] = {}
     if found.status == "listed" and found.complete:
         answers["tool_count"] = len(found.tools)
     sign_in = found.sign_in
@@ -162,15 +164,15 @@ class _Clock:
         return max(0.0, self._end - time.monotonic())
 
 
-def list_tools(wire: Wire, seconds: float) -> tuple[list[dict[str, Any]], Reply, bool]:
+def list_tools(wire: Wire, seconds: float) -> tuple[list[dict[str, Json]], Reply, bool]:
     """All pages of the tools.
 
     In: an open connection, the seconds for all pages. Out: the tools, the last reply, whether the listing ended.
     """
     clock = _Clock(seconds)
-    tools: list[dict[str, Any]] = []
+    tools: list[dict[str, Json]] = []
     cursors: set[str] = set()
-    params: dict[str, Any] = {}
+    params: dict[str, Json] = {}
     most = limit("tools-per-target") * 5
     while True:
         reply = wire.request("tools/list", params, timeout=clock.left())
@@ -201,10 +203,10 @@ def _why(opened: Reply, last: Reply) -> str:
     return (opened.problem or opened.error or last.problem or last.error or "it gives no listing")[:300]
 
 
-def _notes(tools: list[dict[str, Any]], target_name: str | None) -> list[str]:
+def _notes(tools: Sequence[JsonObject], target_name: str | None) -> list[str]:
     longest = limit("model-tool-name-length")
     prefix = len(target_name) + len(_SEPARATOR) if target_name else 0
-    names = [one["name"] for one in tools]
+    names = [str(one["name"]) for one in tools]
     notes = [
         f"{name[:80]}: {prefix + len(name)} characters with the target's name, models take {longest}"
         for name in names
@@ -221,5 +223,5 @@ def _notes(tools: list[dict[str, Any]], target_name: str | None) -> list[str]:
     return notes[:200]
 
 
-def _mapping(value: object) -> dict[str, Any]:
+def _mapping(value: object) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeGuard
+from typing import Final, TypeGuard
 
 from agentcore_connect.core.http_fetch import Answer, fetch
+from agentcore_connect.core.values import Json, JsonObject
 
 STATELESS: Final = "2026-07-28"  # from here on there is no initialize; version and client travel with every request
 NEGOTIATED: Final = "2025-11-25"
@@ -24,7 +25,7 @@ class Reply:
     """What a request brought: the `result`, an `error` of the protocol or a `problem` in words; and the HTTP answer."""
 
     answer: Answer
-    result: dict[str, Any] | None = None
+    result: dict[str, Json] | None = None
     error: str | None = None
     problem: str | None = None
 
@@ -47,14 +48,15 @@ class Wire:
     authorize: Authorize | None = None
     max_redirects: int = 3
 
-    def request(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float) -> Reply:
+    def request(self, method: str, params: JsonObject | None = None, *, timeout: float) -> Reply:
         """Send a request and wait for its own answer. Never raises for what the server does."""
         self.sent += 1
         number = self.sent
-        body: dict[str, Any] = {"jsonrpc": "2.0", "id": number, "method": method, "params": dict(params or {})}
+        sent: dict[str, Json] = dict(params or {})
+        body: dict[str, Json] = {"jsonrpc": "2.0", "id": number, "method": method, "params": sent}
         headers = self._headers(method)
         if self.version == STATELESS:
-            body["params"]["_meta"] = {
+            sent["_meta"] = {
                 f"{_META}/protocolVersion": STATELESS,
                 f"{_META}/clientInfo": _CLIENT,
                 f"{_META}/clientCapabilities": {},
@@ -83,7 +85,7 @@ class Wire:
 
     def initialize(self, *, timeout: float) -> Reply:
         """Open a session as clients before 2026-07-28 do."""
-        params = {"protocolVersion": NEGOTIATED, "capabilities": {}, "clientInfo": _CLIENT}
+        params: JsonObject = {"protocolVersion": NEGOTIATED, "capabilities": {}, "clientInfo": _CLIENT}
         reply = self.request("initialize", params, timeout=timeout)
         if reply.result is not None:
             session = reply.answer.headers.get("mcp-session-id", "")
@@ -95,7 +97,7 @@ class Wire:
     def _send(
         self,
         http_method: str,
-        message: Mapping[str, Any] | None,
+        message: JsonObject | None,
         headers: Mapping[str, str],
         timeout: float,
         stop: Callable[[bytes], bool] | None = None,
@@ -124,7 +126,7 @@ class Wire:
         return headers
 
 
-def _is_version(told: Any) -> TypeGuard[str]:
+def _is_version(told: object) -> TypeGuard[str]:
     """Whether a header can hold what a server says that its version is."""
     return isinstance(told, str) and 0 < len(told) <= 20 and told.isascii() and told.isprintable()
 
@@ -142,14 +144,15 @@ def _reply(answer: Answer, number: int, stream: _Stream) -> Reply:
         message = _message(answer.body, number)
     if message is None:
         return Reply(answer, problem=f"its answer (HTTP {answer.status}) is not MCP")
-    if isinstance(message.get("result"), dict):
-        return Reply(answer, result=message["result"])
+    result = message.get("result")
+    if isinstance(result, dict):
+        return Reply(answer, result=result)
     error = message.get("error")
     words = error.get("message") if isinstance(error, dict) else None
     return Reply(answer, error=str(words or "an error without words")[:_LONGEST])
 
 
-def _message(text: bytes, number: int) -> dict[str, Any] | None:
+def _message(text: bytes, number: int) -> dict[str, Json] | None:
     """The JSON-RPC answer to request `number`, or one without an id (an error before the id was read)."""
     try:
         data = json.loads(text)
@@ -169,7 +172,7 @@ class _Stream:
     """Picks the answer out of an event stream, piece by piece."""
 
     def __init__(self, number: int) -> None:
-        self.found: dict[str, Any] | None = None
+        self.found: dict[str, Json] | None = None
         self._number = number
         self._line = bytearray()
         self._data: list[bytes] = []

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.project.model import Gateway, Project, Runtime
 
 
-def answers_from_project(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
+def answers_from_project(project: Project, answers: JsonObject) -> dict[str, Json]:
     """The answers that the project's files settle, by dotted key; keys the user answered are left out.
 
     In: the project, the answers given so far (the nested document). Out: dotted key -> value, only what is known.
     """
-    inferred: dict[str, Any] = {}
+    inferred: dict[str, Json] = {}
     if project.framework:
         inferred["agent.framework"] = project.framework
     if project.language not in (None, questions()["agent.language"].default):
@@ -43,8 +43,8 @@ def target_in_project(project: Project, gateway: str | None, name: str) -> bool:
     return found is not None and any(target.name == name for target in found.targets)
 
 
-def _gateway(gateway: Gateway) -> dict[str, Any]:
-    values: dict[str, Any] = {
+def _gateway(gateway: Gateway) -> dict[str, Json]:
+    values: dict[str, Json] = {
         "gateway.name": gateway.name,
         "gateway.inbound_auth": gateway.inbound_auth,
         "gateway.discovery_url": gateway.discovery_url,
@@ -69,9 +69,9 @@ def runtime_at(project: Project, endpoint: str) -> Runtime | None:
     return None
 
 
-def _connections(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _connections(project: Project, answers: JsonObject) -> dict[str, Json]:
     """What the project tells of each connection: whether its credential is declared, whether it is the agent's own."""
-    inferred: dict[str, Any] = {}
+    inferred: dict[str, Json] = {}
     connections = answers.get("connections")
     for index, connection in enumerate(connections if isinstance(connections, list) else []):
         name = _mapping(_mapping(connection).get("credential")).get("name")
@@ -84,8 +84,8 @@ def _connections(project: Project, answers: Mapping[str, Any]) -> dict[str, Any]
     return inferred
 
 
-def _answered(answers: Mapping[str, Any], key: str) -> bool:
-    here: Any = answers
+def _answered(answers: JsonObject, key: str) -> bool:
+    here: Json = answers
     for part in key.split("."):
         if isinstance(here, list) and part.isdigit() and int(part) < len(here):
             here = here[int(part)]
@@ -96,5 +96,5 @@ def _answered(answers: Mapping[str, Any], key: str) -> bool:
     return here is not None
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _mapping(value: object) -> JsonObject:
     return value if isinstance(value, Mapping) else {}

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.project.source import lines_of, parse_json
-from agentcore_connect.project.values import Open
+from agentcore_connect.project.values import Open, Value, mapping_of
 
+if TYPE_CHECKING:
+    from yaml.events import CollectionStartEvent, Event
+
+_Container: TypeAlias = "list[Json] | dict[str, Json]"
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 500_000
 _SUB: Final = re.compile(r"\$\{([^}]*)\}")
@@ -18,7 +24,7 @@ _KNOWN: Final = {"AWS::Region": "us-east-1", "AWS::Partition": "aws", "AWS::URLS
 class Template:
     """A template: its resources as plain data in which functions are `Open`, and the line of each resource."""
 
-    def __init__(self, resources: dict[str, Any], lines: dict[str, int]) -> None:
+    def __init__(self, resources: Mapping[str, Mapping[str, Value]], lines: dict[str, int]) -> None:
         """In: the resources by logical id, the line of each."""
         self.resources = resources
         self.lines = lines
@@ -37,10 +43,10 @@ def read_template(text: str, *, shown: str) -> Template | None:
         told = lines_of(text, [("Resources", name) for name in found])
         lines = {name: told[("Resources", name)] for name in found}
     settled = _Settled()
-    return Template({name: settled.of(one) for name, one in found.items() if isinstance(one, dict)}, lines)
+    return Template({name: mapping_of(settled.of(one)) for name, one in found.items() if isinstance(one, dict)}, lines)
 
 
-def template_data(text: str, *, shown: str) -> Any:
+def template_data(text: str, *, shown: str) -> Json:
     """The whole of a YAML template as plain data, its functions in their long form.
 
     Plain scalars are truth values and whole numbers where they read like them, else texts.
@@ -55,7 +61,7 @@ class _Settled:
     def __init__(self) -> None:
         self.left = MAX_VALUES
 
-    def of(self, value: Any, depth: int = 0) -> Any:
+    def of(self, value: Json, depth: int = 0) -> Value:
         self.left -= 1
         if depth > MAX_DEPTH or self.left < 0:
             return Open()
@@ -70,7 +76,7 @@ class _Settled:
         return {key: self.of(one, depth + 1) for key, one in value.items()}
 
 
-def _function(name: str, argument: Any) -> Any:
+def _function(name: str, argument: object) -> Value:
     said = _said(argument)
     if name == "Ref":
         return Open(_KNOWN.get(str(argument), ""), said)
@@ -84,7 +90,7 @@ def _function(name: str, argument: Any) -> Any:
     return Open("", said)
 
 
-def _said(argument: Any) -> str:
+def _said(argument: object) -> str:
     """The names in a function's argument: those that a reference can stand under."""
     if isinstance(argument, list):
         return " ".join(one for one in argument[:20] if isinstance(one, str))
@@ -95,13 +101,13 @@ def _known(part: re.Match[str]) -> str:
     return _KNOWN.get(str(part[1]), "x")
 
 
-def _piece(value: Any) -> str:
+def _piece(value: object) -> str:
     if isinstance(value, dict) and list(value) == ["Ref"]:
         return _KNOWN.get(str(value["Ref"]), "x")
     return value if isinstance(value, str) else "x"
 
 
-def _yaml(text: str, shown: str, *, typed: bool = False) -> tuple[Any, dict[str, int]]:
+def _yaml(text: str, shown: str, *, typed: bool = False) -> tuple[Json, dict[str, int]]:
     """The data of a YAML text, tags as functions; and the lines of the resources."""
     import yaml
 
@@ -121,15 +127,15 @@ class _Builder:
         self.shown = shown
         self.typed = typed
         self.lines: dict[str, int] = {}
-        self.anchors: dict[str, Any] = {}
-        self.root: Any = None
-        self.stack: list[tuple[Any, list[str]]] = []  # a container, its pending key (none or one)
+        self.anchors: dict[str, Json] = {}
+        self.root: Json = None
+        self.stack: list[tuple[_Container, list[str]]] = []  # a container, its pending key (none or one)
 
-    def build(self, events: Any) -> tuple[Any, dict[str, int]]:
+    def build(self, events: Iterable[Event]) -> tuple[Json, dict[str, int]]:
         import yaml
 
         for event in events:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.ScalarEvent):
                 plain = self.typed and event.implicit[0] and event.tag is None
                 self._add(_scalar(event.value) if plain else _tagged(event.tag, event.value), event.anchor, line)
@@ -145,11 +151,11 @@ class _Builder:
                 break
         return self.root, self.lines
 
-    def _open(self, container: Any, event: Any, line: int) -> None:
+    def _open(self, container: _Container, event: CollectionStartEvent, line: int) -> None:
         self._add(_tagged(event.tag, container), event.anchor, line)
         self.stack.append((container, []))
 
-    def _add(self, value: Any, anchor: str | None, line: int) -> None:
+    def _add(self, value: Json, anchor: str | None, line: int) -> None:
         if anchor:
             self.anchors[anchor] = value
         if not self.stack:
@@ -166,17 +172,17 @@ class _Builder:
                 self.lines[str(value)] = line
 
 
-def _scalar(text: str) -> Any:
+def _scalar(text: str) -> Json:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     return int(text) if re.fullmatch(r"-?(?:0|[1-9][0-9]{0,17})", text) else text
 
 
-def _child(root: Any, name: str) -> Any:
+def _child(root: Json, name: str) -> Json:
     return root.get(name) if isinstance(root, dict) else None
 
 
-def _tagged(tag: str | None, value: Any) -> Any:
+def _tagged(tag: str | None, value: Json) -> Json:
     """A value under a tag of CloudFormation: `!Ref x` is {"Ref": x}, `!Sub x` is {"Fn::Sub": x}."""
     if tag is None or not tag.startswith("!") or tag == "!":
         return value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from agentcore_connect.project.values import Open
+from agentcore_connect.project.values import Open, Value
 
 MAX_DEPTH: Final = 60
 _SPACE: Final = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
@@ -21,8 +21,12 @@ _REGION: Final = re.compile(r"\bregion\b|_region\b", re.IGNORECASE)
 
 class _Token(NamedTuple):
     kind: str  # word, text, number, mark, end (of a line)
-    value: Any
+    value: str | Open
     line: int
+
+    @property
+    def text(self) -> str:
+        return self.value if isinstance(self.value, str) else self.value.text
 
 
 @dataclass
@@ -32,7 +36,7 @@ class Block:
     kind: str
     labels: tuple[str, ...]
     line: int
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -142,7 +146,7 @@ def _body(tokens: list[_Token], at: int, block: Block, depth: int) -> int:
             return at + 1
         elif token.kind == "word" and _is_mark(tokens, at + 1, "="):
             value, at = _value(tokens, at + 2)
-            block.attributes[token.value] = value
+            block.attributes[token.text] = value
         elif token.kind == "word":
             at = _block(tokens, at, block, depth)
         else:
@@ -156,12 +160,11 @@ def _block(tokens: list[_Token], at: int, outer: Block, depth: int) -> int:
     first, labels = tokens[at], []
     at += 1
     while at < len(tokens) and tokens[at].kind in ("word", "text"):
-        value = tokens[at].value
-        labels.append(value if isinstance(value, str) else value.text)
+        labels.append(tokens[at].text)
         at += 1
     if not _is_mark(tokens, at, "{"):
         raise TerraformError(f"line {first.line}: neither a block nor an attribute")
-    found = Block(first.value, tuple(labels), first.line)
+    found = Block(first.text, tuple(labels), first.line)
     outer.blocks.append(found)
     return _body(tokens, at + 1, found, depth + 1)
 
@@ -170,7 +173,7 @@ def _is_mark(tokens: list[_Token], at: int, mark: str) -> bool:
     return at < len(tokens) and tokens[at].kind == "mark" and tokens[at].value == mark
 
 
-def _value(tokens: list[_Token], at: int) -> tuple[Any, int]:
+def _value(tokens: list[_Token], at: int) -> tuple[Value, int]:
     """The value of an attribute, to the end of its line outside all brackets; and the place behind it."""
     open_marks: list[str] = []
     start = at
@@ -178,8 +181,8 @@ def _value(tokens: list[_Token], at: int) -> tuple[Any, int]:
         token = tokens[at]
         if not open_marks and (token.kind == "end" or (token.kind == "mark" and token.value == "}")):
             break
-        if token.kind == "mark" and token.value in _PAIRS:
-            open_marks.append(_PAIRS[token.value])
+        if token.kind == "mark" and token.text in _PAIRS:
+            open_marks.append(_PAIRS[token.text])
         elif token.kind == "mark" and open_marks and token.value == open_marks[-1]:
             open_marks.pop()
         at += 1
@@ -188,14 +191,14 @@ def _value(tokens: list[_Token], at: int) -> tuple[Any, int]:
     return _literal([one for one in tokens[start:at] if one.kind != "end"]), at
 
 
-def _literal(tokens: list[_Token]) -> Any:
+def _literal(tokens: list[_Token]) -> Value:
     """A value as it stands: a text, a number, true or false, a list of those; anything else is open."""
     if len(tokens) == 1:
         token = tokens[0]
         if token.kind == "text":
             return token.value
         if token.kind == "number":
-            return float(token.value) if "." in token.value else token.value
+            return float(token.text) if "." in token.text else token.value
         if token.value in ("true", "false"):
             return token.value == "true"
         if token.value == "null":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from agentcore_connect.project.source import JsonPath, lines_of
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import JsonObject
+from agentcore_connect.project.source import lines_of
+from agentcore_connect.project.values import Value
 
 if TYPE_CHECKING:
     from agentcore_connect.project.code import Sources
@@ -42,7 +46,7 @@ class Runtime:
     entrypoint: str
     authorizer_type: str | None
     env_names: tuple[str, ...]
-    at: JsonPath
+    at: Place
     deployed: Deployed | None = None
 
 
@@ -52,7 +56,7 @@ class Harness:
 
     name: str
     path: str
-    at: JsonPath
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ class Target:
     rest_api_id: str | None
     stage: str | None
     runtime: str | None
-    raw: dict[str, Any] = field(repr=False)
-    at: JsonPath
+    raw: Mapping[str, Value] = field(repr=False)
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Gateway:
     policy_engine: str | None
     policy_mode: str | None
     targets: tuple[Target, ...]
-    at: JsonPath
+    at: Place
     deployed: Deployed | None = None
 
 
@@ -112,7 +116,7 @@ class Credential:
     scopes: tuple[str, ...]
     managed: bool
     usage: str | None
-    at: JsonPath
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Policy:
     name: str
     statement: str
     source_file: str | None
-    at: JsonPath
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class PolicyEngine:
 
     name: str
     policies: tuple[Policy, ...]
-    at: JsonPath
+    at: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class Project:
     env_names: tuple[str, ...]
     aws_targets: tuple[AwsTarget, ...]
     notices: tuple[Notice, ...]
-    raw: dict[str, Any] = field(repr=False)
+    raw: JsonObject = field(repr=False)
     text: str = field(repr=False)
     declared: bool = True
     deployed_policies: frozenset[str] = frozenset()

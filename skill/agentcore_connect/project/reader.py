@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import state
 from agentcore_connect.project.model import (
@@ -21,7 +22,7 @@ from agentcore_connect.project.model import (
     Runtime,
     Target,
 )
-from agentcore_connect.project.source import JsonPath, kind, lines_of, parse_json, parse_object, read_text
+from agentcore_connect.project.source import kind, lines_of, parse_json, parse_object, read_text
 
 
 def find_root(start: Path) -> Path | None:
@@ -48,20 +49,19 @@ def undeclared_project(start: Path) -> Project:
     """A folder without a project file (or that of a file), as a project that declares nothing."""
     root = (start if start.is_dir() else start.parent).absolute()
     names = load("project-format")["format"]
-    nothing: tuple[Any, ...] = ()
     return Project(
         root=root,
         config=root / names["config"],
         name=root.name,
         version=0,
-        runtimes=nothing,
-        harnesses=nothing,
-        gateways=nothing,
-        credentials=nothing,
-        policy_engines=nothing,
-        env_names=nothing,
-        aws_targets=nothing,
-        notices=nothing,
+        runtimes=(),
+        harnesses=(),
+        gateways=(),
+        credentials=(),
+        policy_engines=(),
+        env_names=(),
+        aws_targets=(),
+        notices=(),
         raw={},
         text="",
         declared=False,
@@ -119,7 +119,7 @@ class _Reader:
         elif self.raw.get("version") not in (None, *self.words["versions"]["supported"]):
             self._note("project-version", "an unknown project version", ("version",), "check it with the installed CLI")
         if self.shown == self.words["format"]["older_config"] or "agents" in self.raw:
-            where: JsonPath = ("agents",) if "agents" in self.raw else ()
+            where: Place = ("agents",) if "agents" in self.raw else ()
             self._note(
                 "project-older-shape",
                 "a project of the CLI before 0.4.0, which today's CLI refuses",
@@ -137,12 +137,12 @@ class _Reader:
                 )
             )
 
-    def _note(self, code: str, message: str, at: JsonPath, hint: str) -> None:
+    def _note(self, code: str, message: str, at: Place, hint: str) -> None:
         self.notices.append(Notice(code, message, f"{self.shown}:{lines_of(self.text, [at])[at]}", hint))
 
     def _items(
-        self, key: str, base: JsonPath = (), source: dict[str, Any] | None = None
-    ) -> Iterator[tuple[JsonPath, dict[str, Any]]]:
+        self, key: str, base: Place = (), source: JsonObject | None = None
+    ) -> Iterator[tuple[Place, dict[str, Json]]]:
         """The objects of a list in the file, each with its path; anything else there is an error with its line."""
         found = (self.raw if source is None else source).get(key)
         if found is None:
@@ -155,7 +155,7 @@ class _Reader:
                 raise self._malformed(at, "an object", one)
             yield at, one
 
-    def _malformed(self, at: JsonPath, expected: str, received: object) -> ConnectError:
+    def _malformed(self, at: Place, expected: str, received: object) -> ConnectError:
         return ConnectError(
             "malformed-project",
             "does not have the shape of a project file",
@@ -203,7 +203,7 @@ class _Reader:
                 deployed=self.deployed.gateways.get(_name(one)),
             )
 
-    def _target(self, at: JsonPath, one: dict[str, Any]) -> Target:
+    def _target(self, at: Place, one: JsonObject) -> Target:
         raw_type = _text(one.get("targetType"))
         cli_type = self.words["target_types"].get(raw_type)
         auth = _object(one.get("outboundAuth"))
@@ -271,7 +271,7 @@ class _Reader:
         )
 
 
-def _name(one: dict[str, Any]) -> str:
+def _name(one: JsonObject) -> str:
     return _text(one.get("name")) or ""
 
 
@@ -283,5 +283,5 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _object(value: object) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}

@@ -7,11 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
-
-JsonPath = tuple[str | int, ...]
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json
 
 MAX_BYTES: Final = 64 * 1024 * 1024  # several times the largest public specification seen; bounds the memory
 
@@ -64,10 +64,10 @@ def decode(content: bytes, *, shown: str, max_bytes: int = MAX_BYTES) -> str:
         ) from None
 
 
-def parse_json(text: str, *, shown: str) -> Any:
+def parse_json(text: str, *, shown: str) -> Json:
     """The parsed JSON text. Errors: ConnectError `malformed-json`, with file and line."""
     try:
-        data = json.loads(text)
+        data: Json = json.loads(text)
         if _SURROGATE.search(text):
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -82,7 +82,7 @@ def parse_json(text: str, *, shown: str) -> Any:
     return data
 
 
-def parse_object(text: str, *, shown: str) -> dict[str, Any]:
+def parse_object(text: str, *, shown: str) -> dict[str, Json]:
     """The parsed JSON object. Errors: ConnectError `malformed-json`, also for any other kind of value."""
     data = parse_json(text, shown=shown)
     if not isinstance(data, dict):
@@ -106,7 +106,7 @@ def kind(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def lines_of(text: str, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
+def lines_of(text: str, paths: Iterable[Place]) -> dict[Place, int]:
     """The line of each path in a JSON text that was parsed before: the key's line, or the item's in a list.
 
     In: the text, paths of keys and indexes. Out: a line for every path; where it does not exist, the line of the
@@ -115,7 +115,7 @@ def lines_of(text: str, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
     wanted = dict.fromkeys(path[:depth] for path in paths for depth in range(len(path) + 1))
     found = _scan(text, set(wanted))
     breaks = [match.start() for match in re.finditer("\n", text)]
-    lines: dict[JsonPath, int] = {}
+    lines: dict[Place, int] = {}
     for path in wanted:
         near = path
         while near and near not in found:
@@ -124,13 +124,25 @@ def lines_of(text: str, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
     return lines
 
 
-def _scan(text: str, wanted: set[JsonPath]) -> dict[JsonPath, int]:
+class _Open:
+    """A container that is being read: its place (None where nobody asks below it), the key or number it is at."""
+
+    __slots__ = ("after_colon", "base", "key")
+
+    def __init__(self, base: Place | None, key: str | int) -> None:
+        self.base = base
+        self.key = key
+        self.after_colon = False
+
+    def inside(self) -> Place | None:
+        return None if self.base is None else (*self.base, self.key)
+
+
+def _scan(text: str, wanted: set[Place]) -> dict[Place, int]:
     """The offset of each wanted path in a JSON text."""
-    found: dict[JsonPath, int] = {}
-    stack: list[
-        list[Any]
-    ] = []  # per open container: its path (None: nobody asks below), key or next index, awaiting value
-    here: JsonPath | None = ()
+    found: dict[Place, int] = {}
+    stack: list[_Open] = []
+    here: Place | None = ()
     for match in _TOKEN.finditer(text):
         token = match.group()
         first = token[0]
@@ -140,31 +152,30 @@ def _scan(text: str, wanted: set[JsonPath]) -> dict[JsonPath, int]:
             continue
         if first in ",:":
             if stack:
-                stack[-1][2] = first == ":"
+                stack[-1].after_colon = first == ":"
             continue
         frame = stack[-1] if stack else None
         if frame is not None:
-            base, key, after_colon = frame
-            if isinstance(key, int):
-                here = None if base is None else (*base, key)
-                frame[1] = key + 1
+            if isinstance(frame.key, int):
+                here = frame.inside()
+                frame.key += 1
                 _note(found, wanted, here, match.start())
-            elif not after_colon:
-                frame[1] = None if base is None else _name(token)
-                here = None if base is None else (*base, frame[1])
+            elif not frame.after_colon:
+                frame.key = "" if frame.base is None else _name(token)
+                here = frame.inside()
                 _note(found, wanted, here, match.start())
                 continue
             else:
-                here = None if base is None else (*base, key)
+                here = frame.inside()
         elif () not in found:
             found[()] = match.start()
         if first in "[{":
             asked = here if here in wanted else None
-            stack.append([asked, 0 if first == "[" else None, False])
+            stack.append(_Open(asked, 0 if first == "[" else ""))
     return found
 
 
-def _note(found: dict[JsonPath, int], wanted: set[JsonPath], path: JsonPath | None, offset: int) -> None:
+def _note(found: dict[Place, int], wanted: set[Place], path: Place | None, offset: int) -> None:
     if path is not None and path in wanted:
         found[path] = offset
 

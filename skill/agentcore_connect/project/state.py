@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.project.model import Deployed, Notice
 from agentcore_connect.project.source import parse_object, read_text
 
@@ -68,11 +68,11 @@ def unreadable(error: ConnectError, name: str) -> Notice:
     return Notice("unreadable-file", error.message, error.where or name, error.hint or "correct the file")
 
 
-def _object(value: object) -> dict[str, Any]:
+def _object(value: object) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
-def _objects(value: object) -> dict[str, dict[str, Any]]:
+def _objects(value: object) -> dict[str, dict[str, Json]]:
     return {key: one for key, one in _object(value).items() if isinstance(one, dict)}
 
 

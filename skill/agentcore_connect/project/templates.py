@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load
@@ -14,7 +14,7 @@ from agentcore_connect.project import hcl
 from agentcore_connect.project.cloudformation import read_template
 from agentcore_connect.project.model import Gateway, Notice, Target
 from agentcore_connect.project.source import decode
-from agentcore_connect.project.values import Open, Resource, hint_of, mapping_of, text_of
+from agentcore_connect.project.values import Open, Resource, Value, hint_of, mapping_of, text_of
 
 _ENDINGS: Final = (".json", ".yaml", ".yml", ".template", ".tf")
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env"})
@@ -79,7 +79,7 @@ def _cloudformation(text: str, shown: str) -> Iterator[Resource]:
     kinds = load("project-format")["templates"]["cloudformation"]["types"]
     template = read_template(text, shown=shown)
     for label, one in template.resources.items() if template else ():
-        kind = kinds.get(one.get("Type"))
+        kind = kinds.get(text_of(one.get("Type")))
         if kind and template:
             body = _renamed(mapping_of(one.get("Properties")), lambda key: key[:1].lower() + key[1:])
             yield Resource(kind, label, shown, template.lines.get(label, 1), body)
@@ -94,7 +94,7 @@ def _terraform(text: str, shown: str) -> Iterator[Resource]:
             yield Resource(kind, block.labels[1], shown, block.line, _with_credential(body))
 
 
-def _of_block(block: hcl.Block) -> dict[str, Any]:
+def _of_block(block: hcl.Block) -> dict[str, Value]:
     """A block as a mapping; a dynamic block stands for a value that is open."""
     found = dict(block.attributes)
     for one in block.blocks:
@@ -105,7 +105,7 @@ def _of_block(block: hcl.Block) -> dict[str, Any]:
     return found
 
 
-def _with_credential(body: dict[str, Any]) -> dict[str, Any]:
+def _with_credential(body: dict[str, Value]) -> dict[str, Value]:
     """Terraform names the kind of credential by a block; the API by a word in a list."""
     given = body.pop("credentialProviderConfiguration", None)
     words = {_camel(key): word for key, word in load("project-format")["templates"]["terraform"]["credentials"].items()}
@@ -119,13 +119,17 @@ def _camel(key: str) -> str:
     return _SNAKE.sub(lambda match: match[1].upper(), key)
 
 
-def _renamed(value: Any, rename: Any, depth: int = 0) -> Any:
+def _renamed(value: Mapping[str, Value], rename: Callable[[str], str], depth: int = 0) -> dict[str, Value]:
+    return {rename(str(key)): _renamed_value(one, rename, depth + 1) for key, one in value.items()}
+
+
+def _renamed_value(value: Value, rename: Callable[[str], str], depth: int) -> Value:
     if depth > hcl.MAX_DEPTH * 2:
         return Open()
     if isinstance(value, Mapping):
-        return {rename(str(key)): _renamed(one, rename, depth + 1) for key, one in value.items()}
+        return _renamed(value, rename, depth)
     if isinstance(value, list):
-        return [_renamed(one, rename, depth + 1) for one in value]
+        return [_renamed_value(one, rename, depth + 1) for one in value]
     return value
 
 
@@ -191,12 +195,12 @@ def _target(one: Resource) -> Target:
         rest_api_id=text_of(settings.get("restApiId")),
         stage=text_of(settings.get("stage")),
         runtime=None,
-        raw=dict(one.body),
+        raw=one.body,
         at=(one.shown, one.line),
     )
 
 
-def _configured(outer: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+def _configured(outer: Mapping[str, Value]) -> tuple[str | None, Mapping[str, Value]]:
     """The kind of a target and its settings: the one member below `mcp`, `http` or `inference`."""
     for family in ("mcp", "http", "inference"):
         for kind, settings in mapping_of(outer.get(family)).items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.source import read_text
 from agentcore_connect.text import document
@@ -45,7 +45,7 @@ def read_toolkit(root: Path) -> Toolkit | None:
     return Toolkit(name, tuple(_agent(str(key), one) for key, one in found if isinstance(one, dict)))
 
 
-def _agent(name: str, one: dict[str, Any]) -> ToolkitAgent:
+def _agent(name: str, one: JsonObject) -> ToolkitAgent:
     aws = one.get("aws")
     region = aws.get("region") if isinstance(aws, dict) else None
     return ToolkitAgent(name, _text(one.get("entrypoint")), _text(region))

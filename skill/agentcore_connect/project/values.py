@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class Open:
     said: str = ""
 
 
+#: What stands in a template.
+Value: TypeAlias = "str | int | float | bool | Open | Sequence[Value] | Mapping[str, Value] | None"
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource of a template: `kind` is `gateway` or `target`, `body` its properties in the API's words."""
@@ -26,7 +30,7 @@ class Resource:
     label: str
     shown: str
     line: int
-    body: Mapping[str, Any] = field(repr=False)
+    body: Mapping[str, Value] = field(repr=False)
 
 
 def text_of(value: object) -> str | None:
@@ -41,6 +45,6 @@ def hint_of(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def mapping_of(value: object) -> Mapping[str, Any]:
+def mapping_of(value: object) -> Mapping[str, Value]:
     """A mapping; an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.engine.references import colliding, unresolved
 from agentcore_connect.engine.shapes import Fault, Reading, Shapes
 from agentcore_connect.knowledge.resources import load
@@ -19,12 +19,12 @@ def shapes() -> Shapes:
     return Shapes(load(KNOWLEDGE)["shapes"])
 
 
-def is_version2(raw: Mapping[str, Any]) -> bool:
+def is_version2(raw: JsonObject) -> bool:
     """Whether a project file says that it is of this version."""
     return bool(raw.get("version") == load(KNOWLEDGE)["project_version"])
 
 
-def read_file(raw: Any) -> Reading:
+def read_file(raw: object) -> Reading:
     """The project file as the CLI keeps it, with every fault for which the CLI would refuse it."""
     words = load(KNOWLEDGE)
     reading = shapes().read(words["root"], raw)

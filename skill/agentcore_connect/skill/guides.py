@@ -5,10 +5,11 @@ Nothing is said here about AWS: each row, reason and command is what the engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.skill.samples import plan_for, values
@@ -19,9 +20,9 @@ class Subject:
     """One section of a guide: what is connected, and the question whose answers are gone through."""
 
     title: str
-    fixed: Mapping[str, Any]
+    fixed: JsonObject
     varied: str
-    gateway: Mapping[str, Any] | None = None
+    gateway: JsonObject | None = None
 
 
 _USERS = {"inbound_auth": "custom-jwt"}
@@ -102,7 +103,7 @@ def _section(subject: Subject) -> Iterator[str]:
     yield from _steps(plans)
 
 
-def _plans(subject: Subject) -> Iterator[tuple[Any, Plan]]:
+def _plans(subject: Subject) -> Iterator[tuple[Json, Plan]]:
     for value in values(subject.varied):
         connection, others = dict(subject.fixed), {}
         if subject.gateway is not None:
@@ -127,7 +128,7 @@ def _row(plan: Plan) -> tuple[str, ...]:
     return tuple(str(found[key]) if found[key] is not None else "–" for key in _COLUMNS)
 
 
-def _table(subject: Subject, plans: list[tuple[Any, Plan]], *, single: bool) -> Iterator[str]:
+def _table(subject: Subject, plans: list[tuple[Json, Plan]], *, single: bool) -> Iterator[str]:
     question = questions()[subject.varied]
     if not single:
         yield f"{question.text}"
@@ -140,7 +141,7 @@ def _table(subject: Subject, plans: list[tuple[Any, Plan]], *, single: bool) -> 
         yield f"| {' | '.join([*first, *_row(plan)])} |"
 
 
-def _reasons(plans: list[tuple[Any, Plan]], *, single: bool) -> Iterator[str]:
+def _reasons(plans: list[tuple[Json, Plan]], *, single: bool) -> Iterator[str]:
     """Every reason, warning and note once, with the answers it goes with where it does not go with all."""
     for key, label in _SAID:
         said: dict[tuple[str, str], list[str]] = {}
@@ -157,7 +158,7 @@ def _reasons(plans: list[tuple[Any, Plan]], *, single: bool) -> Iterator[str]:
         yield ""
 
 
-def _steps(plans: list[tuple[Any, Plan]]) -> Iterator[str]:
+def _steps(plans: list[tuple[Json, Plan]]) -> Iterator[str]:
     """The steps of each way to set a connection up, told once, with example values."""
     told: set[tuple[str, ...]] = set()
     for value, plan in plans:

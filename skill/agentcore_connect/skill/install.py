@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import Json
 from agentcore_connect.skill import assistants as table
 from agentcore_connect.skill.bundle import Files, bundle, is_checkout, top
 from agentcore_connect.skill.place import MARKER, Place, digest, look, marker_text
@@ -40,7 +40,7 @@ class Result:
     how: str | None = None
     kept: list[str] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The result as ``--json`` prints it."""
         return {
             "assistants": [one.id for one in self.target.assistants],

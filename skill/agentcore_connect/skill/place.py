@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from agentcore_connect import __version__
 
@@ -47,7 +46,7 @@ def look(path: Path) -> Place:
     marker = _marker(path / MARKER)
     if marker is None:
         return Place(path, "foreign", {})
-    return Place(path, "copy", marker["files"], marker["made"])
+    return Place(path, "copy", *marker)
 
 
 def marker_text(files: Mapping[str, tuple[bytes | str, int]], made: int) -> str:
@@ -62,8 +61,8 @@ def digest(content: bytes | str) -> str:
     return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
 
 
-def _marker(path: Path) -> dict[str, Any] | None:
-    """The marker's content; None where there is none, or one that this program has not written."""
+def _marker(path: Path) -> tuple[dict[str, str], int] | None:
+    """The files and folders that a marker lists; None where there is none, or one that this program did not write."""
     try:
         data = json.loads(path.read_bytes()) if not path.is_symlink() else None
     except (OSError, ValueError):
@@ -71,8 +70,9 @@ def _marker(path: Path) -> dict[str, Any] | None:
     if not isinstance(data, dict) or data.get("by") != _INSTALLER:
         return None
     files, made = data.get("files"), data.get("made")
-    sound = isinstance(files, dict) and isinstance(made, int) and all(_is_inside(name) for name in files)
-    return {"files": files, "made": made} if sound else None
+    if not isinstance(files, dict) or not isinstance(made, int) or not all(map(_is_inside, files)):
+        return None
+    return files, made
 
 
 def _is_inside(name: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
-from typing import Any
 
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.questions import Question, of_scope
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.skill.guides import GUIDES, guide
@@ -96,7 +96,7 @@ def _answers() -> str:
     return "\n".join(lines)
 
 
-def _scope_title(scope: str, words: Mapping[str, Any]) -> str:
+def _scope_title(scope: str, words: JsonObject) -> str:
     return f"In `{words['prefix']}`" if words["prefix"] else f"At the {scope}"
 
 
@@ -109,7 +109,7 @@ def _question(question: Question) -> Iterator[str]:
     )
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 

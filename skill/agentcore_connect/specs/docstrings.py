@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 _SPHINX = re.compile(r"^\s*:(?:param|parameter|arg|argument|type|returns?|rtype|raises?)\b[^:\n]*:", re.MULTILINE)
 _NUMPY = re.compile(
@@ -30,9 +30,12 @@ def read_docstring(docstring: str | None) -> DocText:
         return DocText(text=_one_line(docstring[:_LONGEST]))
     import griffe
 
-    style: Any = "sphinx" if _SPHINX.search(docstring) else "numpy" if _NUMPY.search(docstring) else "google"
+    text = griffe.Docstring(docstring)
     try:
-        sections = griffe.Docstring(docstring).parse(style, warnings=False)
+        if _SPHINX.search(docstring):
+            sections = text.parse("sphinx", warnings=False)
+        else:
+            sections = text.parse("numpy" if _NUMPY.search(docstring) else "google", warnings=False)
     except Exception:  # a docstring that a parser stumbles over is still text
         return DocText(text=_one_line(docstring))
     texts: list[str] = []

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from agentcore_connect.core.values import Json
 from agentcore_connect.specs.openapi_faults import find_faults
 from agentcore_connect.specs.openapi_model import Document, Fault, Operation, as_list, as_map
 from agentcore_connect.specs.openapi_security import Demand, demand_of
@@ -44,7 +44,7 @@ class Summary:
         """The tools' names as far as the document gives them."""
         return tuple(one.operation_id for one in self.operations if one.operation_id)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The summary as plain data for `--json` output."""
         return {
             "document": self.shown,
@@ -108,9 +108,9 @@ def read_openapi(source: str | Path, *, base: Path | None = None, target_name: s
     return summary(load_spec(source, base=base), target_name=target_name)
 
 
-def answers_from_openapi(found: Summary) -> dict[str, Any]:
+def answers_from_openapi(found: Summary) -> dict[str, Json]:
     """What the document settles about its connection, by the connection's own keys; only what it is sure of."""
-    answers: dict[str, Any] = {"tool_count": found.tool_count}
+    answers: dict[str, Json] = {"tool_count": found.tool_count}
     url = found.servers[0] if len(found.servers) == 1 else None
     if url and url.startswith("https://") and "{" not in url:
         answers["endpoint"] = url

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any, Final
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project.source import JsonPath
 from agentcore_connect.specs.limits import limit
 from agentcore_connect.specs.openapi_merge import ClashError, Merger
 from agentcore_connect.specs.openapi_model import Document, FaultList, Operation, as_list, as_map
@@ -52,7 +54,7 @@ def _version(document: Document, faults: FaultList) -> bool:
             faults.add("openapi-swagger-2-refused", ("swagger",), "it has both `openapi` and `swagger`: keep one")
         return False
     if not document.supported:
-        at: JsonPath = ("openapi",) if "openapi" in document.root else ()
+        at: Place = ("openapi",) if "openapi" in document.root else ()
         faults.add("openapi-version-unknown", at, f"openapi: {str(document.version or 'absent')[:20]}")
         return False
     if not document.operations:
@@ -94,7 +96,7 @@ def _names(document: Document, faults: FaultList, target_name: str | None) -> No
             faults.add("openapi-operation-id-long", at, f"{name}: {len(name)} characters, there is room for {room}")
 
 
-def check_servers(servers: object, at: JsonPath, faults: FaultList, *, required: bool = True) -> None:
+def check_servers(servers: object, at: Place, faults: FaultList, *, required: bool = True) -> None:
     """The faults of a list of servers: the document's own, or that of a path or an operation."""
     urls = [(index, as_map(one).get("url")) for index, one in enumerate(as_list(servers))]
     if not urls:
@@ -120,7 +122,7 @@ def check_servers(servers: object, at: JsonPath, faults: FaultList, *, required:
         faults.add("openapi-servers-several", at, ", ".join(sorted(hosts))[:120])
 
 
-def _split(url: str) -> Any:
+def _split(url: str) -> SplitResult | None:
     try:
         return urlsplit(url)
     except ValueError:
@@ -169,7 +171,7 @@ class _Walker:
             code for code in responses if code == "default"
         ]
         for code, value in responses.items():
-            here: JsonPath = (*operation.at, "responses", code)
+            here: Place = (*operation.at, "responses", code)
             self._reference(value, here)
             response, where = self._document.resolve(value, here)
             if code in codes:  # what an error looks like is not what a tool is for
@@ -177,11 +179,11 @@ class _Walker:
             if as_map(as_map(response).get("links")):
                 self._faults.add("openapi-callbacks", (*where, "links"), f"{operation.label}: links")
 
-    def _refs(self, values: list[Any], at: JsonPath) -> None:
+    def _refs(self, values: Sequence[Json], at: Place) -> None:
         for index, value in enumerate(values):
             self._reference(value, (*at, index))
 
-    def _reference(self, value: Any, at: JsonPath) -> None:
+    def _reference(self, value: Json, at: Place) -> None:
         ref = value.get("$ref") if isinstance(value, dict) else None
         if not isinstance(ref, str):
             return
@@ -190,7 +192,7 @@ class _Walker:
         elif self._document.resolve(value, at)[0] is None:
             self._faults.add("openapi-ref-broken", (*at, "$ref"), ref[:100])
 
-    def _parameter(self, parameter: dict[str, Any], at: JsonPath) -> None:
+    def _parameter(self, parameter: JsonObject, at: Place) -> None:
         where, name = str(parameter.get("in")), str(parameter.get("name"))[:60]
         note = f"{where} parameter {name}"
         if where == "cookie":
@@ -208,7 +210,7 @@ class _Walker:
                 self._faults.add("openapi-query-array", at, f"{note}: {as_map(schema)['type']}")
         self.schema(parameter.get("schema"), (*at, "schema"))
 
-    def _content(self, holder: dict[str, Any], at: JsonPath, label: str, *, request: bool) -> None:
+    def _content(self, holder: JsonObject, at: Place, label: str, *, request: bool) -> None:
         content = as_map(holder.get("content"))
         names = {media: str(media).partition(";")[0].strip().lower() for media in content}
         full = [media for media, name in names.items() if name in self._media["full"]]
@@ -216,7 +218,7 @@ class _Walker:
         what = "request" if request else "response"
         if content and not full and (request or not self._is_empty(content)):
             fault = "openapi-media-type-partly" if partly else "openapi-media-type"
-            where: JsonPath = (*at, "content")
+            where: Place = (*at, "content")
             if self._is_binary(content, where):
                 fault = "openapi-binary-body"
             self._faults.add(fault, where, f"{label}: {what} {', '.join(map(str, content))[:80]}")
@@ -224,10 +226,10 @@ class _Walker:
             self.schema(as_map(content[media]).get("schema"), (*at, "content", media, "schema"))
 
     @staticmethod
-    def _is_empty(content: dict[str, Any]) -> bool:
+    def _is_empty(content: JsonObject) -> bool:
         return not any(as_map(one).get("schema") for one in content.values())
 
-    def _is_binary(self, content: dict[str, Any], at: JsonPath) -> bool:
+    def _is_binary(self, content: JsonObject, at: Place) -> bool:
         for media, one in content.items():
             schema, _ = self._document.resolve(as_map(one).get("schema"), (*at, media))
             if as_map(schema).get("format") == "binary" or str(media).startswith(("image/", "audio/", "video/")):
@@ -236,9 +238,9 @@ class _Walker:
                 return True
         return False
 
-    def schema(self, schema: Any, at: JsonPath) -> None:
+    def schema(self, schema: Json, at: Place) -> None:
         """Look at a schema and all it reaches, without recursion, so that no depth is too deep."""
-        work: list[tuple[Any, JsonPath]] = [(schema, at)]
+        work: list[tuple[Json, Place]] = [(schema, at)]
         while work:
             value, here = work.pop()
             if not isinstance(value, dict) or id(value) in self._seen:
@@ -253,7 +255,7 @@ class _Walker:
             self._type(value, here)
             work.extend(children(value, here))
 
-    def _composition(self, schema: dict[str, Any], at: JsonPath) -> None:
+    def _composition(self, schema: JsonObject, at: Place) -> None:
         for key in _PARTS:
             parts = schema.get(key)
             if not isinstance(parts, list):
@@ -269,7 +271,7 @@ class _Walker:
                 fault = "openapi-any-of-one"
             self._faults.add(fault, (*at, key), note)
 
-    def _type(self, schema: dict[str, Any], at: JsonPath) -> None:
+    def _type(self, schema: JsonObject, at: Place) -> None:
         found = schema.get("type")
         if found == "null" and len(at) > 1 and at[-2] in ("oneOf", "anyOf"):
             return  # told as the composition it is part of
@@ -277,15 +279,15 @@ class _Walker:
             self._faults.add("openapi-type-unsupported", (*at, "type"), str(found)[:60])
 
 
-def only_part(parts: list[Any]) -> Any | None:
+def only_part(parts: Sequence[Json]) -> Json | None:
     """The only part of an `anyOf` besides `null`; None when there are several, or none."""
     real = [one for one in parts if not (isinstance(one, dict) and one.get("type") == "null")]
     return real[0] if len(real) == 1 and len(parts) <= 2 else None
 
 
-def children(schema: dict[str, Any], at: JsonPath) -> list[tuple[Any, JsonPath]]:
+def children(schema: JsonObject, at: Place) -> list[tuple[Json, Place]]:
     """The schemas directly inside a schema, each with its path."""
-    found: list[tuple[Any, JsonPath]] = []
+    found: list[tuple[Json, Place]] = []
     for key in ("properties", "patternProperties", "dependentSchemas"):
         found += [(one, (*at, key, name)) for name, one in as_map(schema.get(key)).items()]
     for key in ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"):

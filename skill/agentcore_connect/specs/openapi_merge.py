@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import Document, as_list, as_map
 
 _MOST_PARTS: Final = 20_000  # schemas put together for one `allOf`; real documents stay far below
@@ -36,18 +37,18 @@ class Merger:
         self._left = 0
         self._left_in_all = _MOST_IN_ALL
 
-    def merge(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def merge(self, schema: JsonObject) -> dict[str, Json]:
         """The schema without its `allOf`. Errors: ClashError."""
         self._left = _MOST_PARTS
         return self._merged(schema)
 
-    def _merged(self, schema: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for part in [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]:
+    def _merged(self, schema: JsonObject) -> dict[str, Json]:
+        result: dict[str, Json] = {}
+        for part in [*as_list(schema["allOf"]), {key: value for key, value in schema.items() if key != "allOf"}]:
             result = self._both(result, self._part(part), ())
         return result
 
-    def _part(self, part: Any) -> dict[str, Any]:
+    def _part(self, part: Json) -> dict[str, Json]:
         """A part as a schema of its own: references followed, its own `allOf` merged."""
         self._left -= 1
         self._left_in_all -= 1
@@ -60,7 +61,7 @@ class Merger:
             return self._target(part, ref)
         return self._merged(part) if isinstance(part.get("allOf"), list) else part
 
-    def _target(self, part: dict[str, Any], ref: str) -> dict[str, Any]:
+    def _target(self, part: JsonObject, ref: str) -> dict[str, Json]:
         if ref in self._open:
             raise ClashError(f"{ref[:80]} contains itself")
         found, _ = self._document.resolve(part, ())
@@ -76,7 +77,7 @@ class Merger:
         finally:
             self._open.discard(ref)
 
-    def _both(self, first: dict[str, Any], second: dict[str, Any], at: tuple[str, ...]) -> dict[str, Any]:
+    def _both(self, first: JsonObject, second: JsonObject, at: tuple[str, ...]) -> dict[str, Json]:
         """One schema that asks for what both ask for."""
         made = dict(first)
         for key, value in second.items():
@@ -86,7 +87,7 @@ class Merger:
                 made[key] = self._one(key, made[key], value, (*at, key))
         return made
 
-    def _one(self, key: str, first: Any, second: Any, at: tuple[str, ...]) -> Any:
+    def _one(self, key: str, first: Json, second: Json, at: tuple[str, ...]) -> Json:
         """The value of a keyword that two parts give differently."""
         if key in _MAPS and isinstance(first, dict) and isinstance(second, dict):
             made = dict(first)
@@ -105,20 +106,20 @@ class Merger:
             return _BOUNDS[key](first, second)
         raise ClashError(f"`{'.'.join(at)[:120]}` is {_short(first)} in one part and {_short(second)} in another")
 
-    def _schemas(self, first: Any, second: Any, at: tuple[str, ...]) -> Any:
+    def _schemas(self, first: Json, second: Json, at: tuple[str, ...]) -> Json:
         """Two schemas of one property, merged; a reference stays one where the other only describes."""
         if first == second:
             return first
         for one, other in ((first, second), (second, first)):
             if "$ref" in as_map(one) and isinstance(other, dict) and set(other) <= _WORDS:
                 return one
-        whole = [self._part(one) if "$ref" in as_map(one) else one for one in (first, second)]
-        if not all(isinstance(one, dict) for one in whole):
+        one, other = (self._part(part) if "$ref" in as_map(part) else part for part in (first, second))
+        if not isinstance(one, dict) or not isinstance(other, dict):
             raise ClashError(f"`{'.'.join(at)[:120]}` is {_short(first)} in one part and {_short(second)} in another")
-        return self._both(whole[0], whole[1], at)
+        return self._both(one, other, at)
 
 
-def _common(key: str, first: Any, second: Any) -> Any:
+def _common(key: str, first: object, second: object) -> Json:
     """The types or values that both allow, a type by itself where there is one; None for none."""
     one, other = ([value] if isinstance(value, str) else as_list(value) for value in (first, second))
     both = [value for value in one if value in other]
@@ -129,7 +130,7 @@ def _common(key: str, first: Any, second: Any) -> Any:
     return both or None
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value in a few words."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else f"a list of {len(value)}"

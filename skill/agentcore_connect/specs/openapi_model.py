@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final, TypeVar
 
+from agentcore_connect.core.places import Place, follow, pointer
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project.source import JsonPath
-from agentcore_connect.specs.spec_file import SpecFile, mapping, pointer
+from agentcore_connect.specs.spec_file import SpecFile, mapping
 
 MAX_REF_CHAIN: Final = 32
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Operation:
     method: str
     path: str
     operation_id: str | None
-    raw: dict[str, Any] = field(repr=False)
-    at: JsonPath
-    item: dict[str, Any] = field(repr=False)
-    path_at: JsonPath
+    raw: dict[str, Json] = field(repr=False)
+    at: Place
+    item: dict[str, Json] = field(repr=False)
+    path_at: Place
 
     @property
     def label(self) -> str:
@@ -65,7 +66,7 @@ class Fault:
     places: tuple[FaultPlace, ...]
     sources: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The fault as plain data."""
         return {
             "id": self.id,
@@ -108,7 +109,7 @@ class Document:
         found = as_map(self.root.get("info")).get("title")
         return found if isinstance(found, str) else None
 
-    def resolve(self, value: Any, at: JsonPath) -> tuple[Any, JsonPath]:
+    def resolve(self, value: Json, at: Place) -> tuple[Json, Place]:
         """Follow a local `$ref`, and on. Out: the value and its path; None for a reference that leads nowhere."""
         for _ in range(MAX_REF_CHAIN):
             ref = value.get("$ref") if isinstance(value, dict) else None
@@ -119,19 +120,9 @@ class Document:
             value, at = self.lookup(ref)
         return None, at
 
-    def lookup(self, ref: str) -> tuple[Any, JsonPath]:
+    def lookup(self, ref: str) -> tuple[Json, Place]:
         """What a local reference `#/a/b` points to, and its path; (None, path) when there is nothing."""
-        here: Any = self.root
-        path: list[str | int] = []
-        for part in ref[1:].lstrip("/").split("/") if len(ref) > 1 else []:
-            key: str | int = unquote(part).replace("~1", "/").replace("~0", "~")
-            if isinstance(here, list) and str(key).isdigit() and len(str(key)) < 10 and int(key) < len(here):
-                key = int(key)
-            elif not isinstance(here, dict) or key not in here:
-                return None, tuple(path)
-            here = here[key]
-            path.append(key)
-        return here, tuple(path)
+        return follow(self.root, ref)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -156,13 +147,13 @@ class Document:
                         operation_id=name if isinstance(name, str) and name.strip() else None,
                         raw=raw,
                         at=(*at, method),
-                        item=found,
+                        item=as_map(found),
                         path_at=at,
                     )
 
-    def parameters(self, operation: Operation) -> list[tuple[dict[str, Any], JsonPath]]:
+    def parameters(self, operation: Operation) -> list[tuple[dict[str, Json], Place]]:
         """The parameters of an operation, its own before those of its path; each with its path in the document."""
-        found: dict[tuple[object, object], tuple[dict[str, Any], JsonPath]] = {}
+        found: dict[tuple[object, object], tuple[dict[str, Json], Place]] = {}
         for source, at in ((operation.raw, operation.at), (operation.item, operation.path_at)):
             for index, one in enumerate(as_list(source.get("parameters"))):
                 value, where = self.resolve(one, (*at, "parameters", index))
@@ -171,7 +162,7 @@ class Document:
                     found.setdefault(key, (value, where))
         return list(found.values())
 
-    def body(self, operation: Operation) -> tuple[dict[str, Any], JsonPath]:
+    def body(self, operation: Operation) -> tuple[dict[str, Json], Place]:
         """The request body of an operation and its path; empty when it has none."""
         value, at = self.resolve(operation.raw.get("requestBody"), (*operation.at, "requestBody"))
         return as_map(value), at
@@ -186,11 +177,11 @@ class FaultList:
         """In: the document that the places are in; the knowledge file that describes the faults."""
         self._spec = spec
         self._words = words
-        self._places: dict[str, list[tuple[JsonPath, str]]] = {}
+        self._places: dict[str, list[tuple[Place, str]]] = {}
         self._counts: dict[str, int] = {}
-        self._seen: set[tuple[str, JsonPath]] = set()
+        self._seen: set[tuple[str, Place]] = set()
 
-    def add(self, fault: str, at: JsonPath, note: str = "") -> None:
+    def add(self, fault: str, at: Place, note: str = "") -> None:
         """Note a place of a fault, once."""
         if (fault, at) in self._seen:
             return
@@ -231,14 +222,15 @@ class FaultList:
         return tuple(sorted(found, key=lambda one: order[one.severity]))
 
 
-def json_copy(value: Any) -> Any:
+def json_copy(value: T) -> T:
     """A deep copy of JSON data."""
-    return json.loads(json.dumps(value))
+    copy: T = json.loads(json.dumps(value))
+    return copy
 
 
-def is_deeper(data: Any, most: int) -> bool:
+def is_deeper(data: Json, most: int) -> bool:
     """Whether data is nested more than so many levels."""
-    work: list[tuple[Any, int]] = [(data, 0)]
+    work: list[tuple[Json, int]] = [(data, 0)]
     while work:
         value, depth = work.pop()
         if depth > most:
@@ -248,11 +240,11 @@ def is_deeper(data: Any, most: int) -> bool:
     return False
 
 
-def as_map(value: object) -> dict[str, Any]:
+def as_map(value: object) -> dict[str, Json]:
     """The value when it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def as_list(value: object) -> list[Any]:
+def as_list(value: object) -> list[Json]:
     """The value when it is a list, else an empty one."""
     return value if isinstance(value, list) else []

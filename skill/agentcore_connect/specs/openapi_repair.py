@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.places import Place, pointer
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project.source import JsonPath
 from agentcore_connect.specs.limits import limit
 from agentcore_connect.specs.openapi_faults import TOOL_NAME, check_servers, only_part
 from agentcore_connect.specs.openapi_merge import ClashError, Merger
 from agentcore_connect.specs.openapi_model import Change, Document, FaultList, as_list, as_map, is_deeper, json_copy
-from agentcore_connect.specs.spec_file import SpecFile, document_text, pointer
+from agentcore_connect.specs.spec_file import SpecFile, document_text
 from agentcore_connect.specs.swagger2 import convert, is_swagger2
 
 _SEPARATOR: Final = "___"
@@ -34,8 +35,8 @@ class Repair:
     """A repaired copy: its data, the original's, and what was changed."""
 
     shown: str
-    data: dict[str, Any]
-    original: Any
+    data: dict[str, Json]
+    original: Json
     changes: tuple[Change, ...]
 
     @cached_property
@@ -76,7 +77,7 @@ def repair(spec: SpecFile, *, server: str | None = None, target_name: str | None
     if is_deeper(spec.data, _DEEPEST):
         raise _too_deep(spec.shown)
     shown = spec.shown if spec.shown.endswith(".json") else f"{spec.shown}.json"
-    copy: dict[str, Any] = json_copy(spec.data)
+    copy = json_copy(as_map(spec.data))
     worker = _Repairer(Document(SpecFile(shown, copy, "", "json")), target_name)
     worker.servers(server)
     worker.names()
@@ -94,6 +95,28 @@ def _too_deep(shown: str) -> ConnectError:
     return ConnectError("spec-not-repairable", "is nested too deeply to repair", where=shown)
 
 
+class Slot(NamedTuple):
+    """Where a schema stands: what holds it, by which key or number, and its place in the document."""
+
+    holder: dict[str, Json] | list[Json]
+    key: str | int
+    at: Place
+
+    @property
+    def value(self) -> Json:
+        """What stands there now."""
+        if isinstance(self.holder, dict):
+            return self.holder[str(self.key)]
+        return self.holder[int(self.key)]
+
+    def put(self, value: Json) -> None:
+        """Replace it."""
+        if isinstance(self.holder, dict):
+            self.holder[str(self.key)] = value
+        else:
+            self.holder[int(self.key)] = value
+
+
 class _Repairer:
     def __init__(self, document: Document, target_name: str | None) -> None:
         self.changes: list[Change] = []
@@ -101,10 +124,10 @@ class _Repairer:
         self._room = limit("model-tool-name-length") - (len(target_name) + len(_SEPARATOR) if target_name else 0)
         self._built = 0
         self._merger = Merger(document)
-        self._merging: dict[str, JsonPath] = {}
+        self._merging: dict[str, Place] = {}
         self._names: dict[str, str] = {}
 
-    def _note(self, fault: str, at: JsonPath, what: str) -> None:
+    def _note(self, fault: str, at: Place, what: str) -> None:
         self.changes.append(Change(fault, pointer(at), what))
 
     def servers(self, server: str | None) -> None:
@@ -171,10 +194,10 @@ class _Repairer:
 
     def schemas(self) -> None:
         """Merge and flatten every schema of the document, inner ones first."""
-        for holder, key, at in list(_schema_slots(self._document.root)):
-            holder[key] = self._schema(holder[key], at)
+        for slot in list(_schema_slots(self._document.root)):
+            slot.put(self._schema(slot.value, slot.at))
 
-    def _schema(self, schema: Any, at: JsonPath) -> Any:
+    def _schema(self, schema: Json, at: Place) -> Json:
         if not isinstance(schema, dict):
             return schema
         self._built += 1
@@ -184,19 +207,19 @@ class _Repairer:
         if isinstance(schema.get("allOf"), list):
             with suppress(ClashError):
                 return self._merged(schema, at)
-        for holder, key, where in list(_inner_slots(schema, at)):
-            holder[key] = self._schema(holder[key], where)
+        for slot in list(_inner_slots(schema, at)):
+            slot.put(self._schema(slot.value, slot.at))
         if isinstance(schema.get("allOf"), list):  # what is inside may have been put right
             with suppress(ClashError):  # else it stays as it is; the faults of the copy say why
                 return self._merged(schema, at)
         return schema
 
-    def _merged(self, schema: dict[str, Any], at: JsonPath) -> Any:
+    def _merged(self, schema: JsonObject, at: Place) -> Json:
         """The schema with its `allOf` merged in. One that comes again inside itself gets a name to refer to.
 
         Errors: ClashError.
         """
-        parts = f"allOf of {len(schema['allOf'])}"
+        parts = f"allOf of {len(as_list(schema['allOf']))}"
         same = json.dumps(schema, sort_keys=True)
         if same in self._merging or same in self._names:
             if same not in self._names:
@@ -211,10 +234,10 @@ class _Repairer:
         del self._merging[same]
         if same not in self._names or at == ("components", "schemas", self._names[same]):
             return made
-        self._document.root["components"]["schemas"][self._names[same]] = made
+        as_map(as_map(self._document.root["components"])["schemas"])[self._names[same]] = made
         return {"$ref": f"#/components/schemas/{self._names[same]}"}
 
-    def _component(self, at: JsonPath) -> str:
+    def _component(self, at: Place) -> str:
         """The name of the schema that stands at a place, a new one where it has none."""
         if at[:2] == ("components", "schemas") and len(at) == 3:
             return str(at[2])
@@ -222,7 +245,7 @@ class _Repairer:
         words = "_".join(_WORD.findall("_".join(str(one) for one in at[-2:])))
         return self._unique(f"{words[-40:].strip('_')}_merged", {*schemas, *self._names.values()})
 
-    def _flattened(self, schema: dict[str, Any], at: JsonPath) -> dict[str, Any]:
+    def _flattened(self, schema: dict[str, Json], at: Place) -> dict[str, Json]:
         for key in ("anyOf", "oneOf"):
             parts = schema.get(key)
             part = only_part(parts) if isinstance(parts, list) else None
@@ -239,7 +262,7 @@ class _Repairer:
         return schema
 
 
-def _references(root: Any) -> Iterator[tuple[dict[str, Any], str]]:
+def _references(root: object) -> Iterator[tuple[dict[str, Json], str]]:
     """Every object with a `$ref`, and the reference."""
     work = [root]
     while work:
@@ -259,7 +282,7 @@ def _unusable(spec: SpecFile, servers: object) -> bool:
     return bool(faults.ids - {"openapi-servers-several"})
 
 
-def _joined(part: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+def _joined(part: dict[str, Json], rest: JsonObject) -> dict[str, Json]:
     """The one type of an `anyOf` with the words that stood beside it; a reference keeps to itself."""
     if "$ref" in part:
         return part
@@ -276,11 +299,12 @@ def _generated(method: str, path: str) -> str:
     return "_".join(words) if len(words) > 1 else f"{method}_root"
 
 
-def _schema_slots(root: dict[str, Any]) -> Iterator[tuple[Any, Any, JsonPath]]:
+def _schema_slots(root: JsonObject) -> Iterator[Slot]:
     """Where the outermost schemas of a document stand: in components, parameters, headers and bodies."""
-    for name in as_map(as_map(root.get("components")).get("schemas")):
-        yield root["components"]["schemas"], name, ("components", "schemas", name)
-    work: list[tuple[Any, JsonPath]] = [(root.get("paths"), ("paths",))]
+    schemas = as_map(as_map(root.get("components")).get("schemas"))
+    for name in schemas:
+        yield Slot(schemas, name, ("components", "schemas", name))
+    work: list[tuple[Json, Place]] = [(root.get("paths"), ("paths",))]
     work += [(value, ("components", key)) for key, value in as_map(root.get("components")).items() if key != "schemas"]
     work.append((root.get("webhooks"), ("webhooks",)))
     while work:
@@ -288,21 +312,23 @@ def _schema_slots(root: dict[str, Any]) -> Iterator[tuple[Any, Any, JsonPath]]:
         if isinstance(value, dict):
             for key, inner in value.items():
                 if key == "schema" and isinstance(inner, dict):
-                    yield value, key, (*at, key)
+                    yield Slot(value, key, (*at, key))
                 elif key not in ("example", "examples"):
                     work.append((inner, (*at, key)))
         elif isinstance(value, list):
             work.extend((inner, (*at, index)) for index, inner in enumerate(value))
 
 
-def _inner_slots(schema: dict[str, Any], at: JsonPath) -> Iterator[tuple[Any, Any, JsonPath]]:
+def _inner_slots(schema: dict[str, Json], at: Place) -> Iterator[Slot]:
     """Where the schemas directly inside a schema stand."""
     for key in ("properties", "patternProperties", "dependentSchemas"):
-        for name in as_map(schema.get(key)):
-            yield schema[key], name, (*at, key, name)
+        inner = as_map(schema.get(key))
+        for name in inner:
+            yield Slot(inner, name, (*at, key, name))
     for key in ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"):
         if isinstance(schema.get(key), dict):
-            yield schema, key, (*at, key)
+            yield Slot(schema, key, (*at, key))
     for key in ("oneOf", "anyOf", "allOf", "prefixItems"):
-        for index in range(len(as_list(schema.get(key)))):
-            yield schema[key], index, (*at, key, index)
+        parts = as_list(schema.get(key))
+        for index in range(len(parts)):
+            yield Slot(parts, index, (*at, key, index))

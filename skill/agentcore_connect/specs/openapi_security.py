@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject, text
 from agentcore_connect.specs.openapi_model import Document, as_list, as_map
 
 _SIGV4 = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
@@ -21,10 +21,10 @@ class Scheme:
     name: str
     service_auth: str | None
     sure: bool
-    at: JsonPath
+    at: Place
     kind: str
     api_key: dict[str, str] = field(default_factory=dict)
-    oauth: dict[str, Any] = field(default_factory=dict)
+    oauth: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Demand:
     reason: str
     together: tuple[Scheme, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The demand as plain data."""
         ways = [
             {
@@ -94,7 +94,7 @@ def demand_of(document: Document) -> Demand:
     return Demand("none", False, (), open_operations, "it does not speak of security")
 
 
-def _several(requirement: dict[str, Any], schemes: dict[str, Scheme]) -> bool:
+def _several(requirement: JsonObject, schemes: dict[str, Scheme]) -> bool:
     """Whether a requirement wants several credentials at once; OAuth schemes side by side are served by one token."""
     known = [schemes[name] for name in requirement if name in schemes]
     return len(known) > 1 and not all(one.kind.startswith("OAuth") for one in known)
@@ -117,7 +117,7 @@ def _judge(ways: tuple[Scheme, ...], open_operations: int, total: int) -> Demand
     return Demand(first.service_auth, first.service_auth is not None, ways, open_operations, reason)
 
 
-def _scheme(name: str, raw: Any, at: JsonPath) -> Scheme:
+def _scheme(name: str, raw: object, at: Place) -> Scheme:
     scheme = as_map(raw)
     kind = str(scheme.get("type"))[:40]
     if kind == "apiKey":
@@ -133,8 +133,8 @@ def _scheme(name: str, raw: Any, at: JsonPath) -> Scheme:
     return Scheme(name, None, kind == "mutualTLS", at, kind)
 
 
-def _api_key(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
-    if any(isinstance(scheme.get(key), str) and "sigv4" in scheme[key].lower() for key in _SIGV4):
+def _api_key(name: str, scheme: JsonObject, at: Place) -> Scheme:
+    if any("sigv4" in (text(scheme.get(key)) or "").lower() for key in _SIGV4):
         return Scheme(name, "iam", True, at, "AWS Signature V4")
     where, parameter = scheme.get("in"), str(scheme.get("name") or "")
     if where not in ("header", "query") or not parameter:
@@ -144,7 +144,7 @@ def _api_key(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
     )
 
 
-def _http(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
+def _http(name: str, scheme: JsonObject, at: Place) -> Scheme:
     word = str(scheme.get("scheme")).lower()
     key = {"location": "header", "parameter": "Authorization"}
     if word == "bearer":
@@ -154,13 +154,13 @@ def _http(name: str, scheme: dict[str, Any], at: JsonPath) -> Scheme:
     return Scheme(name, None, False, at, f"HTTP {word[:20]}")
 
 
-def _oauth(name: str, flows: dict[str, Any], at: JsonPath) -> Scheme:
+def _oauth(name: str, flows: JsonObject, at: Place) -> Scheme:
     """A scheme by its flows: both kinds of grant leave the choice to the developer, other flows fit no target."""
     application = "clientCredentials" in flows
     user = "authorizationCode" if "authorizationCode" in flows else None
     auth = "oauth-client-credentials" if application else "oauth-authorization-code" if user else None
     flow = as_map(flows.get("clientCredentials" if application else user or ""))
-    oauth: dict[str, Any] = {"scopes": sorted(str(scope) for scope in as_map(flow.get("scopes")))}
+    oauth: dict[str, Json] = {"scopes": sorted(str(scope) for scope in as_map(flow.get("scopes")))}
     for key, word in (("tokenUrl", "token_url"), ("authorizationUrl", "authorization_url")):
         if isinstance(flow.get(key), str):
             oauth[word] = flow[key]

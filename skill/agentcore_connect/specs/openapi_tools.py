@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import Document, Operation, as_list, as_map
 from agentcore_connect.specs.openapi_repair import repair
 from agentcore_connect.specs.schema_refs import inline_refs
@@ -31,7 +30,7 @@ def openapi_tools(spec: SpecFile) -> list[ToolDraft]:
 
 
 def _draft(document: Document, operation: Operation, name: str, where: str) -> ToolDraft:
-    properties: dict[str, Any] = {}
+    properties: dict[str, Json] = {}
     required: list[str] = []
     notes: list[str] = []
     if operation.operation_id is None:
@@ -40,14 +39,14 @@ def _draft(document: Document, operation: Operation, name: str, where: str) -> T
         key = parameter.get("name")
         if not isinstance(key, str) or parameter.get("in") == "cookie":
             continue
-        content: Any = next(iter(as_map(parameter.get("content")).values()), {})
+        content: Json = next(iter(as_map(parameter.get("content")).values()), {})
         schema, lost = inline_refs(parameter.get("schema") or as_map(content).get("schema") or {}, document.root)
         notes += lost
         properties[key] = _described(schema or {"type": "string"}, parameter.get("description"))
         if parameter.get("required") is True:
             required.append(key)
     _add_body(document, operation, properties, required, notes)
-    input_schema: dict[str, Any] = {"type": "object", "properties": properties}
+    input_schema: dict[str, Json] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = list(dict.fromkeys(required))
     words = [operation.raw.get(key) for key in ("summary", "description")]
@@ -58,7 +57,7 @@ def _draft(document: Document, operation: Operation, name: str, where: str) -> T
 
 
 def _add_body(
-    document: Document, operation: Operation, properties: dict[str, Any], required: list[str], notes: list[str]
+    document: Document, operation: Operation, properties: dict[str, Json], required: list[str], notes: list[str]
 ) -> None:
     """The JSON body's properties beside the parameters; the whole as `body` where that would clash."""
     body, _ = document.body(operation)
@@ -84,5 +83,5 @@ def _add_body(
         required.append("body")
 
 
-def _described(schema: dict[str, Any], text: object) -> dict[str, Any]:
+def _described(schema: JsonObject, text: object) -> JsonObject:
     return {**schema, "description": " ".join(text.split())} if isinstance(text, str) and text.strip() else schema

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place, pointer
 from agentcore_connect.specs.openapi_model import Document
-from agentcore_connect.specs.spec_file import SpecFile, pointer
+from agentcore_connect.specs.spec_file import SpecFile
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -60,8 +60,8 @@ def validate(spec: SpecFile) -> Validation:
     return Validation(tuple(found), by)
 
 
-def _violations(spec: SpecFile, errors: Iterator[Any]) -> Iterator[Violation]:
-    taken: list[tuple[JsonPath, str]] = []
+def _violations(spec: SpecFile, errors: Iterator[ValidationError]) -> Iterator[Violation]:
+    taken: list[tuple[Place, str]] = []
     for error in errors:
         best = _best(error)
         taken.append((_path(best), _message(best)))
@@ -83,16 +83,16 @@ def _best(error: ValidationError) -> ValidationError:
     return _best(inner) if inner is not None and inner is not error else error
 
 
-def _path(error: Any) -> JsonPath:
+def _path(error: ValidationError) -> Place:
     return tuple(part for part in getattr(error, "absolute_path", ()) if isinstance(part, str | int))
 
 
-def _message(error: Any) -> str:
+def _message(error: ValidationError) -> str:
     text = " ".join(str(getattr(error, "message", error)).split())
     return text if len(text) <= 200 else f"{text[:120]} ... {text[-60:]}"
 
 
-def _external(root: Any) -> bool:
+def _external(root: object) -> bool:
     work = [root]
     while work:
         value = work.pop()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from agentcore_connect.knowledge.resources import load
+from agentcore_connect.core.values import Json
+from agentcore_connect.knowledge.resources import Entry, load
 from agentcore_connect.specs.python_types import last_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -24,9 +25,9 @@ class Marked(NamedTuple):
     arguments: ast.expr | None = None
 
 
-def marks() -> dict[str, Any]:
+def marks() -> Entry:
     """What marks a tool in Python code: the section `python` of `knowledge/tool-schema.yaml`."""
-    found: dict[str, Any] = load("tool-schema")["python"]
+    found: Entry = load("tool-schema")["python"]
     return found
 
 
@@ -65,7 +66,7 @@ def marked(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Mar
     return sorted(found.values(), key=lambda one: (one.function.lineno, one.function.col_offset))
 
 
-def specification(tree: ast.Module) -> dict[str, Any] | None:
+def specification(tree: ast.Module) -> dict[str, Json] | None:
     """The tool that a module describes in a constant (TOOL_SPEC of Strands), where it is written out."""
     for name, value in _assigned(tree.body):
         if name in marks()["constants"]:

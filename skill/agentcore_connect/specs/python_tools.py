@@ -6,10 +6,11 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.project.code import MAX_CODE_BYTES, parse_text
 from agentcore_connect.project.source import read_text
 from agentcore_connect.specs.docstrings import DocText, read_docstring
@@ -139,15 +140,15 @@ def _draft(tool: Marked, reader: TypeReader, shown: str, filled_in: set[str]) ->
     )
 
 
-def _of_class(schema: dict[str, Any]) -> dict[str, Any]:
+def _of_class(schema: JsonObject) -> dict[str, Json]:
     """The arguments as a class describes them; what it says of itself belongs to no argument."""
     kept = {name: value for name, value in schema.items() if name in ("type", "properties", "required")}
     return {"type": "object", "properties": {}, **kept}
 
 
-def _of_signature(function: Function, doc: DocText, reader: TypeReader, filled_in: set[str]) -> dict[str, Any]:
+def _of_signature(function: Function, doc: DocText, reader: TypeReader, filled_in: set[str]) -> dict[str, Json]:
     """The arguments as the signature and the docstring describe them, without those that are filled in."""
-    properties: dict[str, Any] = {}
+    properties: dict[str, Json] = {}
     required: list[str] = []
     for argument, default in _arguments(function):
         if argument.arg in filled_in:
@@ -165,7 +166,7 @@ def _of_signature(function: Function, doc: DocText, reader: TypeReader, filled_i
             required.append(argument.arg)
     if function.args.vararg or function.args.kwarg:
         reader.notes.append("its *args and **kwargs are left out")
-    input_schema: dict[str, Any] = {"type": "object", "properties": properties}
+    input_schema: dict[str, Json] = {"type": "object", "properties": properties}
     if required:
         input_schema["required"] = required
     return input_schema
@@ -186,7 +187,7 @@ def _description(doc: DocText) -> str:
     return doc.text
 
 
-def _output(function: Function, reader: TypeReader) -> dict[str, Any] | None:
+def _output(function: Function, reader: TypeReader) -> JsonObject | None:
     """The output schema, where the function returns an object whose properties are known."""
     name = last_name(function.returns) if function.returns is not None else ""
     if name not in reader.classes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from agentcore_connect.checks.schema_merge import DEPTHS
+from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, texts
 from agentcore_connect.specs.docstrings import read_docstring
 
-_SIMPLE: Final[dict[str, dict[str, Any]]] = {
+_SIMPLE: Final[dict[str, JsonObject]] = {
     "str": {"type": "string"},
     "int": {"type": "integer"},
     "float": {"type": "number"},
@@ -63,6 +65,14 @@ _MAX_DEPTH: Final = 24
 _MAX_SCHEMAS: Final = 5_000
 
 
+class _Field(NamedTuple):
+    """A field of a class: the name under which it is given, its schema, whether it must be given."""
+
+    name: str
+    schema: JsonObject
+    required: bool
+
+
 @dataclass
 class TypeReader:
     """Turns annotations into schemas. `classes` and `aliases` are what the file (and its neighbours) defines by name.
@@ -81,7 +91,7 @@ class TypeReader:
     _open: list[str] = field(default_factory=list)
     _built: int = 0
 
-    def schema(self, node: ast.expr | None) -> dict[str, Any]:
+    def schema(self, node: ast.expr | None) -> JsonObject:
         """The schema of an annotation; an absent one is a string, with a note."""
         if node is None:
             return {"type": "string"}
@@ -96,7 +106,7 @@ class TypeReader:
         finally:
             self._open.pop()
 
-    def _schema(self, node: ast.expr) -> dict[str, Any]:
+    def _schema(self, node: ast.expr) -> JsonObject:
         if isinstance(node, ast.Constant):
             if node.value is None:
                 return {"type": "null"}
@@ -124,7 +134,7 @@ class TypeReader:
         self.notes.append(f"the type {name or ast.dump(node)[:40]} is not defined in this file; taken as an object")
         return {"type": "object"}
 
-    def _generic(self, node: ast.Subscript) -> dict[str, Any]:
+    def _generic(self, node: ast.Subscript) -> JsonObject:
         name = last_name(node.value)
         inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name == "Annotated" and inner:
@@ -134,7 +144,7 @@ class TypeReader:
         if name == "Union":
             return self._union(inner)
         if name == "Literal":
-            return _enum([one.value for one in inner if isinstance(one, ast.Constant)])
+            return _enum([_literal(one) for one in inner if isinstance(one, ast.Constant)])
         if name in _LISTS and inner:
             return {"type": "array", "items": self.schema(inner[0])}
         if name in ("tuple", "Tuple") and inner:
@@ -152,15 +162,15 @@ class TypeReader:
         self.notes.append(f"the type {name or 'of a parameter'}[...] is not known; taken as an object")
         return {"type": "object"}
 
-    def _union(self, members: list[ast.expr]) -> dict[str, Any]:
-        flat: list[dict[str, Any]] = []
+    def _union(self, members: list[ast.expr]) -> JsonObject:
+        flat: list[JsonObject] = []
         for one in members:
             schema = self.schema(one)
-            parts = schema["anyOf"] if set(schema) == {"anyOf"} else [schema]
+            parts = mappings(schema["anyOf"]) if set(schema) == {"anyOf"} else [schema]
             flat.extend(part for part in parts if part not in flat)
         return flat[0] if len(flat) == 1 else {"anyOf": flat}
 
-    def _class(self, name: str) -> dict[str, Any]:
+    def _class(self, name: str) -> JsonObject:
         if name in self._open:
             self.notes.append(f"the type {name} contains itself; the inner one is taken as an object")
             return {"type": "object"}
@@ -173,33 +183,37 @@ class TypeReader:
         finally:
             self._open.pop()
 
-    def class_schema(self, node: ast.ClassDef) -> dict[str, Any]:
+    def class_schema(self, node: ast.ClassDef) -> JsonObject:
         """The schema of an Enum, a Pydantic model, a dataclass, a TypedDict or a NamedTuple."""
         bases = [last_name(one) for one in node.bases]
         if set(bases) & _ENUMS:
             return _enum([value for value in (_constant(one) for one in node.body) if value is not None])
         doc = read_docstring(ast.get_docstring(node))
-        schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+        fields: dict[str, Json] = {}
+        required: dict[str, None] = {}
         for base in bases:
             if base in self.classes and base not in self._open:
                 inherited = self._class(base)
-                schema["properties"] |= inherited.get("properties", {})
-                schema["required"] += [one for one in inherited.get("required", []) if one not in schema["required"]]
+                fields |= mapping(inherited.get("properties"))
+                required |= dict.fromkeys(texts(inherited.get("required")))
         optional = any(key.arg == "total" and _literal(key.value) is False for key in node.keywords)
         for one in node.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-                self._field(one, schema, doc.parameters, optional)
-        if not schema["required"]:
-            del schema["required"]
-        if doc.text:
-            schema["description"] = doc.text
-        return schema
+                found = self._field(one, one.target.id, doc.parameters, optional)
+                if found is not None:
+                    fields[found.name] = found.schema
+                    required |= {found.name: None} if found.required else {}
+        return {
+            "type": "object",
+            "properties": fields,
+            **({"required": list(required)} if required else {}),
+            **({"description": doc.text} if doc.text else {}),
+        }
 
-    def _field(self, one: ast.AnnAssign, schema: dict[str, Any], words: dict[str, str], optional: bool) -> None:
-        name = one.target.id if isinstance(one.target, ast.Name) else ""
+    def _field(self, one: ast.AnnAssign, name: str, words: dict[str, str], optional: bool) -> _Field | None:
         wrapper = last_name(one.annotation.value) if isinstance(one.annotation, ast.Subscript) else ""
         if name.startswith("_") or wrapper == "ClassVar" or name == "model_config":
-            return
+            return None
         found = self.schema(one.annotation)
         required = one.value is None and wrapper != "NotRequired" and not (optional and wrapper != "Required")
         if isinstance(one.value, ast.Call):
@@ -209,9 +223,7 @@ class TypeReader:
             found = _with_default(found, one.value)
         if name in words and "description" not in found:
             found = {**found, "description": words[name]}
-        schema["properties"][name] = found
-        if required and name not in schema["required"]:
-            schema["required"].append(name)
+        return _Field(name, found, required)
 
 
 def last_name(node: ast.expr) -> str:
@@ -225,32 +237,32 @@ def last_name(node: ast.expr) -> str:
     return ""
 
 
-def with_default(schema: dict[str, Any], value: ast.expr) -> tuple[dict[str, Any], bool]:
+def with_default(schema: JsonObject, value: ast.expr) -> tuple[JsonObject, bool]:
     """A parameter's schema with its default, and whether the parameter is still required (`= Field(...)`)."""
     if isinstance(value, ast.Call) and last_name(value.func) in ("Field", "Query", "Body", "Param"):
         return _with_field(schema, value)
     return _with_default(schema, value), False
 
 
-def _with_default(schema: dict[str, Any], value: ast.expr) -> dict[str, Any]:
+def _with_default(schema: JsonObject, value: ast.expr) -> JsonObject:
     found = _literal(value)
-    return schema if found is None or found is _UNKNOWN else {**schema, "default": found}
+    return schema if found is None else {**schema, "default": found}
 
 
-def _with_field(schema: dict[str, Any], call: ast.Call) -> tuple[dict[str, Any], bool]:
+def _with_field(schema: JsonObject, call: ast.Call) -> tuple[JsonObject, bool]:
     """What a `Field(...)` or `field(...)` call adds; and whether the field has no default."""
-    words: dict[str, Any] = {}
+    words: dict[str, Json] = {}
     required = True
     if call.args:
         default = _literal(call.args[0])
-        required = default is ...
-        if not required and default is not None and default is not _UNKNOWN:
+        required = _is_dots(call.args[0])
+        if default is not None:
             words["default"] = default
     for key in call.keywords:
         value = _literal(key.value)
         if key.arg in ("default", "default_factory"):
-            required = value is ...
-            if key.arg == "default" and value is not None and value is not _UNKNOWN and value is not ...:
+            required = _is_dots(key.value)
+            if key.arg == "default" and value is not None:
                 words["default"] = value
         elif key.arg in ("description", "title") and isinstance(value, str):
             words[key.arg] = value
@@ -261,7 +273,7 @@ def _with_field(schema: dict[str, Any], call: ast.Call) -> tuple[dict[str, Any],
     return {**schema, **words}, required
 
 
-def _with_metadata(schema: dict[str, Any], metadata: list[ast.expr]) -> dict[str, Any]:
+def _with_metadata(schema: JsonObject, metadata: list[ast.expr]) -> JsonObject:
     for one in metadata:
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             schema = {**schema, "description": one.value}
@@ -281,29 +293,29 @@ def _alias(call: ast.Call) -> str | None:
     return None
 
 
-def _constant(node: ast.stmt) -> Any:
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-        return node.value.value
-    return None
+def _constant(node: ast.stmt) -> Json:
+    return _literal(node.value) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) else None
 
 
-def _enum(values: list[Any]) -> dict[str, Any]:
+def _is_dots(node: ast.expr) -> bool:
+    """Whether it is `...`, which says that a value must be given."""
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def _enum(values: Sequence[Json]) -> JsonObject:
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
     names = {kinds.get(type(one)) for one in values} - {None}
-    found: dict[str, Any] = {"enum": values} if values else {}
+    found: dict[str, Json] = {"enum": values} if values else {}
     return {"type": sorted(map(str, names))[0] if len(names) == 1 else "string", **found}
 
 
-_UNKNOWN: Final = object()
-
-
-def _literal(node: ast.expr) -> Any:
-    """The value of a literal that JSON can hold (or `...`); `_UNKNOWN` for anything else."""
+def _literal(node: ast.expr) -> Json:
+    """The value of a literal that JSON can hold; None for anything else."""
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return _UNKNOWN
-    return value if value is ... or isinstance(value, str | int | float | bool | list | dict | None) else _UNKNOWN
+        return None
+    return value if isinstance(value, str | int | float | bool | list | dict) else None
 
 
 def _expression(text: str) -> ast.expr | None:

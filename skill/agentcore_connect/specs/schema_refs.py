@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
+from agentcore_connect.core.places import follow
+from agentcore_connect.core.values import Json, JsonObject
 
 _MAX_SCHEMAS: Final = 20_000
 _MAX_DEPTH: Final = 60
@@ -13,13 +14,13 @@ _HOLDERS: Final = ("$defs", "definitions", "$schema", "$id", "$comment", "$ancho
 _MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
 
 
-def inline_refs(schema: Any, root: Any) -> tuple[dict[str, Any], list[str]]:
+def inline_refs(schema: Json, root: Json) -> tuple[dict[str, Json], list[str]]:
     """A copy of a schema with every local `$ref` replaced by what it points to.
 
     In: the schema, the document its references start from. Out: the copy, and in words what could not be written out
     (a type that contains itself, a reference to elsewhere or to nothing, types cut because all of them are too many).
     """
-    found: Any = {}
+    found: Json = {}
     for depth in DEPTHS:
         worker = _Inliner(root, depth, _MAX_SCHEMAS if depth == DEPTHS[-1] else MANY)
         found = worker.schema(schema, ())
@@ -29,7 +30,7 @@ def inline_refs(schema: Any, root: Any) -> tuple[dict[str, Any], list[str]]:
 
 
 class _Inliner:
-    def __init__(self, root: Any, refs_deep: int, most: int) -> None:
+    def __init__(self, root: Json, refs_deep: int, most: int) -> None:
         self.notes: list[str] = []
         self.full = False
         self._root = root
@@ -42,7 +43,7 @@ class _Inliner:
         cut = [cut_note(self._refs_deep, self._cut)] if self._cut else []
         return list(dict.fromkeys([*cut, *self.notes]))
 
-    def schema(self, schema: Any, open_refs: tuple[str, ...], depth: int = 0) -> Any:
+    def schema(self, schema: Json, open_refs: tuple[str, ...], depth: int = 0) -> Json:
         if not isinstance(schema, dict):
             return schema
         self._built += 1
@@ -53,7 +54,7 @@ class _Inliner:
         ref = schema.get("$ref")
         if isinstance(ref, str):
             return self._reference(ref, schema, open_refs, depth)
-        copy: dict[str, Any] = {}
+        copy: dict[str, Json] = {}
         for key, value in schema.items():
             if key in _HOLDERS:
                 continue
@@ -67,7 +68,7 @@ class _Inliner:
                 copy[key] = value
         return copy
 
-    def _reference(self, ref: str, schema: dict[str, Any], open_refs: tuple[str, ...], depth: int) -> Any:
+    def _reference(self, ref: str, schema: JsonObject, open_refs: tuple[str, ...], depth: int) -> Json:
         words = {key: schema[key] for key in ("description", "title", "default") if key in schema}
         if ref in open_refs:
             self.notes.append(f"{ref[:80]} contains itself; the inner one is taken as an object")
@@ -75,23 +76,9 @@ class _Inliner:
         if len(open_refs) >= self._refs_deep:
             self._cut.append(ref)
             return {"type": "object", **words}
-        target = self._lookup(ref)
-        if target is None:
+        target, _ = follow(self._root, ref)
+        if not isinstance(target, dict):
             self.notes.append(f"{ref[:80]} cannot be found in the document; taken as an object")
             return {"type": "object", **words}
         found = self.schema(target, (*open_refs, ref), depth + 1)
         return {**found, **words} if isinstance(found, dict) else {"type": "object", **words}
-
-    def _lookup(self, ref: str) -> Any:
-        if not ref.startswith("#"):
-            return None
-        here: Any = self._root
-        for part in ref[1:].lstrip("/").split("/") if len(ref) > 1 else []:
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
-            if isinstance(here, dict) and key in here:
-                here = here[key]
-            elif isinstance(here, list) and key.isdigit() and len(key) < 10 and int(key) < len(here):
-                here = here[int(key)]
-            else:
-                return None
-        return here if isinstance(here, dict) else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project.source import JsonPath
 from agentcore_connect.specs.limits import limit
 from agentcore_connect.specs.openapi_model import Fault, FaultList, as_list, as_map
 from agentcore_connect.specs.spec_file import SpecFile, load_spec
@@ -35,7 +36,7 @@ class SmithySummary:
         """How many tools a target of this model has."""
         return len(self.operations)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The summary as plain data."""
         return {
             "document": self.shown,
@@ -88,9 +89,9 @@ def summary(spec: SpecFile) -> SmithySummary:
     return SmithySummary(spec.shown, str(root["smithy"])[:20], services, names, spec.size, faults.faults())
 
 
-def _check_service(shapes: dict[str, Any], service: str, faults: FaultList) -> None:
+def _check_service(shapes: JsonObject, service: str, faults: FaultList) -> None:
     traits = as_map(as_map(shapes[service]).get("traits"))
-    at: JsonPath = ("shapes", service)
+    at: Place = ("shapes", service)
     protocols = [name for name in traits if name.startswith(("aws.protocols#", "smithy.protocols#"))]
     if not set(protocols) & set(load(_WORDS)["protocols"]["supported"]):
         faults.add("smithy-protocol", at, f"{_short(service)}: {', '.join(protocols) or 'no protocol'}"[:120])
@@ -98,7 +99,7 @@ def _check_service(shapes: dict[str, Any], service: str, faults: FaultList) -> N
         faults.add("smithy-not-aws", at, _short(service))
 
 
-def _operations(shapes: dict[str, Any], service: str) -> Iterator[str]:
+def _operations(shapes: JsonObject, service: str) -> Iterator[str]:
     """The operations of a service: its own and those of its resources, at any depth."""
     seen: set[str] = set()
     work = [service]
@@ -119,7 +120,7 @@ def _operations(shapes: dict[str, Any], service: str) -> Iterator[str]:
                 work.append(target)
 
 
-def _streams(shapes: dict[str, Any], operation: str) -> bool:
+def _streams(shapes: JsonObject, operation: str) -> bool:
     shape = as_map(shapes[operation])
     for key in ("input", "output"):
         target = as_map(shape.get(key)).get("target")

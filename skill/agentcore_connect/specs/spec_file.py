@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.project.source import MAX_BYTES, JsonPath, decode, kind, lines_of, parse_json, read_text
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json
+from agentcore_connect.project.source import MAX_BYTES, decode, kind, lines_of, parse_json, read_text
 from agentcore_connect.specs.limits import limit
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class SpecFile:
     """
 
     shown: str
-    data: Any = field(repr=False)
+    data: Json = field(repr=False)
     text: str = field(repr=False)
     format: str
     nodes: Node | None = field(default=None, repr=False)
@@ -39,7 +41,7 @@ class SpecFile:
         """The size of the text in bytes."""
         return len(self.text.encode("utf-8", "replace"))
 
-    def lines(self, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
+    def lines(self, paths: Iterable[Place]) -> dict[Place, int]:
         """The line of each path, or of the nearest thing around it; see `lines_of`."""
         if self.nodes is None:
             return lines_of(self.text, paths)
@@ -99,7 +101,7 @@ def parse_spec(text: str, *, shown: str) -> SpecFile:
     return SpecFile(shown, data, text, "yaml", nodes)
 
 
-def mapping(spec: SpecFile) -> dict[str, Any]:
+def mapping(spec: SpecFile) -> dict[str, Json]:
     """The document's top level. Errors: ConnectError `not-a-mapping`."""
     if isinstance(spec.data, dict):
         return spec.data
@@ -112,12 +114,7 @@ def mapping(spec: SpecFile) -> dict[str, Any]:
     )
 
 
-def pointer(path: JsonPath) -> str:
-    """The path as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-
-
-def document_text(data: Any) -> str:
+def document_text(data: object) -> str:
     """The data as JSON text: indented while that fits into an inline schema, compact beyond."""
     text = json.dumps(data, indent=2, ensure_ascii=False)
     if len(text.encode("utf-8", "replace")) < limit("inline-schema-size"):
@@ -125,33 +122,31 @@ def document_text(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(root: Node, shown: str) -> Any:
+def _plain(root: Node, shown: str) -> Json:
     """The plain data of a YAML tree: keys as text, the last of two equal keys, aliases followed within bounds."""
     budget = MAX_VALUES
-    results: list[Any] = []
-    work: list[tuple[Node, Any, Any]] = [(root, results, None)]
+    results: list[Json] = []
+    work: list[tuple[Node, Callable[[Json], None]]] = [(root, results.append)]
     while work:
-        node, parent, key = work.pop()
+        node, keep = work.pop()
         budget -= 1
         if budget < 0:
             raise ConnectError("malformed-file", "grows beyond all bounds when its aliases are followed", where=shown)
-        value: Any = node.value
         if node.is_mapping:
-            value = {}
-            pairs = [(str(k.raw if k.raw else k.value), v) for k, v in node.value]
-            value.update(dict.fromkeys(name for name, _ in pairs))
-            work.extend((child, value, name) for name, child in dict(pairs).items())
-        elif isinstance(value, list):
-            value = [None] * len(node.value)
-            work.extend((child, value, index) for index, child in enumerate(node.value))
-        if key is None:
-            parent.append(value)
+            children = {str(k.raw if k.raw else k.value): v for k, v in node.value}
+            made: dict[str, Json] = dict.fromkeys(children)
+            work.extend((child, partial(made.__setitem__, name)) for name, child in children.items())
+            keep(made)
+        elif isinstance(node.value, list):
+            items: list[Json] = [None] * len(node.value)
+            work.extend((child, partial(items.__setitem__, index)) for index, child in enumerate(node.value))
+            keep(items)
         else:
-            parent[key] = value
+            keep(node.value)
     return results[0]
 
 
-def _node_line(root: Node, path: JsonPath) -> int:
+def _node_line(root: Node, path: Place) -> int:
     node, line = root, root.line
     for part in path:
         if node.is_mapping:

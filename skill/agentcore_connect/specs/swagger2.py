@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place, referred
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs import swagger2_parts as parts
 from agentcore_connect.specs.openapi_model import Change, Document, as_list, as_map, is_deeper, json_copy
 from agentcore_connect.specs.spec_file import SpecFile
@@ -36,15 +37,15 @@ class _ConvertedFile(SpecFile):
     """The converted data under the original's name; places are looked up in the original."""
 
     original: SpecFile | None = field(default=None, repr=False)
-    origins: Mapping[JsonPath, JsonPath] = field(default_factory=dict, repr=False)
+    origins: Mapping[Place, Place] = field(default_factory=dict, repr=False)
 
-    def lines(self, paths: Iterable[JsonPath]) -> dict[JsonPath, int]:
+    def lines(self, paths: Iterable[Place]) -> dict[Place, int]:
         """The line of each path in the original, or of the nearest thing around it."""
         wanted = {path: self._origin(path) for path in paths}
         found = self.original.lines(wanted.values()) if self.original else {}
         return {path: found.get(origin, 1) for path, origin in wanted.items()}
 
-    def _origin(self, path: JsonPath) -> JsonPath:
+    def _origin(self, path: Place) -> Place:
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return (*self.origins[path[:length]], *path[length:])
@@ -63,8 +64,7 @@ def convert(spec: SpecFile) -> Conversion:
     """
     if is_deeper(spec.data, _DEEPEST):
         raise NotConvertibleError(spec, (), "is nested too deeply to convert", "give the document as OpenAPI 3.0")
-    copy: dict[str, Any] = json_copy(spec.data)
-    worker = _Converter(spec, copy)
+    worker = _Converter(spec, json_copy(as_map(spec.data)))
     made = worker.document()
     converted = _ConvertedFile(
         spec.shown, made, spec.text, spec.format, spec.nodes, converted=True, original=spec, origins=worker.log.origins
@@ -73,7 +73,7 @@ def convert(spec: SpecFile) -> Conversion:
 
 
 class _Converter:
-    def __init__(self, spec: SpecFile, root: dict[str, Any]) -> None:
+    def __init__(self, spec: SpecFile, root: JsonObject) -> None:
         self.log = Log(spec)
         self._root = root
         self._document = Document(SpecFile(spec.shown, root, "", "json"))
@@ -82,14 +82,14 @@ class _Converter:
 
     # The document
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Json]:
         root = self._root
         if str(root.get("swagger")) not in ("2.0", "2"):
             said = str(root.get("swagger"))[:20]
             self.log.refuse(("swagger",), f"says swagger: {said}", "give a Swagger 2.0 or an OpenAPI 3 document")
         if not isinstance(root.get("paths"), dict):
             self.log.refuse(("paths",), "has no `paths`", "give the whole document, with its operations under `paths`")
-        made: dict[str, Any] = {"openapi": VERSION}
+        made: dict[str, Json] = {"openapi": VERSION}
         moved = ("swagger", "host", "basePath", "schemes", "consumes", "produces", *_SECTIONS)
         self.log.note(("swagger",), f"swagger 2.0 is now openapi {VERSION}")
         for key, value in root.items():
@@ -99,36 +99,36 @@ class _Converter:
                 self._add_servers(made)
         if "servers" not in made:
             self._add_servers(made)
-        made["paths"] = {path: self._item(item, ("paths", path)) for path, item in root["paths"].items()}
+        made["paths"] = {path: self._item(item, ("paths", path)) for path, item in as_map(root["paths"]).items()}
         components = self._components()
         if components:
             made["components"] = components
         return made
 
-    def _requirements(self, security: Any) -> Any:
+    def _requirements(self, security: Json) -> Json:
         names = self._names["securityDefinitions"]
         return [
-            {names.get(name, name): scopes for name, scopes in one.items()} if isinstance(one, dict) else one
+            {names.get(name, name): scopes for name, scopes in as_map(one).items()} if isinstance(one, dict) else one
             for one in as_list(security)
         ]
 
-    def _add_servers(self, made: dict[str, Any]) -> None:
+    def _add_servers(self, made: dict[str, Json]) -> None:
         found = parts.servers(self._root, self.log, self._root.get("schemes"), ("schemes",), say=True)
         if found:
             made["servers"] = found
             self.log.origins[("servers",)] = ("host",) if "host" in self._root else ("basePath",)
 
-    def _components(self) -> dict[str, Any]:
+    def _components(self) -> dict[str, Json]:
         root = self._root
         for name, schema in as_map(root.get("definitions")).items():
             new = self._names["definitions"][name]
             self._schemas.made[new] = self._schemas.schema(schema, ("definitions", name))
             self.log.moved(("components", "schemas", new), ("definitions", name))
-        parameters: dict[str, Any] = {}
-        bodies: dict[str, Any] = {}
+        parameters: dict[str, Json] = {}
+        bodies: dict[str, Json] = {}
         for name in as_map(root.get("parameters")):
             new, at = self._names["parameters"][name], ("parameters", name)
-            value, _ = self._parameter({"$ref": f"#/parameters/{_escaped(name)}"}, at)
+            value, _ = self._parameter({"$ref": f"#/parameters/{referred(name)}"}, at)
             if value["in"] == "body":
                 bodies[new] = self._body(value, at, self._media(root, "consumes", ()))
                 self.log.moved(("components", "requestBodies", new), at)
@@ -145,7 +145,7 @@ class _Converter:
             new = self._names["securityDefinitions"][name]
             schemes[new] = parts.security_scheme(as_map(scheme), ("securityDefinitions", name), self.log)
             self.log.moved(("components", "securitySchemes", new), ("securityDefinitions", name))
-        found = {
+        found: JsonObject = {
             "schemas": self._schemas.made,
             "parameters": parameters,
             "requestBodies": bodies,
@@ -156,16 +156,16 @@ class _Converter:
 
     # Paths
 
-    def _item(self, item: Any, at: JsonPath) -> Any:
+    def _item(self, item: Json, at: Place) -> Json:
         found, where = self._document.resolve(item, at)
         if not isinstance(found, dict):
             return item
         if where != at:  # written out, for what it leads to may be outside of what is converted
             self.log.origins[at] = where
-            item, at = found, where
-        plain, bodies = self._split(item.get("parameters"), (*at, "parameters"))
-        made: dict[str, Any] = {}
-        for key, value in item.items():
+            at = where
+        plain, bodies = self._split(found.get("parameters"), (*at, "parameters"))
+        made: dict[str, Json] = {}
+        for key, value in found.items():
             if key == "parameters":
                 made[key] = plain
             elif key in parts.METHODS and isinstance(value, dict):
@@ -176,13 +176,13 @@ class _Converter:
             del made["parameters"]
         return made
 
-    def _operation(self, operation: dict[str, Any], at: JsonPath, inherited: list[_Entry]) -> dict[str, Any]:
+    def _operation(self, operation: JsonObject, at: Place, inherited: list[_Entry]) -> dict[str, Json]:
         plain, own = self._split(operation.get("parameters"), (*at, "parameters"))
         if at[-1] in ("get", "head"):
             inherited = []  # their requests have no body
         body = self._request_body(self._effective(own, inherited, at), at, operation)
         produces = self._media(operation, "produces", at)
-        made: dict[str, Any] = {}
+        made: dict[str, Json] = {}
         for key, value in operation.items():
             if key == "responses":
                 made[key] = {
@@ -202,7 +202,7 @@ class _Converter:
             made["requestBody"] = body
         return made
 
-    def _effective(self, own: list[_Entry], inherited: list[_Entry], at: JsonPath) -> list[_Entry]:
+    def _effective(self, own: list[_Entry], inherited: list[_Entry], at: Place) -> list[_Entry]:
         """The body of an operation or its form fields: its own before those of its path."""
         names = {one.value.get("name") for one in own}
         bodies = [one for one in own if one.value["in"] == "body"] or [
@@ -218,9 +218,9 @@ class _Converter:
             self.log.refuse(at, "has a body parameter and formData parameters", remedy)
         return bodies or fields
 
-    def _split(self, values: Any, at: JsonPath) -> tuple[list[Any], list[_Entry]]:
+    def _split(self, values: object, at: Place) -> tuple[list[Json], list[_Entry]]:
         """The parameters that stay parameters, converted, and those that become the request body, as they are."""
-        plain: list[Any] = []
+        plain: list[Json] = []
         bodies: list[_Entry] = []
         for index, raw in enumerate(as_list(values)):
             here = (*at, index)
@@ -238,7 +238,7 @@ class _Converter:
                 self.log.origins[(*at, len(plain) - 1)] = here
         return plain, bodies
 
-    def _parameter(self, raw: Any, at: JsonPath) -> tuple[dict[str, Any], str | None]:
+    def _parameter(self, raw: Json, at: Place) -> tuple[dict[str, Json], str | None]:
         """A parameter, its reference followed, and its name under `parameters` where the reference was to there."""
         value, where = self._document.resolve(raw, at)
         named = str(where[1]) if where != at and len(where) == 2 and where[0] == "parameters" else None
@@ -254,9 +254,9 @@ class _Converter:
             self.log.refuse(where, what, "set in to query, header, path, formData or body")
         return value, named
 
-    def _plain(self, parameter: dict[str, Any], at: JsonPath) -> dict[str, Any]:
-        where = parameter["in"]
-        made: dict[str, Any] = {"name": parameter["name"], "in": where}
+    def _plain(self, parameter: JsonObject, at: Place) -> dict[str, Json]:
+        where, schema = str(parameter["in"]), self._value(parameter, at)
+        made: dict[str, Json] = {"name": parameter["name"], "in": where}
         for key, value in parameter.items():
             if key in ("description", "required") or key.startswith("x-"):
                 made[key] = value
@@ -264,8 +264,8 @@ class _Converter:
             made["required"] = True
         if where == "query" and "allowEmptyValue" in parameter:
             made["allowEmptyValue"] = parameter["allowEmptyValue"]
-        made["schema"] = self._value(parameter, at)
-        if made["schema"].get("type") == "array":
+        made["schema"] = schema
+        if schema.get("type") == "array":
             style, lost = parts.array_style(str(parameter.get("collectionFormat", "csv")), where)
             made |= style
             if lost:
@@ -274,11 +274,11 @@ class _Converter:
                 self.log.note(at, f"{parameter['name']}: collectionFormat is now {style}", "array")
         return made
 
-    def _value(self, parameter: dict[str, Any], at: JsonPath) -> dict[str, Any]:
+    def _value(self, parameter: JsonObject, at: Place) -> dict[str, Json]:
         """The schema of a parameter that is no body."""
-        if "type" not in parameter and isinstance(parameter.get("schema"), dict):
-            found: dict[str, Any] = self._schemas.schema(parameter["schema"], (*at, "schema"))
-            return found
+        given = parameter.get("schema")
+        if "type" not in parameter and isinstance(given, dict):
+            return as_map(self._schemas.schema(given, (*at, "schema")))
         name = str(parameter.get("name"))[:60]
         if not isinstance(parameter.get("type"), str):
             what = "header" if "headers" in at[-2:-1] else "parameter"
@@ -289,7 +289,7 @@ class _Converter:
 
     # Bodies
 
-    def _media(self, holder: dict[str, Any], key: str, at: JsonPath) -> list[str]:
+    def _media(self, holder: JsonObject, key: str, at: Place) -> list[str]:
         """The media types of an operation, or those of the whole document."""
         given = holder[key] if isinstance(holder.get(key), list) else self._root.get(key)
         found = [one for one in as_list(given) if isinstance(one, str) and one]
@@ -297,7 +297,7 @@ class _Converter:
             self.log.note((*at, key), f"{key} */* is now {parts.JSON}", "media")
         return list(dict.fromkeys(parts.JSON if one == "*/*" else one for one in found))
 
-    def _request_body(self, entries: list[_Entry], at: JsonPath, operation: dict[str, Any]) -> dict[str, Any] | None:
+    def _request_body(self, entries: list[_Entry], at: Place, operation: JsonObject) -> dict[str, Json] | None:
         if not entries:
             return None
         consumes = self._media(operation, "consumes", at)
@@ -310,9 +310,11 @@ class _Converter:
             return {"$ref": f"#/components/requestBodies/{self._names['parameters'][first.named]}"}
         return self._body(first.value, first.at, consumes)
 
-    def _body(self, parameter: dict[str, Any], at: JsonPath, consumes: list[str]) -> dict[str, Any]:
+    def _body(self, parameter: JsonObject, at: Place, consumes: list[str]) -> dict[str, Json]:
         if not isinstance(parameter.get("schema"), dict):
-            self.log.refuse(at, f"has the body {parameter['name'][:60]!r} without a schema", "give the body its schema")
+            self.log.refuse(
+                at, f"has the body {str(parameter['name'])[:60]!r} without a schema", "give the body its schema"
+            )
         schema = self._schemas.schema(parameter["schema"], (*at, "schema"))
         media = [one for one in consumes if one not in parts.FORM] or [parts.JSON]
         made = {key: value for key, value in parameter.items() if key == "description" or key.startswith("x-")}
@@ -321,12 +323,12 @@ class _Converter:
             made["required"] = True
         return made
 
-    def _form(self, fields: list[_Entry], consumes: list[str]) -> dict[str, Any]:
-        properties: dict[str, Any] = {}
-        encoding: dict[str, Any] = {}
+    def _form(self, fields: list[_Entry], consumes: list[str]) -> dict[str, Json]:
+        properties: dict[str, JsonObject] = {}
+        encoding: dict[str, Json] = {}
         required = []
         for one in fields:
-            name, schema = one.value["name"], self._value(one.value, one.at)
+            name, schema = str(one.value["name"]), self._value(one.value, one.at)
             if isinstance(one.value.get("description"), str):
                 schema["description"] = one.value["description"]
             properties[name] = schema
@@ -348,7 +350,7 @@ class _Converter:
             }
         return {"content": content, **({"required": True} if required else {})}
 
-    def _response(self, raw: Any, at: JsonPath, produces: list[str]) -> Any:
+    def _response(self, raw: Json, at: Place, produces: list[str]) -> Json:
         if not isinstance(raw, dict):
             self.log.refuse(at, "has a response that is not an object", "describe the response: {description: ...}")
         if isinstance(raw.get("$ref"), str):
@@ -376,19 +378,22 @@ class _Converter:
             self.log.origins[(*at, "content")] = (*at, "schema")
         return made
 
-    def _content(self, response: dict[str, Any], at: JsonPath, produces: list[str]) -> dict[str, Any]:
+    def _content(self, response: JsonObject, at: Place, produces: list[str]) -> JsonObject:
         examples = as_map(response.get("examples"))
         schema = response.get("schema")
         binary = as_map(schema).get("type") == "file"
         media = produces or ["application/octet-stream" if binary else parts.JSON] if isinstance(schema, dict) else []
         made = self._schemas.schema(schema, (*at, "schema"))
-        content: dict[str, Any] = {name: {"schema": made} for name in media}
+        content: dict[str, JsonObject] = {name: {"schema": made} for name in media}
         for name, example in examples.items():
             if "/" in str(name):
-                content.setdefault(name, {"schema": made} if isinstance(schema, dict) else {})["example"] = example
+                content[name] = {
+                    **content.get(name, {"schema": made} if isinstance(schema, dict) else {}),
+                    "example": example,
+                }
         return content
 
-    def _header(self, header: dict[str, Any], at: JsonPath) -> dict[str, Any]:
+    def _header(self, header: JsonObject, at: Place) -> dict[str, Json]:
         made = {key: value for key, value in header.items() if key == "description" or key.startswith("x-")}
         made["schema"] = self._value({"name": at[-1], "in": "header", **header}, at)
         return made
@@ -398,10 +403,6 @@ class _Converter:
 class _Entry:
     """A body or form parameter: itself, where it stands, its name under `parameters` when it is one of those."""
 
-    value: dict[str, Any]
-    at: JsonPath
+    value: dict[str, Json]
+    at: Place
     named: str | None
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1").replace("%", "%25")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place, pointer
 from agentcore_connect.specs.openapi_model import Change
-from agentcore_connect.specs.spec_file import SpecFile, pointer
+from agentcore_connect.specs.spec_file import SpecFile
 
 FAULT: Final = "openapi-swagger-2"
 _KINDS: Final = {
@@ -22,7 +22,7 @@ _KINDS: Final = {
 class NotConvertibleError(ConnectError):
     """A document that cannot be converted: what is wrong, `at` which path, what to do about it."""
 
-    def __init__(self, spec: SpecFile, at: JsonPath, what: str, remedy: str) -> None:
+    def __init__(self, spec: SpecFile, at: Place, what: str, remedy: str) -> None:
         """In: the document, the path, what is wrong with it as `has ...`, and the remedy."""
         super().__init__("spec-not-convertible", what, where=spec.where(*at), hint=remedy)
         self.at = at
@@ -38,17 +38,17 @@ class Log:
         """In: the original, whose lines the messages name."""
         self.changes: list[Change] = []
         self.lost: list[Change] = []
-        self.origins: dict[JsonPath, JsonPath] = {}
+        self.origins: dict[Place, Place] = {}
         self._counts: dict[str, int] = {}
         self._said: list[str] = []
         self._renamed: list[str] = []
         self._spec = spec
 
-    def refuse(self, at: JsonPath, what: str, remedy: str) -> NoReturn:
+    def refuse(self, at: Place, what: str, remedy: str) -> NoReturn:
         """Stop the conversion. Errors: NotConvertibleError, always."""
         raise NotConvertibleError(self._spec, at, what, remedy)
 
-    def note(self, at: JsonPath, what: str, kind: str = "") -> None:
+    def note(self, at: Place, what: str, kind: str = "") -> None:
         """A change; one with a kind is counted in `differences`, any other is said there."""
         self.changes.append(Change(FAULT, pointer(at), what))
         if kind:
@@ -56,7 +56,7 @@ class Log:
         else:
             self._said.append(what)
 
-    def lose(self, at: JsonPath, what: str) -> None:
+    def lose(self, at: Place, what: str) -> None:
         """A change after which something else may be sent."""
         change = Change(FAULT, pointer(at), what)
         self.changes.append(change)
@@ -69,7 +69,7 @@ class Log:
         renamed = [f"renamed: {', '.join(self._renamed[:3])}{more}"] if self._renamed else []
         return [*self._said, *renamed, *counted]
 
-    def moved(self, new: JsonPath, old: JsonPath) -> None:
+    def moved(self, new: Place, old: Place) -> None:
         """A part that stands elsewhere now, and may have another name there."""
         self.origins[new] = old
         if new[-1] == old[-1]:

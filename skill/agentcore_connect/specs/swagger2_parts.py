@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import as_list, as_map
 from agentcore_connect.specs.swagger2_log import Log
 
@@ -33,7 +34,7 @@ _KEYWORDS: Final = (
     "uniqueItems",
 )
 #: How OpenAPI 3 writes a collectionFormat, in a query and in forms; a path and a header know only values with commas.
-_STYLES: Final[dict[str, dict[str, Any]]] = {
+_STYLES: Final[dict[str, JsonObject]] = {
     "csv": {"style": "form", "explode": False},
     "multi": {"style": "form", "explode": True},
     "ssv": {"style": "spaceDelimited", "explode": False},
@@ -49,11 +50,12 @@ _FLOWS: Final = {
 }
 
 
-def value_schema(value: dict[str, Any]) -> dict[str, Any]:
+def value_schema(value: JsonObject) -> dict[str, Json]:
     """The schema of a parameter, a header or the items of one. In: the Swagger 2.0 form, whose own keys hold it."""
-    made: dict[str, Any] = {key: value[key] for key in _KEYWORDS if key in value}
-    if isinstance(made.get("items"), dict):
-        made["items"] = value_schema(made["items"])
+    made: dict[str, Json] = {key: value[key] for key in _KEYWORDS if key in value}
+    items = made.get("items")
+    if isinstance(items, dict):
+        made["items"] = value_schema(items)
     if made.get("type") == "array":
         made.setdefault("items", {})
     if made.get("type") == "file":
@@ -63,13 +65,13 @@ def value_schema(value: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def array_style(collection: str, where: str) -> tuple[dict[str, Any], str]:
+def array_style(collection: str, where: str) -> tuple[JsonObject, str]:
     """How an array is sent: `style` and `explode`, and in words what OpenAPI 3 cannot say.
 
     In: the collectionFormat, and where the parameter is (`query`, `formData`, `path`, `header`).
     """
     plain = where in ("path", "header")
-    usual = {"style": "simple"} if plain else _STYLES["csv"]
+    usual: JsonObject = {"style": "simple"} if plain else _STYLES["csv"]
     if plain and collection == "csv":
         return usual, ""
     if plain or collection not in _STYLES:
@@ -77,7 +79,7 @@ def array_style(collection: str, where: str) -> tuple[dict[str, Any], str]:
     return _STYLES[collection], ""
 
 
-def servers(root: dict[str, Any], log: Log, schemes: Any, at: JsonPath, *, say: bool = False) -> list[dict[str, str]]:
+def servers(root: JsonObject, log: Log, schemes: object, at: Place, *, say: bool = False) -> list[dict[str, str]]:
     """The servers that host, basePath and schemes make: https where it is offered. Errors: NotConvertibleError."""
     host, base = root.get("host"), root.get("basePath") or ""
     if host is not None and not (isinstance(host, str) and _HOST.match(host)):
@@ -97,7 +99,7 @@ def servers(root: dict[str, Any], log: Log, schemes: Any, at: JsonPath, *, say: 
     return [{"url": url}] if url else []
 
 
-def security_scheme(scheme: dict[str, Any], at: JsonPath, log: Log) -> dict[str, Any]:
+def security_scheme(scheme: JsonObject, at: Place, log: Log) -> JsonObject:
     """A security definition in its new form. In: the definition, its place. Errors: NotConvertibleError."""
     kind = scheme.get("type")
     rest = {key: value for key, value in scheme.items() if key == "description" or str(key).startswith("x-")}
@@ -109,7 +111,7 @@ def security_scheme(scheme: dict[str, Any], at: JsonPath, log: Log) -> dict[str,
         what = f"has a security definition of type {str(kind)[:20]}"
         what += f" and flow {str(scheme.get('flow'))[:20]}" if kind == "oauth2" else ""
         log.refuse(at, what, f"use basic, apiKey, or oauth2 with one of the flows {', '.join(_FLOWS)}")
-    flow, urls = _FLOWS[scheme["flow"]]
-    made: dict[str, Any] = {key: scheme[key] for key in urls if key in scheme}
+    flow, urls = _FLOWS[str(scheme["flow"])]
+    made: dict[str, Json] = {key: scheme[key] for key in urls if key in scheme}
     made["scopes"] = {key: str(value) for key, value in as_map(scheme.get("scopes")).items()}
     return {"type": "oauth2", **rest, "flows": {flow: made}}

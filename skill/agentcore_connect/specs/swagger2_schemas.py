@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
-from agentcore_connect.project.source import JsonPath
+from agentcore_connect.core.places import Place, unreferred
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import Document
 from agentcore_connect.specs.swagger2_log import Log
 
@@ -18,20 +18,20 @@ class Schemas:
 
     def __init__(self, log: Log, document: Document, names: dict[str, str]) -> None:
         """In: where changes are kept, the original, the new names of its definitions."""
-        self.made: dict[str, Any] = {}
+        self.made: dict[str, Json] = {}
         self._log = log
         self._document = document
         self._names = names
         self._hoisted: dict[str, str] = {}
 
-    def schema(self, schema: Any, at: JsonPath) -> Any:
+    def schema(self, schema: Json, at: Place) -> Json:
         """A schema in its new form. In: the original form, the place where it stands."""
         if not isinstance(schema, dict):
             return schema
         if isinstance(schema.get("$ref"), str):
             beside = {key: value for key, value in schema.items() if key not in ("$ref", "x-nullable")}
             return {"$ref": self._ref(schema["$ref"]), **beside}
-        made: dict[str, Any] = {}
+        made: dict[str, Json] = {}
         for key, value in schema.items():
             here = (*at, key)
             if key in ("properties", "patternProperties") and isinstance(value, dict):
@@ -54,7 +54,7 @@ class Schemas:
             return ref
         first, *rest = ref[2:].split("/")
         if first == "definitions" and rest:
-            name = next((one for one in (_plain_name(rest[0]), rest[0]) if one in self._names), None)
+            name = next((one for one in (unreferred(rest[0]), rest[0]) if one in self._names), None)
             new = self._names[name] if name is not None else rest[0]
             return "/".join(["#/components/schemas", new, *rest[1:]])
         if ref not in self._hoisted:
@@ -70,7 +70,7 @@ class Schemas:
         return f"#/components/schemas/{self._hoisted[ref]}"
 
 
-def _typed(schema: dict[str, Any]) -> dict[str, Any]:
+def _typed(schema: dict[str, Json]) -> dict[str, Json]:
     """A schema with a type that OpenAPI 3.0 has: no files, no lists with null, and no arrays of nothing."""
     kind = schema.get("type")
     if kind == "file":
@@ -84,11 +84,7 @@ def _typed(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _plain_name(part: str) -> str:
-    return unquote(part).replace("~1", "/").replace("~0", "~")
-
-
-def safe_names(section: dict[str, Any]) -> dict[str, str]:
+def safe_names(section: JsonObject) -> dict[str, str]:
     """The names that components may have, by those that the document gives them."""
     found = {name: name for name in section if _NAME.match(name)}
     taken = set(found)

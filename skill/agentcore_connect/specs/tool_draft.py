@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from agentcore_connect.core.values import Json, JsonObject
 
 
 @dataclass(frozen=True)
@@ -12,14 +13,14 @@ class ToolDraft:
 
     name: str
     description: str
-    input_schema: dict[str, Any]
-    output_schema: dict[str, Any] | None = None
+    input_schema: JsonObject
+    output_schema: JsonObject | None = None
     where: str = ""
     notes: tuple[str, ...] = field(default=())
 
-    def as_definition(self) -> dict[str, Any]:
+    def as_definition(self) -> dict[str, Json]:
         """The tool in the shape of a tools.json entry."""
-        found: dict[str, Any] = {"name": self.name, "description": self.description, "inputSchema": self.input_schema}
+        found: dict[str, Json] = {"name": self.name, "description": self.description, "inputSchema": self.input_schema}
         if self.output_schema is not None:
             found["outputSchema"] = self.output_schema
         return found

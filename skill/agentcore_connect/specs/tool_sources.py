@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.places import Place
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.project.source import kind
 from agentcore_connect.specs.schema_refs import inline_refs
 from agentcore_connect.specs.spec_file import SpecFile, load_spec
@@ -91,7 +93,7 @@ def tools_from_data(spec: SpecFile) -> list[ToolDraft]:
     return [draft_of_data(entry, f"{spec.shown}:{lines[at]}", spec.data) for at, entry in entries]
 
 
-def _entries(data: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def _entries(data: object, at: Place) -> Iterator[tuple[Place, JsonObject]]:
     """The tool definitions in data, through the wrappers that listings and APIs put around them."""
     if len(at) > 8:
         return
@@ -108,10 +110,11 @@ def _entries(data: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
             yield from _entry(data, at)
 
 
-def _entry(one: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def _entry(one: JsonObject, at: Place) -> Iterator[tuple[Place, JsonObject]]:
     for wrapper in ("function", "toolSpec"):  # the forms of OpenAI and of Bedrock Converse
-        if isinstance(one.get(wrapper), dict):
-            yield (*at, wrapper), one[wrapper]
+        inner = one.get(wrapper)
+        if isinstance(inner, dict):
+            yield (*at, wrapper), inner
             return
     yield at, one
 
@@ -131,7 +134,7 @@ def _whole(spec: SpecFile) -> None:
         )
 
 
-def draft_of_data(entry: dict[str, Any], where: str, root: Any) -> ToolDraft:
+def draft_of_data(entry: JsonObject, where: str, root: object) -> ToolDraft:
     """The draft of one tool definition. In: the definition, its place, the document that its references start from."""
     name, text = entry.get("name"), entry.get("description")
     schema = next((entry[key] for key in _INPUTS if key in entry), None)
@@ -142,7 +145,7 @@ def draft_of_data(entry: dict[str, Any], where: str, root: Any) -> ToolDraft:
         notes.append("it has no input schema; taken as one without arguments")
         schema = {"type": "object", "properties": {}}
     found, lost = inline_refs(schema, _with_definitions(schema, root))
-    output = next((entry[key] for key in _OUTPUTS if isinstance(entry.get(key), dict)), None)
+    output = next((mapping(entry[key]) for key in _OUTPUTS if isinstance(entry.get(key), dict)), None)
     result, lost_too = inline_refs(output, _with_definitions(output, root)) if output else (None, [])
     return ToolDraft(
         name=name if isinstance(name, str) else "",
@@ -154,7 +157,7 @@ def draft_of_data(entry: dict[str, Any], where: str, root: Any) -> ToolDraft:
     )
 
 
-def _with_definitions(schema: dict[str, Any], root: Any) -> Any:
+def _with_definitions(schema: JsonObject, root: object) -> Json:
     """The document that a schema's references start from: the schema, unless it has no definitions of its own."""
     own = any(key in schema for key in ("$defs", "definitions"))
     return schema if own or not isinstance(root, dict) or not ({"$defs", "definitions"} & set(root)) else root

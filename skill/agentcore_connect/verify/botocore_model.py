@@ -10,19 +10,50 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import JsonObject, mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import with_samples
 
 _LISTED = 30
+
+
+class Shape(Protocol):
+    """What is read of a shape of a botocore model; what a kind of shape has not is not asked of it."""
+
+    type_name: str
+    metadata: resources.Entry
+    members: Mapping[str, Shape]
+    required_members: Sequence[str]
+    is_tagged_union: bool
+    enum: Sequence[str]
+    member: Shape
+    key: Shape
+    value: Shape
+
+
+class Operation(Protocol):
+    """What is read of an operation of a botocore model."""
+
+    input_shape: Shape
+
+
+class ServiceModel(Protocol):
+    """What is read of a botocore model."""
+
+    operation_names: Sequence[str]
+
+    def operation_model(self, name: str) -> Operation:
+        """The operation of a name."""
 
 
 def botocore_version() -> str | None:
@@ -33,7 +64,7 @@ def botocore_version() -> str | None:
         return None
 
 
-def check_request(operation: str, body: Mapping[str, Any], service: str) -> list[Problem]:
+def check_request(operation: str, body: JsonObject, service: str) -> list[Problem]:
     """What the model has against this request; an empty list when it allows it.
 
     A message says what was received, unless the model calls that sensitive, and what the model allows. A pattern that
@@ -51,19 +82,20 @@ def check_request(operation: str, body: Mapping[str, Any], service: str) -> list
     return problems if any(problem.severity == "error" for problem in problems) else problems + _backstop(body, shape)
 
 
-def check_requests(requests: Iterable[Mapping[str, Any]]) -> list[Problem]:
+def check_requests(requests: Iterable[JsonObject]) -> list[Problem]:
     """As `check_request` for what a configure script prints with --dry-run; run-time values become samples.
 
     Out: the problems, each place beginning with its operation. Errors: as `check_request`.
     """
     found = []
     for one in requests:
-        for problem in check_request(one["operation"], with_samples(one["body"]), one["service"]):
-            found.append(replace(problem, where=_join(one["operation"], problem.where)))
+        operation = str(one["operation"])
+        for problem in check_request(operation, mapping(with_samples(one["body"])), str(one["service"])):
+            found.append(replace(problem, where=_join(operation, problem.where)))
     return found
 
 
-def _walk(value: Any, shape: Any, path: str, *, sensitive: bool) -> Iterator[Problem]:
+def _walk(value: object, shape: Shape, path: str, *, sensitive: bool) -> Iterator[Problem]:
     sensitive = sensitive or bool(shape.metadata.get("sensitive"))
     if getattr(shape, "is_document_type", False):
         return
@@ -73,24 +105,24 @@ def _walk(value: Any, shape: Any, path: str, *, sensitive: bool) -> Iterator[Pro
         # The kind of value only: what is inside may be sensitive even where this member is not.
         yield Problem("error", "type", path, f"the model wants {expected[1]}, received {_kind(value)}")
         return
-    match shape.type_name:
-        case "structure":
-            yield from _structure(value, shape, path, sensitive)
-        case "list":
-            yield from _size(len(value), shape, path, "items", "item")
-            for number, item in enumerate(value):
+    match shape.type_name, value:
+        case "structure", Mapping() as parts:
+            yield from _structure(parts, shape, path, sensitive)
+        case "list", list() | tuple() as items:
+            yield from _size(len(items), shape, path, "items", "item")
+            for number, item in enumerate(items):
                 yield from _walk(item, shape.member, f"{path}[{number}]", sensitive=sensitive)
-        case "map":
-            yield from _size(len(value), shape, path, "entries", "entry")
-            for key, item in value.items():
+        case "map", Mapping() as entries:
+            yield from _size(len(entries), shape, path, "entries", "entry")
+            for key, item in entries.items():
                 yield from _walk(key, shape.key, f"{path}.{key} (its name)", sensitive=sensitive)
                 yield from _walk(item, shape.value, f"{path}.{key}", sensitive=sensitive)
-        case "string":
-            yield from _string(value, shape, path, sensitive)
-        case "integer" | "long" | "float" | "double":
-            yield from _bounds(value, shape, path)
-        case "blob":
-            yield from _size(len(value), shape, path, "bytes", "byte")
+        case "string", str() as text:
+            yield from _string(text, shape, path, sensitive)
+        case "integer" | "long" | "float" | "double", int() | float() as number:
+            yield from _bounds(number, shape, path)
+        case "blob", bytes() | bytearray() | str() as content:
+            yield from _size(len(content), shape, path, "bytes", "byte")
 
 
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
@@ -107,7 +139,7 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def _structure(value: Mapping[str, Any], shape: Any, path: str, sensitive: bool) -> Iterator[Problem]:
+def _structure(value: JsonObject, shape: Shape, path: str, sensitive: bool) -> Iterator[Problem]:
     members = shape.members
     for name in value:
         if name not in members:
@@ -124,7 +156,7 @@ def _structure(value: Mapping[str, Any], shape: Any, path: str, sensitive: bool)
             yield from _walk(part, members[name], _join(path, name), sensitive=sensitive)
 
 
-def _string(value: str, shape: Any, path: str, sensitive: bool) -> Iterator[Problem]:
+def _string(value: str, shape: Shape, path: str, sensitive: bool) -> Iterator[Problem]:
     shown = f"a value that is not shown ({len(value)} characters)" if sensitive else _short(value)
     yield from _size(len(value), shape, path, "characters", "character")
     if shape.enum and value not in shape.enum:
@@ -141,7 +173,7 @@ def _string(value: str, shape: Any, path: str, sensitive: bool) -> Iterator[Prob
         )
 
 
-def _size(size: int, shape: Any, path: str, many: str, one: str) -> Iterator[Problem]:
+def _size(size: int, shape: Shape, path: str, many: str, one: str) -> Iterator[Problem]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     unit = one if size == 1 else many
     if least is not None and size < least:
@@ -150,7 +182,7 @@ def _size(size: int, shape: Any, path: str, many: str, one: str) -> Iterator[Pro
         yield Problem("error", "too-large", path, f"received {size} {unit}, the model allows at most {most}")
 
 
-def _bounds(value: float, shape: Any, path: str) -> Iterator[Problem]:
+def _bounds(value: float, shape: Shape, path: str) -> Iterator[Problem]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and value < least:
         yield Problem("error", "too-small", path, f"received {value}, the model wants at least {least}")
@@ -158,37 +190,38 @@ def _bounds(value: float, shape: Any, path: str) -> Iterator[Problem]:
         yield Problem("error", "too-large", path, f"received {value}, the model allows at most {most}")
 
 
-def _backstop(body: Mapping[str, Any], shape: Any) -> list[Problem]:
+def _backstop(body: JsonObject, shape: Shape) -> list[Problem]:
     """What botocore's own validation would stop although nothing was found here; its words may hold values."""
     if not _botocore("validate").ParamValidator().validate(dict(body), shape).has_errors():
         return []
     return [Problem("error", "refused", "", f"botocore {botocore_version()} refuses this request before it is sent")]
 
 
-def _service_model(service: str) -> Any:
+def _service_model(service: str) -> ServiceModel:
     if botocore_version() is None:
         raise ConnectError("botocore-missing", "botocore is not installed here", hint="pip install boto3")
     return _load(service)
 
 
 @cache
-def _load(service: str) -> Any:
+def _load(service: str) -> ServiceModel:
     try:
-        return _botocore("session").get_session().get_service_model(service)
+        model: ServiceModel = _botocore("session").get_session().get_service_model(service)
     except _botocore("exceptions").UnknownServiceError:
         raise ConnectError(
             "service-unknown",
             f"botocore {botocore_version()} does not know the service {service}",
             hint="pip install --upgrade boto3",
         ) from None
+    return model
 
 
-def _botocore(module: str = "") -> Any:
+def _botocore(module: str = "") -> ModuleType:
     """A part of botocore; late, since it is no dependency of this program and slow to load."""
     return import_module(f"botocore.{module}" if module else "botocore")
 
 
-def _operation_name(operation: str, model: Any) -> str | None:
+def _operation_name(operation: str, model: ServiceModel) -> str | None:
     return next((n for n in model.operation_names if operation in (n, _botocore().xform_name(n))), None)
 
 
@@ -224,16 +257,16 @@ def _model() -> str:
     return f"botocore {botocore_version()}"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return next((words for types, words in _TYPES.values() if isinstance(value, types)), type(value).__name__)
 
 
-def _join(path: str, name: Any) -> str:
+def _join(path: str, name: object) -> str:
     return f"{path}.{name}" if path and name else path or str(name)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

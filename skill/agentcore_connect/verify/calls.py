@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
@@ -15,7 +15,7 @@ from agentcore_connect.verify.report import OWN, Result, judged
 from agentcore_connect.verify.runners import call_runner
 from agentcore_connect.verify.stand_ins import gateway
 from agentcore_connect.verify.stand_ins.loopback import Loopback, Reply, Request
-from agentcore_connect.verify.written import Written
+from agentcore_connect.verify.written import Context, Written
 
 _CHECK: Final = "call-run"
 _CURE: Final = "write the plan anew, or mend the call: it signs in as planned, and with nothing else"
@@ -64,7 +64,7 @@ def _accepted(request: Request) -> str:
     return request.headers.get("accept", "") if "mcp-protocol-version" in request.headers else ""
 
 
-def check_calls(written: Written, name: str, c: Mapping[str, Any], sandbox: Sandbox) -> Iterator[Result]:
+def check_calls(written: Written, name: str, c: Context, sandbox: Sandbox) -> Iterator[Result]:
     """The file is used once for each way in which it may sign in."""
     ctx = written.fresh.context
     for sign_in in sign_ins(ctx, c):
@@ -113,7 +113,7 @@ def _judged(name: str, by: str, ran: Ran, served: _Service, sandbox: Sandbox) ->
     yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {name}")
 
 
-def sign_ins(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> list[str]:
+def sign_ins(ctx: Context, c: Context) -> list[str]:
     """The ways in which a file may sign in: none, key, bearer, signed."""
     inbound = {"none": "none", "aws-iam": "signed", "custom-jwt": "bearer"}[ctx["gateway"]["inbound_auth"]]
     if c["redirect"] == "invoke-agent-runtime":
@@ -126,7 +126,7 @@ def sign_ins(ctx: Mapping[str, Any], c: Mapping[str, Any]) -> list[str]:
     return [own.get(c["outbound_auth"], "bearer")]
 
 
-def fault_of_request(request: Request, sign_in: str, c: Mapping[str, Any]) -> str | None:
+def fault_of_request(request: Request, sign_in: str, c: Context) -> str | None:
     """What is wrong with how a request signs in."""
     authorization = request.headers.get("authorization", "")
     query = parse_qs(urlsplit(request.path).query)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.promises import compare, promises
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
@@ -163,7 +163,7 @@ def _state(bench: Bench, by: str) -> Result:
     return judged(NAME, "project-state", by, problems, cure=cure)
 
 
-def _json(root: Path, name: str, problems: list[str]) -> dict[str, Any]:
+def _json(root: Path, name: str, problems: list[str]) -> dict[str, Json]:
     try:
         data = json.loads((root / name).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 from agentcore_connect.verify.leaks import found_in
@@ -44,10 +44,18 @@ def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resu
     yield from judge_runs(name, by, runs, refused, sandbox, variable=f"{variable}_URL", command=f"python {name}")
 
 
+class Ended(NamedTuple):
+    """How a run of a client ended: its exit status, and what it printed."""
+
+    code: int | None
+    out: str
+    err: str
+
+
 def judge_runs(
     name: str,
     by: str,
-    runs: list[dict[str, Any]],
+    runs: list[Ended],
     refused: list[str],
     sandbox: Sandbox,
     *,
@@ -56,14 +64,14 @@ def judge_runs(
 ) -> Iterator[Result]:
     """What two runs of a client come to: without the gateway's URL, and with it.
 
-    In: the file, what ran it, how each run ended (`code`) and what it printed (`out`, `err`), why the gateway refused
+    In: the file, what ran it, how each run ended, why the gateway refused
     requests, where it ran, the variable of the URL, the command to show.
     """
     problems = [*_without_a_gateway(runs[0], variable), *_with_one(runs[1], refused)]
-    said = "\n".join(run["err"] for run in runs if run["code"])
+    said = "\n".join(run.err for run in runs if run.code)
     yield judged(name, CHECK, by, problems, cure=_CURE, command=command, said=said)
     marked = {gateway.SECRET_KEY: "AWS_SECRET_ACCESS_KEY", gateway.TOKEN.partition("{")[0]: "the token for the gateway"}
-    texts = [(what, run[key]) for run in runs for what, key in (("standard output", "out"), ("standard error", "err"))]
+    texts = [one for run in runs for one in (("standard output", run.out), ("standard error", run.err))]
     leaks = list(found_in(marked, texts, (sandbox.root / "connect", sandbox.home, sandbox.root / "tmp")))
     cure = "take the secret out of what is printed, logged or written"
     yield judged(name, "secrets-stay-secret", OWN, leaks, cure=cure, command=command)
@@ -78,27 +86,27 @@ _QUIET: Final = {
 }
 
 
-def _runs(ran: Ran) -> list[dict[str, Any]] | None:
+def _runs(ran: Ran) -> list[Ended] | None:
     try:
         runs = json.loads(ran.stdout.splitlines()[-1])
     except (ValueError, IndexError, RecursionError):
         return None
-    return runs if isinstance(runs, list) and len(runs) == 2 else None
+    return [Ended(**one) for one in runs] if isinstance(runs, list) and len(runs) == 2 else None
 
 
-def _without_a_gateway(run: Mapping[str, Any], variable: str) -> Iterator[str]:
-    if run["code"] or run["out"]:
+def _without_a_gateway(run: Ended, variable: str) -> Iterator[str]:
+    if run.code or run.out:
         yield (
-            f"without {variable} it ends with exit status {run['code']}: a gateway has its URL only after the first "
+            f"without {variable} it ends with exit status {run.code}: a gateway has its URL only after the first "
             "deploy, and until then the agent has to start, with no tools"
         )
 
 
-def _with_one(run: Mapping[str, Any], refused: list[str]) -> Iterator[str]:
-    listed = run["out"].split("\n")[:-1]
+def _with_one(run: Ended, refused: list[str]) -> Iterator[str]:
+    listed = run.out.split("\n")[:-1]
     missing = [one for one in gateway.NAMES if one not in listed]
-    if run["code"] or (missing and refused):
-        yield f"it does not get in, exit status {run['code']}" + (f": {'; '.join(refused)}" if refused else "")
+    if run.code or (missing and refused):
+        yield f"it does not get in, exit status {run.code}" + (f": {'; '.join(refused)}" if refused else "")
     elif missing:
         yield f"it lists {len(gateway.NAMES) - len(missing)} of the {len(gateway.NAMES)} tools of a gateway's 3 pages"
     elif sorted(listed) != sorted(gateway.NAMES):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
 
 from agentcore_connect.clispec.model import check_argv
 from agentcore_connect.clispec.model import load as load_contract
+from agentcore_connect.core.values import Json
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.model import Plan
@@ -27,7 +27,7 @@ def samples(operations: list[Operation]) -> dict[str, str]:
     return {one.name: one.default or _sample(one.name).get("value", "sample") for one in _asked(operations)}
 
 
-def needs(operations: list[Operation]) -> list[dict[str, Any]]:
+def needs(operations: list[Operation]) -> list[dict[str, Json]]:
     """What has to be in the project before the commands can take these values."""
     named = dict.fromkeys(_sample(one.name).get("needs") for one in _asked(operations) if not one.default)
     return [load("check-samples")["needs"][name] for name in named if name]

@@ -13,11 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, cast
+from typing import IO, Final, NamedTuple, cast
 
 from agentcore_connect.core.errors import ConnectError, ManyErrors
+from agentcore_connect.core.values import JsonObject, integer, mappings, text
 from agentcore_connect.sandbox import confinement
 from agentcore_connect.sandbox.scratch import managers
 from agentcore_connect.verify.report import Result
@@ -75,15 +76,16 @@ def _import_path() -> list[str]:
     return [one for one in sys.path if one and (Path(one).resolve() == own or Path(one).resolve() != Path.cwd())]
 
 
-def _error(data: Mapping[str, Any]) -> ConnectError:
+def _error(data: JsonObject) -> ConnectError:
     if "problems" in data:
         return ManyErrors(
-            [_error({**one, "exit_code": data["exit_code"]}) for one in data["problems"]],
-            code=data["code"],
-            message=data["message"],
+            [_error({**one, "exit_code": data["exit_code"]}) for one in mappings(data["problems"])],
+            code=str(data["code"]),
+            message=text(data["message"]),
         )
-    parts = {name: data.get(name) for name in ("where", "expected", "received", "hint")}
-    return ConnectError(data["code"], data["message"], **parts, exit_code=data["exit_code"])
+    parts = {name: text(data.get(name)) for name in ("where", "expected", "received", "hint")}
+    ending = integer(data["exit_code"])
+    return ConnectError(str(data["code"]), str(data["message"]), **parts, exit_code=2 if ending is None else ending)
 
 
 def main() -> int:
@@ -115,7 +117,7 @@ def _check(folder: Path, form: str, *, run_changed: bool, is_confined: bool) -> 
     return 0
 
 
-def _say(**what: Any) -> None:
+def _say(**what: object) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.base import rules
 from agentcore_connect.knowledge.resources import load, load_schema
 from agentcore_connect.verify.report import OWN, Result, judged
-from agentcore_connect.verify.written import Written
+from agentcore_connect.verify.written import Context, Written
 
 if TYPE_CHECKING:
     from agentcore_connect.specs.openapi_model import Fault
@@ -42,21 +43,21 @@ def _refused(written: Written) -> Iterator[str]:
 def check_plan_file(written: Written) -> Iterator[Result]:
     """The plan against its schema, and against what its answers lead to."""
     yield _schema("plan.json", written.plan, "plan")
-    fresh: dict[str, Any] = json.loads(json.dumps(written.fresh.as_dict()))
+    fresh: dict[str, Json] = json.loads(json.dumps(written.fresh.as_dict()))
     said = {**written.plan, "artifacts": _files(written.plan.get("artifacts"))}
     wanted = {**fresh, "artifacts": _files(fresh["artifacts"])}
     problems = [f"{place} is not what the answers lead to" for place in differing(said, wanted)]
     yield judged("plan.json", "follows-from-answers", OWN, problems, cure=_ANEW)
 
 
-def _files(artifacts: Any) -> Any:
+def _files(artifacts: Json) -> Json:
     """Of the files only names and kinds: which checks were made while they were written is another matter."""
     if not isinstance(artifacts, list):
         return artifacts
     return [{k: one.get(k) for k in ("path", "kind")} if isinstance(one, dict) else one for one in artifacts]
 
 
-def differing(said: Any, wanted: Any, at: str = "") -> Iterator[str]:
+def differing(said: object, wanted: object, at: str = "") -> Iterator[str]:
     """The innermost places where two documents of plain data differ, as dotted paths."""
     if isinstance(said, dict) and isinstance(wanted, dict):
         for key in [*wanted, *(k for k in said if k not in wanted)]:
@@ -71,7 +72,7 @@ def differing(said: Any, wanted: Any, at: str = "") -> Iterator[str]:
         yield at
 
 
-def _schema(name: str, data: Any, schema: str) -> Result:
+def _schema(name: str, data: object, schema: str) -> Result:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
@@ -82,7 +83,7 @@ def _schema(name: str, data: Any, schema: str) -> Result:
     )
 
 
-def check_tool_schema(written: Written, name: str, connection: Mapping[str, Any]) -> Iterator[Result]:
+def check_tool_schema(written: Written, name: str, connection: Context) -> Iterator[Result]:
     """A Lambda tool schema against what the service takes."""
     try:
         tools = json.loads(written.text(name))
@@ -98,7 +99,7 @@ def check_tool_schema(written: Written, name: str, connection: Mapping[str, Any]
     yield judged(name, "as-planned", OWN, [] if same else ["the tools are not those of the plan"], cure=_IN_STEP)
 
 
-def _of_tools(tools: Any, connection: Mapping[str, Any]) -> Iterator[Problem]:
+def _of_tools(tools: object, connection: Context) -> Iterator[Problem]:
     """What is wrong with tools; of what is only risky, what the plan's own tools have not: of that the plan warned."""
     from agentcore_connect.checks.tool_schema import check_tools
 
@@ -109,7 +110,7 @@ def _of_tools(tools: Any, connection: Mapping[str, Any]) -> Iterator[Problem]:
             yield problem
 
 
-def check_json(written: Written, name: str, connection: Mapping[str, Any] | None) -> Iterator[Result]:
+def check_json(written: Written, name: str, connection: Context | None) -> Iterator[Result]:
     """A JSON document: that it is one, and that of the plan."""
     try:
         data = json.loads(written.text(name))
@@ -167,7 +168,7 @@ def _valid(name: str, text: str, shown: str) -> Result:
     return judged(name, "openapi-valid", found.by or LIBRARY, problems, cure=_ORIGINAL)
 
 
-def _document_faults(text: str, shown: str, c: Mapping[str, Any]) -> Sequence[Fault]:
+def _document_faults(text: str, shown: str, c: Context) -> Sequence[Fault]:
     from agentcore_connect.specs import openapi, smithy
     from agentcore_connect.specs.spec_file import parse_spec
 
@@ -177,7 +178,7 @@ def _document_faults(text: str, shown: str, c: Mapping[str, Any]) -> Sequence[Fa
     return openapi.summary(spec, target_name=c["name"]).faults
 
 
-def check_cedar(written: Written, name: str, policy: Mapping[str, Any]) -> Iterator[Result]:
+def check_cedar(written: Written, name: str, policy: Context) -> Iterator[Result]:
     """A policy against the Cedar engine and the service's scope rules, and against what the answers ask for."""
     from agentcore_connect.checks.cedar import check_policy
     from agentcore_connect.render.checks import cedar_facts

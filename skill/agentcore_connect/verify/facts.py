@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.verify.python import is_secret_name
 
 _NO_VALUE: Final = object()
 #: Reads the constants of a file that hold words: name, line and value.
-Constants = Callable[[str], dict[str, tuple[int, Any]]]
+Constants = Callable[[str], dict[str, tuple[int, object]]]
 
 
 def changed_constants(text: str, planned: str, name: str, constants: Constants | None = None) -> list[str]:
@@ -31,9 +31,9 @@ def changed_constants(text: str, planned: str, name: str, constants: Constants |
     return problems
 
 
-def _constants(text: str) -> dict[str, tuple[int, Any]]:
+def _constants(text: str) -> dict[str, tuple[int, object]]:
     """The module's constants that hold words without spaces, lists of such or tables: name, line and value."""
-    found: dict[str, tuple[int, Any]] = {}
+    found: dict[str, tuple[int, object]] = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target: ast.expr = node.targets[0]
@@ -48,7 +48,7 @@ def _constants(text: str) -> dict[str, tuple[int, Any]]:
     return found
 
 
-def _plain(node: ast.expr) -> Any:
+def _plain(node: ast.expr) -> object:
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -59,7 +59,7 @@ def _plain(node: ast.expr) -> Any:
     return value if all(isinstance(one, str) and not any(map(str.isspace, one)) for one in words) else None
 
 
-def _is_as_planned(now: Any, planned: Any) -> bool:
+def _is_as_planned(now: object, planned: object) -> bool:
     """Whether a value is the plan's; what the plan leaves open with a * may be narrower."""
     if isinstance(planned, dict) and isinstance(now, dict):
         return now.keys() == planned.keys() and all(_is_as_planned(now[key], planned[key]) for key in planned)

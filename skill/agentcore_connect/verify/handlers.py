@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.sandbox.scratch import Sandbox
 from agentcore_connect.verify.python import PYTHON, missing_module
 from agentcore_connect.verify.report import Result, judged
 from agentcore_connect.verify.runners import handler_runner
+from agentcore_connect.verify.written import Context
 
 _CHECK: Final = "handler-run"
 _BY: Final = f"{PYTHON}, the gateway stood in for"
 _CURE: Final = "write the plan anew; your own code goes into the functions that the handler calls"
-_SAMPLES: Final = {"string": "sample", "integer": 1, "number": 1.5, "boolean": True}
+_SAMPLES: Final[JsonObject] = {"string": "sample", "integer": 1, "number": 1.5, "boolean": True}
 
 
-def check_handler(name: str, connection: Mapping[str, Any], sandbox: Sandbox) -> Iterator[Result]:
+def check_handler(name: str, connection: Context, sandbox: Sandbox) -> Iterator[Result]:
     """Each tool of the target is called by its full name, then one that is not there, and one without its arguments."""
     tools, target = connection["tools"], connection["name"]
-    calls = [{"name": f"{target}___{one['name']}", "event": sample(one["inputSchema"])} for one in tools]
+    calls: list[JsonObject] = [
+        {"name": f"{target}___{one['name']}", "event": sample(one["inputSchema"])} for one in tools
+    ]
     strict = [one["name"] for one in tools if one["inputSchema"].get("required")][:1]
     wrong = [f"{target}___no-such-tool", *(f"{target}___{one}" for one in strict)]
     script = sandbox.root / "connect" / name
@@ -43,18 +47,18 @@ def check_handler(name: str, connection: Mapping[str, Any], sandbox: Sandbox) ->
     yield judged(name, _CHECK, _BY, problems, cure=_CURE, said="" if ran.ok else ran.stderr)
 
 
-def sample(schema: Any) -> Any:
+def sample(schema: object) -> Json:
     """A value that fits a tool's schema."""
     if not isinstance(schema, Mapping):
         return "sample"
     kind = schema.get("type")
     if kind == "object":
-        return {name: sample(one) for name, one in schema.get("properties", {}).items()}
+        return {name: sample(one) for name, one in mapping(schema.get("properties")).items()}
     return [sample(schema.get("items"))] if kind == "array" else _SAMPLES.get(str(kind), "sample")
 
 
-def _problems(calls: list[dict[str, Any]], wrong: list[str], answers: list[Any]) -> Iterator[str]:
-    ran: dict[str, str] = {}
+def _problems(calls: list[JsonObject], wrong: list[str], answers: Sequence[Json]) -> Iterator[str]:
+    ran: dict[object, Json] = {}
     for call, answer in zip(calls, answers, strict=False):
         if not isinstance(answer, dict) or "ran" not in answer or answer.get("event") != call["event"]:
             yield f"a call of {call['name']} does not reach its function with its arguments: {_told(answer)}"
@@ -68,5 +72,5 @@ def _problems(calls: list[dict[str, Any]], wrong: list[str], answers: list[Any])
             yield f"a call of {name}, {what}, is not answered with an error: {_told(answer)}"
 
 
-def _told(answer: Any) -> str:
+def _told(answer: object) -> str:
     return json.dumps(answer, default=repr)[:200]

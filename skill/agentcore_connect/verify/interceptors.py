@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.sandbox.scratch import Sandbox
 from agentcore_connect.verify.python import PYTHON, missing_module
 from agentcore_connect.verify.report import Result, judged
@@ -17,13 +18,13 @@ _CHECK: Final = "interceptor-run"
 _BY: Final = f"{PYTHON}, the gateway stood in for"
 _CURE: Final = "write the plan anew; your own rules go into the functions that the handler calls"
 _TOKEN: Final = "caller-token-of-the-check"  # noqa: S105 - what must not be shown
-_MESSAGE: Final = {
+_MESSAGE: Final[JsonObject] = {
     "jsonrpc": "2.0",
     "id": 7,
     "method": "tools/call",
     "params": {"name": "Target___tool", "arguments": {}},
 }
-_ANSWER: Final = {"jsonrpc": "2.0", "id": 7, "result": {"content": []}}
+_ANSWER: Final[JsonObject] = {"jsonrpc": "2.0", "id": 7, "result": {"content": []}}
 _CALLS: Final = [(point, rule) for point in ("request", "response") for rule in ("change", "refuse", "fail")]
 
 
@@ -51,16 +52,21 @@ def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
     yield judged(name, _CHECK, _BY, problems, cure=_CURE, said="" if ran.ok else ran.stderr)
 
 
-def _event(point: str) -> dict[str, Any]:
+def _event(point: str) -> dict[str, Json]:
     """What the gateway sends before the call, and after it."""
-    request = {"path": "/mcp", "httpMethod": "POST", "headers": {"Authorization": f"Bearer {_TOKEN}"}, "body": _MESSAGE}
-    mcp: dict[str, Any] = {"rawGatewayRequest": {"body": json.dumps(_MESSAGE)}, "gatewayRequest": request}
+    request: JsonObject = {
+        "path": "/mcp",
+        "httpMethod": "POST",
+        "headers": {"Authorization": f"Bearer {_TOKEN}"},
+        "body": _MESSAGE,
+    }
+    mcp: dict[str, Json] = {"rawGatewayRequest": {"body": json.dumps(_MESSAGE)}, "gatewayRequest": request}
     if point == "response":
         mcp["gatewayResponse"] = {"statusCode": 202, "headers": {}, "body": _ANSWER}
     return {"interceptorInputVersion": "1.0", "mcp": mcp}
 
 
-def _problems(answers: list[Any]) -> Iterator[str]:
+def _problems(answers: Sequence[Json]) -> Iterator[str]:
     for (point, rule), answer in zip(_CALLS, answers, strict=False):
         words = json.dumps(answer, default=repr)[:200]
         if rule == "fail":
@@ -73,16 +79,14 @@ def _problems(answers: list[Any]) -> Iterator[str]:
             yield f"a {point} that a rule {did} is not answered as the gateway expects it: {words}"
 
 
-def _wanted(point: str, rule: str, answer: Any) -> dict[str, Any]:
+def _wanted(point: str, rule: str, answer: Json) -> dict[str, Json]:
     """What stands under mcp; the code and the words of a refusal are the handler's own."""
     if rule == "refuse":
-        try:
-            error = answer["transformedGatewayResponse"]["body"]["error"]
-            fits = isinstance(error["code"], int) and error["message"] == "not allowed"
-        except (KeyError, TypeError):
-            fits = False
-        body = {"jsonrpc": "2.0", "id": 7, "error": error if fits else {}}
-        return {"transformedGatewayResponse": {"statusCode": 200, "body": body}}
+        body = mapping(mapping(mapping(answer).get("transformedGatewayResponse")).get("body"))
+        error = mapping(body.get("error"))
+        fits = isinstance(error.get("code"), int) and error.get("message") == "not allowed"
+        refused: JsonObject = {"jsonrpc": "2.0", "id": 7, "error": error if fits else {}}
+        return {"transformedGatewayResponse": {"statusCode": 200, "body": refused}}
     if point == "request":
         return {"transformedGatewayRequest": {"body": {**_MESSAGE, MARK: True}, "headers": {"X-Mark": MARK}}}
     return {"transformedGatewayResponse": {"statusCode": 202, "body": {**_ANSWER, MARK: True}}}

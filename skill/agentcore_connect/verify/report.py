@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from agentcore_connect import __version__
+from agentcore_connect.core.values import Json
 from agentcore_connect.secrets.search import redact
 
 Status = Literal["passed", "failed", "not-run"]
@@ -33,7 +34,7 @@ class Result:
     said: str = ""
     next: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The result as plain data; what is empty is left out."""
         return {k: v for k, v in asdict(self).items() if v}
 

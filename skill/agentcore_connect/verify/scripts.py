@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.program import program_requests, program_steps
 from agentcore_connect.plan.requests import with_samples, with_values
@@ -22,7 +23,7 @@ from agentcore_connect.verify.leaks import found_in
 from agentcore_connect.verify.python import PYTHON
 from agentcore_connect.verify.report import OWN, Result, judged, quoted
 from agentcore_connect.verify.runners import recorder
-from agentcore_connect.verify.written import Written
+from agentcore_connect.verify.written import Context, Written
 
 NAME: Final = "configure.json"
 _FILES: Final = ("configure.py", "configure_steps.py", "configure_aws.py", NAME)
@@ -30,7 +31,6 @@ _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gatewa
 _IN_STEP: Final = "write the plan anew, or make the change in the answers"
 _RECORDER: Final = (sys.executable, "-P", recorder.__file__)
 _ACCOUNT: Final = "arn:aws:bedrock-agentcore:us-east-1:123456789012"
-Context = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Run:
     prints with --dry-run: there a policy names its gateway by the variable until AWS has told the ARN.
     """
 
-    planned: list[dict[str, Any]]
-    sent: list[list[Any]]
-    dry: list[dict[str, Any]]
+    planned: list[dict[str, Json]]
+    sent: list[list[Json]]
+    dry: list[dict[str, Json]]
     env: Mapping[str, str]
     secrets: Mapping[str, str]
-    situation: Mapping[str, Any]
+    situation: JsonObject
 
 
 def check_program(written: Written, sandbox: Sandbox) -> Iterator[Result]:
@@ -61,15 +61,16 @@ def check_program(written: Written, sandbox: Sandbox) -> Iterator[Result]:
         yield from _checked(program_run(written.fresh.context), sandbox)
 
 
-def _changed(now: Any, planned: Any, at: str = "") -> list[str]:
+def _changed(now: object, planned: object, at: str = "") -> list[str]:
     """Where the data is not as planned; an ARN of the role's rights may be made narrower."""
     if isinstance(now, dict) and isinstance(planned, dict):
         return [one for key in {**planned, **now} for one in _changed(now.get(key), planned.get(key), f"{at}.{key}")]
     if isinstance(now, list) and isinstance(planned, list) and len(now) == len(planned):
         pairs = enumerate(zip(now, planned, strict=True))
         return [one for number, pair in pairs for one in _changed(*pair, f"{at}[{number}]")]
-    is_right = at.startswith(".role.policy.") and isinstance(now, str) and isinstance(planned, str)
-    same = now == planned or at == ".written_by" or (is_right and is_narrower(now, planned))
+    same = now == planned or at == ".written_by"
+    if at.startswith(".role.policy.") and isinstance(now, str) and isinstance(planned, str):
+        same = same or is_narrower(now, planned)
     return [] if same else [f"{at.removeprefix('.')}: it is {_short(now)}, the plan says {_short(planned)}"]
 
 
@@ -101,14 +102,14 @@ def program_run(ctx: Context) -> Run:
 class _Given:
     """What the program is given: values for what it asks, and an AWS to find."""
 
-    def __init__(self, ctx: Context, steps: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, ctx: Context, steps: Sequence[Context]) -> None:
         """Make a value for everything that the steps ask for."""
         self._steps, gateway = steps, ctx["gateway"]
         known = load("request-bodies")["runtime"]
         self.values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
         self.env: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
-        self._inputs: dict[str, Any] = {}
+        self._inputs: dict[str, Json] = {}
         asked = {one["env"]: (name, one) for step in steps for name, one in step["inputs"].items()}
         for number, (variable, (name, one)) in enumerate(asked.items()):
             value = known[name]["sample"]
@@ -133,12 +134,12 @@ class _Given:
         }
         self.values["gateway_arn"] = self.gateway["gatewayArn"]
 
-    def values_for(self, step: Mapping[str, Any]) -> dict[str, Any]:
+    def values_for(self, step: Context) -> dict[str, Json]:
         """The run-time values of a step's request."""
         inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items()}
         return {**self.values, "provider_arn": recorder.provider_arn(step.get("provider") or ""), **inputs}
 
-    def situation(self) -> dict[str, Any]:
+    def situation(self) -> dict[str, Json]:
         """What the recorder is to find at AWS."""
         there = [one["name"] for one in self._steps if one["kind"].endswith("-provider") and not one["body"]]
         engine = {
@@ -172,7 +173,7 @@ def _judged(check: str, ran: Ran, problems: list[str], command: str) -> Result:
     return judged(NAME, check, by, problems, cure=_IN_STEP, command=command, said=said)
 
 
-def _requests(ran: Ran) -> list[Any] | None:
+def _requests(ran: Ran) -> list[JsonObject] | None:
     try:
         data = json.loads(ran.stdout)
     except (ValueError, RecursionError):
@@ -202,15 +203,15 @@ def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
     yield judged(NAME, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {script.name}")
 
 
-def tokenless(call: Any) -> Any:
+def tokenless(call: Sequence[Json]) -> Sequence[Json]:
     """A recorded call with the token of this run replaced by the sample's."""
     known = load("request-bodies")["runtime"]
-    token = call[1].get("clientToken") if isinstance(call[1], dict) else None
-    found = _TOKEN.fullmatch(token) if isinstance(token, str) else None
-    return [call[0], {**call[1], "clientToken": known[f"{found[1]}_client_token"]["sample"]}] if found else call
+    sent = mapping(call[1])
+    found = _TOKEN.fullmatch(text(sent.get("clientToken")) or "")
+    return [call[0], {**sent, "clientToken": known[f"{found[1]}_client_token"]["sample"]}] if found else call
 
 
-def _against_model(requests: list[Any]) -> Result:
+def _against_model(requests: Sequence[JsonObject]) -> Result:
     from agentcore_connect.verify.botocore_model import botocore_version, check_request
 
     version = botocore_version()
@@ -229,7 +230,7 @@ def _against_model(requests: list[Any]) -> Result:
     return judged(NAME, "request-model", f"botocore {version}", problems, cure=_IN_STEP)
 
 
-def differences(recorded: Any, planned: Any, at: str = "requests") -> list[str]:
+def differences(recorded: object, planned: object, at: str = "requests") -> list[str]:
     """Where two lists of requests differ first, in words."""
     if recorded == planned:
         return []
@@ -246,7 +247,7 @@ def differences(recorded: Any, planned: Any, at: str = "requests") -> list[str]:
     return [f"{at}: it is {_short(recorded)}, the plan says {_short(planned)}"]
 
 
-def _operations(requests: list[Any]) -> str:
+def _operations(requests: Sequence[Json]) -> str:
     """How many, and which, for a list of whatever a script has printed or sent."""
     names = [
         str(one.get("operation")) if isinstance(one, dict) else str(one[0] if isinstance(one, list) and one else one)
@@ -255,5 +256,5 @@ def _operations(requests: list[Any]) -> str:
     return f"{len(names)} ({', '.join(names)})" if names else "none"
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return quoted(json.dumps(value, ensure_ascii=False))[:120]

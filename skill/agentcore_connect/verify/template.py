@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.checks import template_lint
 from agentcore_connect.checks.template_rules import check_template, is_lintable
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import stack_forms
 from agentcore_connect.project.cloudformation import template_data
@@ -37,7 +38,7 @@ def check_stack(written: Written, name: str) -> Iterator[Result]:
     yield _linted(written, name, text, data)
 
 
-def _modelled(name: str, data: Any) -> Result:
+def _modelled(name: str, data: object) -> Result:
     from agentcore_connect.verify.botocore_model import botocore_version
 
     version = botocore_version()
@@ -47,7 +48,7 @@ def _modelled(name: str, data: Any) -> Result:
     return judged(name, "request-model", f"botocore {version}", against_model(data), cure=_CURE)
 
 
-def against_model(data: Any) -> list[str]:
+def against_model(data: object) -> list[str]:
     """What botocore's model has against the requests that CloudFormation will send.
 
     cfn-lint does not judge a union in which a function stands; here a function stands for any value. In: the
@@ -74,7 +75,7 @@ def against_model(data: Any) -> list[str]:
     return problems
 
 
-def _settled(value: Any, place: str, open_places: set[str]) -> Any:
+def _settled(value: Json, place: str, open_places: set[str]) -> Json:
     """The value with a text for each function; the places of these are noted."""
     if isinstance(value, list):
         return [_settled(one, f"{place}[{number}]", open_places) for number, one in enumerate(value)]
@@ -86,7 +87,7 @@ def _settled(value: Any, place: str, open_places: set[str]) -> Any:
     return {key: _settled(one, f"{place}.{key}" if place else key, open_places) for key, one in value.items()}
 
 
-def _linted(written: Written, name: str, text: str, data: Any) -> Result:
+def _linted(written: Written, name: str, text: str, data: object) -> Result:
     if not is_lintable(data) or "Transform" in (data if isinstance(data, dict) else {}):
         why = "the template holds settings for cfn-lint or a macro, so its verdict would say nothing"
         return Result(name, "cfn-lint", "not-run", "cfn-lint", why, next=_CURE)

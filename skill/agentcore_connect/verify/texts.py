@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.secrets.search import scan
 from agentcore_connect.verify.facts import is_narrower
@@ -62,5 +62,5 @@ def check_settings(written: Written, name: str) -> Iterator[Result]:
     yield judged(name, "settings", OWN, problems, cure="write the plan anew, and keep secrets out of the settings")
 
 
-def _why(error: Any) -> str:
+def _why(error: object) -> str:
     return str(error.msg) if isinstance(error, json.JSONDecodeError) else str(error)[:200]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 from agentcore_connect.verify import clients, facts
 from agentcore_connect.verify.report import OWN, Result, judged
@@ -20,7 +21,7 @@ _LOADER: Final = "tsx"
 _MODULES: Final = "node_modules"
 
 
-def check_typescript(written: Written, name: str, manifest: Mapping[str, Any], sandbox: Sandbox) -> Iterator[Result]:
+def check_typescript(written: Written, name: str, manifest: Entry, sandbox: Sandbox) -> Iterator[Result]:
     """The constants against the plan's, then the client run, unless it was changed.
 
     In: the file's name, the manifest of its renderer, the place to run it in.
@@ -33,9 +34,9 @@ def check_typescript(written: Written, name: str, manifest: Mapping[str, Any], s
         yield from _run(written, name, manifest, sandbox)
 
 
-def _constants(text: str) -> dict[str, tuple[int, Any]]:
+def _constants(text: str) -> dict[str, tuple[int, object]]:
     """The module's constants that hold a word or a list of words, with their lines; prose may be reworded."""
-    found: dict[str, tuple[int, Any]] = {}
+    found: dict[str, tuple[int, object]] = {}
     for match in _CONSTANT.finditer(text):
         try:
             value = json.loads(match[2])
@@ -47,7 +48,7 @@ def _constants(text: str) -> dict[str, tuple[int, Any]]:
     return found
 
 
-def _run(written: Written, name: str, manifest: Mapping[str, Any], sandbox: Sandbox) -> Iterator[Result]:
+def _run(written: Written, name: str, manifest: Entry, sandbox: Sandbox) -> Iterator[Result]:
     """The client without a gateway, then with one; what it prints, and whether it shows its token."""
     needed = [_LOADER, *_packages(written, manifest)]
     folder = next((one for one in _package_folders(written) if all((one / each).is_dir() for each in needed)), None)
@@ -66,12 +67,12 @@ def _run(written: Written, name: str, manifest: Mapping[str, Any], sandbox: Sand
         variables = {**gateway.ENVIRONMENT, f"{variable}_TOKEN": token}
         runs = [_node(sandbox, name, variables), _node(sandbox, name, {**variables, f"{variable}_URL": served.url})]
         refused = list(dict.fromkeys(served.refused))
-    ended = [{"code": ran.exit_code, "out": ran.stdout, "err": ran.stderr} for ran in runs]
+    ended = [clients.Ended(ran.exit_code, ran.stdout, ran.stderr) for ran in runs]
     by, command = "Node.js, the gateway stood in for", f"npx tsx {name}"
     yield from clients.judge_runs(name, by, ended, refused, sandbox, variable=f"{variable}_URL", command=command)
 
 
-def _packages(written: Written, manifest: Mapping[str, Any]) -> list[str]:
+def _packages(written: Written, manifest: Entry) -> list[str]:
     """The packages that the file asks for, without their ranges, by its manifest."""
     inbound = written.fresh.context["gateway"]["inbound_auth"]
     requires = manifest["requires"]

@@ -6,19 +6,24 @@ import json
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from agentcore_connect.answers import load
 from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.values import Json
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan
 from agentcore_connect.text.document import Document
+
+#: What templates read of a plan, or a part of it: the plan, a connection, a policy.
+Context: TypeAlias = Mapping[str, Any]
 
 LARGEST: Final = 20_000_000  # bytes of a file of a plan; none comes near it
 _VERSION: Final = re.compile(r"agentcore-connect [0-9][0-9A-Za-z.+-]*")
@@ -36,7 +41,7 @@ class Written:
     """
 
     folder: Path
-    plan: dict[str, Any]
+    plan: dict[str, Json]
     answers: Document
     gathered: Gathered
     fresh: Plan
@@ -130,7 +135,7 @@ def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool =
     return Written(folder, plan, answers, gathered, fresh, texts, run_changed, is_confined)
 
 
-def _plan(path: Path) -> dict[str, Any]:
+def _plan(path: Path) -> dict[str, Json]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

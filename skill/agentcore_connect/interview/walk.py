@@ -301,6 +301,10 @@ def _with(facts: Mapping[str, object], question: Question, value: object) -> dic
     """The facts as if a question were answered."""
     stand_in: object = [_SOMETHING] if question.type == "list" else value
     changed = replaced(facts, question.id, stand_in)
+    given = mapping(facts.get("given"))
+    for one in of_scope("connection"):  # what had its default until now is asked for after this answer
+        if one.has_default and one.id not in given and not one.asked_for(facts) and one.asked_for(changed):
+            changed = replaced(changed, one.id, None)
     return {**changed, "inbound": stand_in} if question.id == "gateway.inbound_auth" else changed
 
 

@@ -165,6 +165,8 @@ def connection(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
     if host == "external":
         found["sigv4"] = {"service": "execute-api"}
+    if facts.get("model_taken") is False:
+        found["aws_service"] = "dynamodb"
     if facts.get("api_elsewhere"):
         found["owner_account"] = "210987654321"
     if facts.get("api_by_domain"):
@@ -320,6 +322,7 @@ def wishes() -> tuple[Wish, ...]:
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),
         Wish("document in another account", {"c.schema": "s3://specs-bucket/api.json", **_THEIR_BUCKET}, _SPEC),
         Wish("tools in S3", {"c.tools": "s3://specs-bucket/tools.json", **_THEIR_BUCKET}, _FUNCTION),
+        Wish("the model of a named service", {"c.aws_service": "lambda"}, _MODEL),
         Wish("model in S3", {"c.schema": "s3://specs-bucket/model.json"}, _MODEL),
         Wish("YAML document", {"c.schema": "api.yaml"}, _SPEC),
         Wish("function of another account", {"c.owner_account": "210987654321"}, _FUNCTION),

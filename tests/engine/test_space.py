@@ -252,7 +252,7 @@ def test_product_of_all_answers_agrees_with_the_walk() -> None:
     """A brute-force product over the route's variables reaches no outcome that the walk does not know."""
     engine, domains = base.engine(), base.domains()
     names = ["direction", "service", "front", "direct_reason", "prefer", "can_front", "network"]
-    names += ["api_elsewhere", "api_by_domain"]
+    names += ["api_elsewhere", "api_by_domain", "model_taken"]
     fixed = {
         "blocker_stated": True,
         "web_search_offered": True,

@@ -38,7 +38,9 @@ def _sit(source: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Go through the interview, answering from a finished file; return what was answered and what was asked."""
     connection = source["connections"][0]
     volunteered = {
-        k: connection[k] for k in ("name", "prefer", "network", "owner_account", "api_domain") if k in connection
+        k: connection[k]
+        for k in ("name", "prefer", "network", "owner_account", "api_domain", "aws_service")
+        if k in connection
     }
     if connection.get("service") != "other" and "direct_reason" in connection:
         volunteered["direct_reason"] = connection["direct_reason"]

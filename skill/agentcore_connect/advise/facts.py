@@ -217,6 +217,7 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
         api_key=record(ApiKey, groups["api_key"]),
         credential=_credential(case, name, _group("credential", raw, read, asking=asking)),
         address=address,
+        aws_model=_aws_model(own.get("aws_service")),
         project_runtime=_project_runtime(case, url),
         agent=agent,
         gateway=gateway,
@@ -233,6 +234,16 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
         at_host=read.at_host,
         together=read.together,
     )
+
+
+def _aws_model(service: object) -> Mapping[str, str] | None:
+    """Where AWS publishes the Smithy model of a service, or the protocol for which no target takes it."""
+    models = load("smithy-limits")["models"]
+    version = models["versions"].get(str(service))
+    if version:
+        return {"path": models["path"].format(service=service, version=version)}
+    others = models["other_protocols"].items()
+    return next(({"refused": protocol} for protocol, named in others if service in named), None)
 
 
 def _project_runtime(case: Case, endpoint: str | None) -> str | None:

@@ -190,7 +190,8 @@ class Facts(NamedTuple):
     """Everything that is known about one connection before it is decided.
 
     ``address`` is an address that only its own client speaks; ``given`` the connection's answers as given; ``tools``
-    the definitions, where a file holds them, else where they are. ``asking``: an interview is under way, and what it
+    the definitions, where a file holds them, else where they are; ``aws_model`` has the ``path`` of the AWS service's
+    Smithy model, or the protocol for which it is ``refused``. ``asking``: an interview is under way, and what it
     has yet to ask is open.
     """
 
@@ -216,6 +217,8 @@ class Facts(NamedTuple):
     tools: Sequence[JsonObject] | str | None
     schema: str | JsonObject | None
     bucket_owner: str | None
+    aws_service: str | None
+    aws_model: JsonObject | None
     owner_account: str | None
     api_domain: str | None
     rest_api_id: str | None

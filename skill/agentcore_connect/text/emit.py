@@ -34,7 +34,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
             "service_auth",
         ),
         *("credential", "oauth", "api_key", "sigv4", "lambda_arn", "tools", "schema", "bucket_owner"),
-        *("owner_account", "api_domain", "rest_api_id", "stage", "stage_variables", "tool_filters"),
+        *("aws_service", "owner_account", "api_domain", "rest_api_id", "stage", "stage_variables", "tool_filters"),
         *("knowledge_base_id", "tool_count"),
     ),
     "gateway.private_endpoint": ("vpc", "subnets", "security_groups", "resource_configuration"),

@@ -29,7 +29,8 @@ LIMITS: Final = {
     "commands.sh": (80, 120),
     "configure.py": (350, 350),
     "configure_steps.py": (400, 400),
-    "configure_aws.py": (500, 500),
+    "configure_aws.py": (520, 520),
+    "configure_record.py": (100, 100),
 }
 Lengths = dict[tuple[str, str], list[int]]
 

@@ -13,7 +13,6 @@ import os
 import re
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,8 @@ try:
     )
 except ModuleNotFoundError:
     sys.exit("boto3 is missing: pip install boto3")
+
+from configure_record import Record
 
 Body = dict[str, Any]
 FOLDER = Path(__file__).resolve().parent
@@ -208,7 +209,12 @@ class World:
         self.providers: dict[str, Body] = {}
         self.unready: dict[str, int] = {}  # targets that are not ready, with the exit status for that
         self.rows: list[dict[str, str]] = []
-        self.run = uuid.uuid4()
+        self.gateway_step = next(step for step in self.steps if step["kind"] == "gateway")
+        path = FOLDER / "configure.state.json"
+        try:
+            self.record = Record(path, self.region, args.gateway_id or self.gateway_step["name"])
+        except (OSError, ValueError) as error:
+            stop(f"Cannot read {path}: {error}. Restore it; without it nothing is known of what was created.")
 
     def check_boto3(self) -> None:
         """Stop where the installed boto3 does not know an operation of the plan."""
@@ -237,7 +243,7 @@ class World:
         if name in step["inputs"]:
             return given(step["inputs"][name])
         if name.endswith("_client_token"):  # makes a repeated create harmless
-            return f"{uuid.uuid5(self.run, step['name'])}-{name[: -len('_client_token')]}"
+            return f"{self.record.token(step)}-{name[: -len('_client_token')]}"
         if name == "policy_statement":
             return self.texts[step["file"]].replace("${GATEWAY_ARN}", self.gateway["gatewayArn"]).strip()
         if name == "provider_arn":
@@ -265,18 +271,23 @@ class World:
 
     def find(self, step: Body, busy: set[str] = BUSY) -> Body | None:
         """What a step is about, once AWS is no longer at work on it; None where it does not exist."""
+        ids = self.ids(step)
+        return self.read(step, ids, busy) if ids else None
+
+    def ids(self, step: Body) -> Body | None:
+        """The members of a request that name a thing; None where no such thing is listed."""
         kind = KINDS[step["kind"]]
         within = {kind.within: self.part_of(kind)} if kind.within else {}
         own = (self.args.gateway_id or step.get("id")) if step["kind"] == "gateway" else step["name"]
         if kind.within and not within[kind.within]:
             return None
         if not kind.lists or (own and step["kind"] == "gateway"):
-            return self.read(step, {kind.by: own}, busy)
+            return {kind.by: own}
         pages = self.control.get_paginator(kind.lists).paginate(**within)
         found = [item[kind.id] for page in pages for item in page[kind.items] if item["name"] == step["name"]]
         if len(found) > 1:
             stop(f"Several {kind.noun}s are called {step['name']}: {', '.join(found)}. Choose one with --gateway-id.")
-        return self.read(step, {**within, kind.by: found[0]}, busy) if found else None
+        return {**within, kind.by: found[0]} if found else None
 
     def part_of(self, kind: Kind) -> str | None:
         """The id of what a thing of this kind is a part of."""
@@ -300,16 +311,23 @@ class World:
         """What a step is about, created; and whether it was this program that created it."""
         kind = KINDS[step["kind"]]
         say(f"Creating the {kind.noun} {step['name']}.")
+        self.record.begin(step)
         try:
             made = self.send(step, body)
+        except ParamValidationError:
+            self.record.undo(step)
+            raise
         except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
+                self.record.undo(step)
             if code(error) != "ConflictException":
                 raise
             found = self.find(step)
             if found is None:  # a conflict about something else
                 raise
-            say("Someone else has just created it.")
+            say("It exists by now." if self.record.of(step) else "Someone else has just created it.")
             return found, False
+        self.record.done(step, str(made.get(kind.id, step["name"])))
         within = {kind.within: body[kind.within]} if kind.within else {}
         return self.read(step, {**within, kind.by: made.get(kind.id, step["name"])}) or self.gone(step), True
 
@@ -323,12 +341,20 @@ class World:
         getattr(self.control, f"update_{kind.suffix}")(**{**ids, **body})
         return self.read(step, ids) or self.gone(step)
 
-    def update_gateway(self, wanted: Body, *, replace: bool = False, hint: str = "") -> None:
-        """The gateway with other members, and everything else as it is."""
+    def delete(self, step: Body, ids: Body) -> Body | None:
+        """Delete a thing and wait until it is gone. Out: None, or the thing where AWS did not delete it."""
+        kind = KINDS[step["kind"]]
+        say(f"Deleting the {kind.noun} {step['name']}.")
+        or_none(getattr(self.control, f"delete_{kind.suffix}"), **ids)
+        return self.read(step, ids)
+
+    def update_gateway(self, wanted: Body, *, replace: bool = False, hint: str = "", drop: str = "") -> None:
+        """The gateway with other members, or without one, and everything else as it is."""
         gateway = self.gateway
-        body = {name: gateway[name] for name in KINDS["gateway"].carried if gateway.get(name) is not None}
+        carried = [name for name in KINDS["gateway"].carried if name != drop]
+        body = {name: gateway[name] for name in carried if gateway.get(name) is not None}
         body = {**body, **wanted} if replace else merged(body, wanted, alternatives=False)
-        self.gateway = self.update(self.steps[0], gateway, body)
+        self.gateway = self.update(self.gateway_step, gateway, body)
         if self.gateway["status"] != "READY":
             why = f"The gateway {gateway['gatewayId']} is {self.gateway['status']}: {reasons(self.gateway)}."
             stop(f"{why} {hint}".strip())
@@ -337,6 +363,14 @@ class World:
         """Send the request of a step."""
         answer: Body = getattr(self.control, step["operation"])(**body)
         return answer
+
+    def attempt(self, act: Callable[[World, Body], None], step: Body) -> None:
+        """Do what AWS may refuse: the refusal is told, and the other steps go on."""
+        try:
+            act(self, step)
+        except ClientError as error:
+            say(meaning(error))
+            self.unready[step["name"]] = 1
 
     def gone(self, step: Body) -> NoReturn:
         """End where a thing has vanished in the middle of the work."""

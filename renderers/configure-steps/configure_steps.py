@@ -34,7 +34,7 @@ FIXED = (("authorizerType",), ("protocolType",), ("protocolConfiguration", "mcp"
 
 def look(world: World) -> None:
     """Stop where the gateway cannot be used, and ask for what is needed, before anything changes."""
-    step = world.steps[0]
+    step = world.gateway_step
     gateway = world.find(step)
     if gateway is None and (world.args.gateway_id or not step["body"]):
         stop(
@@ -168,8 +168,10 @@ def the_return_urls(world: World, step: Body) -> None:
     body = world.filled(step, workload_identity=name, return_urls_so_far=[])
     urls = body["allowedResourceOauth2ReturnUrls"]
     if not set(urls) <= set(before):
-        say(f"Allowing the return URL {', '.join(one for one in urls if one not in before)}.")
-        body["allowedResourceOauth2ReturnUrls"] = [*before, *(one for one in urls if one not in before)]
+        added = [one for one in urls if one not in before]
+        say(f"Allowing the return URL {', '.join(added)}.")
+        body["allowedResourceOauth2ReturnUrls"] = [*before, *added]
+        world.record.begin(step, added=[*(world.record.of(step) or {}).get("added", []), *added])
         world.send(step, body)
 
 
@@ -311,6 +313,7 @@ def the_settings(world: World, step: Body) -> None:
         say(f"The gateway {world.gateway['name']} has {step['name']} already.")
     else:
         say(f"Setting {step['name']} on {world.gateway['name']}.")
+        world.record.begin(step)
         world.update_gateway(wanted, hint=step.get("hint", ""))
     for name in wanted:
         world.row("set", name=name)
@@ -332,6 +335,7 @@ def the_callers(world: World, step: Body) -> None:
         say(f"Setting {step['name']} on {gateway['name']}.")
         if policy:
             text = json.dumps({**policy, "Statement": [*others, wanted]})
+        world.record.begin(step, sid=wanted["Sid"])
         world.send(step, {**body, "policy": text})
     world.row("set", name="resource policy")
 

@@ -3,8 +3,10 @@
 configure.json holds the requests, in the order in which they are sent. Run this as often as you like: what matches the
 plan is left alone, and after an interrupt it goes on where it stopped. It needs boto3 and AWS credentials.
 
-    python configure.py              create what is missing, update what differs
-    python configure.py --dry-run    print the requests, call nothing
+    python configure.py up           create what is missing, update what differs (also without "up")
+    python configure.py status       show what exists and in which state
+    python configure.py down         delete what "up" created, and nothing else, after a question
+    python configure.py --dry-run    print the requests of "up", call nothing
     python configure.py --iam        print what the gateway's role must be allowed
 
 Secrets come from the environment or from a prompt without echo. They are never printed or written to a file; boto3's
@@ -18,8 +20,21 @@ import json
 import os
 import sys
 
-from configure_aws import World, data_of, explained, planned, say, trust
-from configure_steps import MAKERS, complete, look
+from configure_aws import (
+    KINDS,
+    Body,
+    World,
+    at,
+    data_of,
+    explained,
+    or_none,
+    planned,
+    reasons,
+    say,
+    stop,
+    trust,
+)
+from configure_steps import MAKERS, as_list, complete, look
 
 EXITS = "Exit status: 0 ready, 1 failed, 2 wrong usage, 3 someone has to consent first."
 # These wait until every target is ready: AWS checks a policy against the tools of the targets.
@@ -40,9 +55,121 @@ def up(world: World) -> int:
     return world.report()
 
 
+def status(world: World) -> int:
+    """Show what exists of the plan; 0 where all of it is ready."""
+    for step in world.steps:
+        if step["kind"] not in KINDS:
+            continue
+        thing = world.find(step, busy=set())
+        if step["kind"] == "gateway":
+            world.gateway = thing or {}
+        if step["kind"] == "policy-engine":
+            world.engine = thing or {}
+        state = (thing or {}).get("status", "READY") if thing else "missing"
+        world.row(step["kind"], status=state, name=step["name"])
+        if state.endswith("_PENDING_AUTH"):
+            world.unready[step["name"]] = 3
+        elif state not in ("READY", "ACTIVE"):
+            world.unready[step["name"]] = 1
+            if thing and reasons(thing):
+                say(f"The {KINDS[step['kind']].noun} {step['name']} is {state}: {reasons(thing)}.")
+    return world.report()
+
+
+def down(world: World) -> int:
+    """Delete what `up` created, last first; gives the exit status."""
+    ours = [step for step in reversed(world.steps) if world.record.of(step)]
+    if not ours:
+        say("Nothing to delete: the record beside this program names nothing that it created.")
+        return 0
+    if not world.args.yes:
+        confirm(ours)
+    world.gateway = world.find(world.gateway_step) or {}
+    for step in ours:
+        if step["kind"] == "policy-engine":
+            world.engine = world.find(step) or {}
+    for step in ours:
+        world.attempt(remove, step)
+    return world.report()
+
+
+def confirm(ours: list[Body]) -> None:
+    """Show what will be deleted, and go on only after a yes."""
+    if not sys.stdin.isatty():
+        stop("Add --yes to delete without a question, or run this in a terminal.", 2)
+    for step in ours:
+        say(f"    {step['kind']}  {step['name']}")
+    print(f"Delete these {len(ours)} from AWS? Type yes: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() != "yes":
+        stop("Nothing was deleted.")
+
+
+def remove(world: World, step: Body) -> None:
+    """Delete a thing that the plan created, or take back what it changed."""
+    name, entry = step["name"], world.record.of(step) or {}
+    if step["kind"] == "gateway-settings":
+        engine = at(world.gateway, ("policyEngineConfiguration", "arn"))
+        own = [one["name"] for one in world.steps if one["kind"] == "policy-engine" and world.record.of(one)]
+        if "policyEngineConfiguration" in step["sets"] and engine and engine == world.engine.get("policyEngineArn"):
+            say(f"Detaching the policy engine {', '.join(own)} from {world.gateway['name']}.")
+            world.update_gateway({}, drop="policyEngineConfiguration")
+        elif world.gateway and not world.record.of(world.gateway_step):
+            say(f"{name} on {world.gateway['name']} stays as it is.")
+    elif step["kind"] == "return-url":
+        arn = at(world.gateway, ("workloadIdentityDetails", "workloadIdentityArn")) or ""
+        identity = or_none(world.control.get_workload_identity, name=str(arn).rpartition("/")[2]) if arn else None
+        urls = (identity or {}).get("allowedResourceOauth2ReturnUrls", [])
+        left = [one for one in urls if one not in entry["added"]]
+        if identity and left != urls:
+            say(f"Taking back the return URL {', '.join(entry['added'])}.")
+            world.send(step, {"name": identity["name"], "allowedResourceOauth2ReturnUrls": left})
+    elif step["kind"] == "callers":
+        callers_out(world, step, entry)
+    elif not gone(world, step, entry):
+        return
+    world.record.forget(step)
+    world.row("deleted", kind=step["kind"], name=name)
+
+
+def callers_out(world: World, step: Body, entry: Body) -> None:
+    """Take the plan's statement out of the gateway's resource policy; the others stay."""
+    arn = world.gateway.get("gatewayArn")
+    found = or_none(world.control.get_resource_policy, resourceArn=arn) if arn else None
+    policy = json.loads((found or {}).get("policy") or "{}")
+    statements = as_list(policy.get("Statement"))
+    others = [one for one in statements if one.get("Sid") != entry["sid"]]
+    if others and others != statements:
+        world.send(step, {"resourceArn": arn, "policy": json.dumps({**policy, "Statement": others})})
+    elif statements and not others:
+        world.control.delete_resource_policy(resourceArn=arn)
+
+
+def gone(world: World, step: Body, entry: Body) -> bool:
+    """Whether a thing that the plan created is deleted, or was before."""
+    kind, ids = KINDS[step["kind"]], world.ids(step)
+    if ids is None or (entry.get("id") and entry["id"] != ids[kind.by]):
+        return True  # deleted before; what has its name now is someone else's
+    if step["kind"] == "gateway":
+        pages = world.control.get_paginator("list_gateway_targets").paginate(**ids)
+        others = [item["name"] for page in pages for item in page["items"]]
+        if others:
+            say(f"The gateway {step['name']} stays: it has targets that are not deleted: {', '.join(others)}.")
+            world.unready[step["name"]] = 1
+            return False
+    left = world.delete(step, ids)
+    if left:
+        say(f"The {kind.noun} {step['name']} is {left['status']}: {reasons(left)}.")
+        world.unready[step["name"]] = 1
+    return left is None
+
+
+COMMANDS = {"up": up, "status": status, "down": down}
+
+
 def options() -> argparse.ArgumentParser:
     """The options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0], epilog=EXITS)
+    parser.add_argument("command", nargs="?", default="up", choices=COMMANDS, help="what to do (%(default)s)")
     parser.add_argument("--region", default="", help="AWS Region of the gateway (that of the plan)")
     parser.add_argument("--gateway-id", default="", metavar="ID", help="the gateway's id, instead of its name")
     parser.add_argument("--dry-run", action="store_true", help="print the requests as JSON and call nothing")
@@ -50,6 +177,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--iam", action="store_true", help="print the policy that the gateway's role needs")
     parser.add_argument("--trust", action="store_true", help="print the trust policy that the gateway's role needs")
     parser.add_argument("--account", default="", metavar="ID", help="with --trust: the account, if not your own")
+    parser.add_argument("--yes", action="store_true", help="with down: delete without a question")
     parser.add_argument("--renew-secret", action="store_true", help="store the secrets again, after they were changed")
     parser.add_argument("--set-mode", action="store_true", help="set an attached policy engine to the plan's mode")
     parser.add_argument("--synchronize", action="store_true", help="read the tools of MCP servers again")
@@ -76,7 +204,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.trust:
             print(json.dumps(trust(data, args), indent=2))
             return 0
-        return up(World(data, args))
+        return COMMANDS[args.command](World(data, args))
 
 
 if __name__ == "__main__":

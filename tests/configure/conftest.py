@@ -100,7 +100,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, loader: Any) -> Iterator[ControlPlane]:
         yield plane
 
 
-MODULES = ("configure_aws", "configure_steps")
+MODULES = ("configure_aws", "configure_steps", "configure_record")
 
 
 @contextlib.contextmanager

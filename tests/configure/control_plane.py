@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.session
 from tests.sim.http import LoopbackServer, Reply, Request
+
+from agentcore_connect.verify.botocore_model import check_request
 
 CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -51,6 +54,7 @@ class ControlPlane(LoopbackServer):
         self.reasons: list[str] = []
         self.faults: dict[str, list[ServiceError]] = {}
         self.before: dict[str, Callable[[], None]] = {}
+        self.leaving: dict[Any, int] = {}
         known = [route for service in (CONTROL, DATA) for route in _routes(service)]
         self._routes = [route for route in known if hasattr(self, f"_{route[2]}")]
 
@@ -93,14 +97,43 @@ class ControlPlane(LoopbackServer):
         return Reply(404, {"message": f"no operation at {request.method} {request.path}"})
 
     def _perform(self, name: str, arguments: dict[str, Any]) -> Reply:
-        self.calls.append((name, arguments))
-        self.before.pop(name, lambda: None)()
         try:
-            if self.faults.get(name):
-                raise self.faults[name].pop(0)
-            return Reply(200, getattr(self, f"_{name}")(**arguments))
+            return Reply(200, self.perform(name, arguments))
         except ServiceError as fault:
             return Reply(fault.status, {"message": fault.message}, {"x-amzn-errortype": fault.code})
+
+    def perform(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a call; ServiceError where it is refused, by botocore's model too."""
+        self.calls.append((name, arguments))
+        self.before.pop(name, lambda: None)()
+        if self.faults.get(name):
+            raise self.faults[name].pop(0)
+        if name.startswith(WRITES):
+            service = CONTROL if name in _CONTROL_MODEL().operation_names else DATA
+            problems = [one for one in check_request(name, arguments, service) if one.severity == "error"]
+            if problems:
+                raise ServiceError("ValidationException", "; ".join(map(str, problems)))
+        answer: dict[str, Any] = getattr(self, f"_{name}")(**arguments)
+        return answer
+
+    def _leave(self, key: Any) -> dict[str, Any]:
+        """A thing on its way out: it is DELETING at the next look, and gone after that."""
+        self.leaving[key] = 1
+        return {"status": "DELETING", "statusReasons": []}
+
+    def _there(self, table: dict[Any, dict[str, Any]], key: Any) -> dict[str, Any]:
+        """A thing as a look at it finds it."""
+        found = _found(table, key)
+        if key not in self.leaving:
+            return found
+        if self.leaving[key]:
+            self.leaving[key] -= 1
+            return {**found, "status": "DELETING", "states": ["DELETING"]}
+        del self.leaving[key]
+        self.identities.pop(key, None)
+        if table is self.gateways:
+            self.resource_policies.pop(table[key]["gatewayArn"], None)
+        return _found({name: one for name, one in table.items() if name != key} if table.pop(key) else {}, key)
 
     # Gateways
 
@@ -124,11 +157,22 @@ class ControlPlane(LoopbackServer):
         return self.gateways[gatewayIdentifier]
 
     def _GetGateway(self, gatewayIdentifier: str) -> dict[str, Any]:  # noqa: N802, N803
-        return _found(self.gateways, gatewayIdentifier)
+        return self._there(self.gateways, gatewayIdentifier)
+
+    def _DeleteGateway(self, gatewayIdentifier: str) -> dict[str, Any]:  # noqa: N802, N803
+        _found(self.gateways, gatewayIdentifier)
+        if self.targets:
+            raise ServiceError("ConflictException", "the gateway has targets", 409)
+        return {"gatewayId": gatewayIdentifier, **self._leave(gatewayIdentifier)}
 
     def _PutResourcePolicy(self, resourceArn: str, policy: str) -> dict[str, Any]:  # noqa: N802, N803
         self.resource_policies[resourceArn] = policy
         return {"policy": policy}
+
+    def _DeleteResourcePolicy(self, resourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
+        _found(self.resource_policies, resourceArn)
+        del self.resource_policies[resourceArn]
+        return {}
 
     def _GetResourcePolicy(self, resourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
         return {"policy": _found(self.resource_policies, resourceArn)}
@@ -183,6 +227,12 @@ class ControlPlane(LoopbackServer):
 
     def _GetApiKeyCredentialProvider(self, name: str) -> dict[str, Any]:  # noqa: N802
         return _found(self.providers, ("apikey", name))
+
+    def _DeleteApiKeyCredentialProvider(self, name: str) -> dict[str, Any]:  # noqa: N802
+        return _found(self.providers, ("apikey", name)) and self.providers.pop(("apikey", name)) and {}
+
+    def _DeleteOauth2CredentialProvider(self, name: str) -> dict[str, Any]:  # noqa: N802
+        return _found(self.providers, ("oauth2", name)) and self.providers.pop(("oauth2", name)) and {}
 
     # Workload identities
 
@@ -251,7 +301,12 @@ class ControlPlane(LoopbackServer):
         return {"targets": []}
 
     def _GetGatewayTarget(self, gatewayIdentifier: str, targetId: str) -> dict[str, Any]:  # noqa: N802, N803
-        return self._shown(_found(self.targets, targetId))
+        return self._shown(self._there(self.targets, targetId))
+
+    def _DeleteGatewayTarget(self, gatewayIdentifier: str, targetId: str) -> dict[str, Any]:  # noqa: N802, N803
+        if _found(self.targets, targetId)["states"][0].endswith("_PENDING_AUTH"):
+            raise ServiceError("ConflictException", "the target waits for a consent", 409)
+        return {"targetId": targetId, "gatewayArn": "", **self._leave(targetId)}
 
     def _ListGatewayTargets(self, gatewayIdentifier: str, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
         shown = [{key: one[key] for key in ("targetId", "name", *_TIMES)} for one in self.targets.values()]
@@ -273,7 +328,14 @@ class ControlPlane(LoopbackServer):
         return {**self.add_engine(name), "status": "CREATING"}
 
     def _GetPolicyEngine(self, policyEngineId: str) -> dict[str, Any]:  # noqa: N802, N803
-        return _found(self.engines, policyEngineId)
+        return self._there(self.engines, policyEngineId)
+
+    def _DeletePolicyEngine(self, policyEngineId: str) -> dict[str, Any]:  # noqa: N802, N803
+        engine = _found(self.engines, policyEngineId)
+        attached = [one.get("policyEngineConfiguration") or {} for one in self.gateways.values()]
+        if self.policies or any(one.get("arn") == engine["policyEngineArn"] for one in attached):
+            raise ServiceError("ConflictException", "the engine is in use", 409)
+        return {**engine, **self._leave(policyEngineId)}
 
     def _ListPolicyEngines(self, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
         return _page(list(self.engines.values()), nextToken, "policyEngines")
@@ -294,7 +356,10 @@ class ControlPlane(LoopbackServer):
         return self._policy(found)
 
     def _GetPolicy(self, policyEngineId: str, policyId: str) -> dict[str, Any]:  # noqa: N802, N803
-        return self._policy(_found(self.policies, policyId))
+        return self._policy(self._there(self.policies, policyId))
+
+    def _DeletePolicy(self, policyEngineId: str, policyId: str) -> dict[str, Any]:  # noqa: N802, N803
+        return {**self._policy(_found(self.policies, policyId)), **self._leave(policyId)}
 
     def _ListPolicies(self, policyEngineId: str, nextToken: str = "0", **_: Any) -> dict[str, Any]:  # noqa: N802, N803
         own = [one for one in self.policies.values() if one["policyEngineId"] == policyEngineId]
@@ -305,6 +370,12 @@ class ControlPlane(LoopbackServer):
         return {**{k: v for k, v in policy.items() if k != "states"}, "status": state, "statusReasons": self.reasons}
 
 
+@cache
+def _CONTROL_MODEL() -> Any:  # noqa: N802
+    return botocore.session.get_session().get_service_model(CONTROL)
+
+
+@cache
 def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
     model = botocore.session.get_session().get_service_model(service)
     routes = []

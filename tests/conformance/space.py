@@ -91,7 +91,7 @@ FILES = {
 
 def frameworks() -> list[str]:
     """Every framework that can be answered."""
-    return [c["value"] for c in questions()["agent.framework"].choices]
+    return [c.value for c in questions()["agent.framework"].choices]
 
 
 class _Started(Engine):
@@ -288,7 +288,7 @@ _ELSEWHERE = {"c.credential": {"name": "Theirs", "exists": True}}
 def wishes() -> tuple[Wish, ...]:
     """Everything that can be wished for on a connection."""
     vendors = [v["id"] for v in load("oauth-vendors")["vendors"]]
-    clients = [c["value"] for c in questions()["client"].choices]
+    clients = [c.value for c in questions()["client"].choices]
     return (
         Wish(BY_BOTO3, {}, {"leads_to": "gateway"}),
         Wish(BY_TEMPLATE, {}, {"leads_to": "gateway"}),
@@ -457,8 +457,8 @@ def _gateways() -> Iterator[Situation]:
         change = {"gateway.private_endpoint": one}
         yield Situation(changed(document(PUBLIC, "custom-jwt"), change), via=via, why="an identity provider in a VPC")
     for choice in questions()["gateway.identity_provider"].choices:
-        change = {"gateway.identity_provider": choice["value"]}
-        yield Situation(changed(document(PUBLIC, "custom-jwt"), change), why=f"tokens of {choice['label']}")
+        change = {"gateway.identity_provider": choice.value}
+        yield Situation(changed(document(PUBLIC, "custom-jwt"), change), why=f"tokens of {choice.label}")
 
 
 def _projects() -> Iterator[Situation]:

@@ -22,6 +22,8 @@ from agentcore_connect.render.plan_files import _with_places
 from agentcore_connect.verify import python as python_check
 from agentcore_connect.verify import scripts
 from agentcore_connect.verify.runners import recorder
+from tests.configure.cases import STATIC
+from tests.configure.conftest import MODULES
 from tests.conformance import space
 from tests.conformance.emitted import Emitted, File, gathered
 from tests.conformance.stand_in import AnyServer, AnyService
@@ -198,15 +200,16 @@ def test_every_boto3_program_sends_what_its_plan_says(
     """Each is run twice in this process, with AWS stood in for: to print its requests, and to send them."""
     wrong = []
     programs = everything.of_kind("configure-json")
-    for kind, name in (("configure", "configure.py"), ("configure-steps", "configure_steps.py")):
+    for kind in STATIC:
+        name = f"{kind.replace('-', '_')}.py"
         (tmp_path / name).write_text(static_text(kind, name), encoding="utf-8")
-    (tmp_path / "configure_aws.py").write_text(static_text("configure-aws", "configure_aws.py"), encoding="utf-8")
     for one in programs:
         case = gathered(one.situation, everything.folder)
         ctx = _with_places(build(case), case, everything.folder)
         for policy in ctx["policies"]:
             (tmp_path / policy["file"]).write_text(policy["statement"], encoding="utf-8")
         (tmp_path / one.path).write_text(one.text, encoding="utf-8")
+        (tmp_path / "configure.state.json").unlink(missing_ok=True)
         problems = _problems_of_run(tmp_path, scripts.program_run(ctx), monkeypatch)
         wrong += [f"{one.situation.why}: {problem}" for problem in problems]
         count("scripts", "run")
@@ -225,7 +228,7 @@ def _problems_of_run(folder: Path, run: scripts.Run, monkeypatch: pytest.MonkeyP
         for name, module in stand_in.items():
             patch.setitem(sys.modules, name, module)
         patch.syspath_prepend(str(folder))
-        for name in ("configure_aws", "configure_steps"):
+        for name in MODULES:
             patch.delitem(sys.modules, name, raising=False)
         program = runpy.run_path(str(folder / "configure.py"), run_name="configure_program")
         with contextlib.redirect_stdout(out):
@@ -233,7 +236,7 @@ def _problems_of_run(folder: Path, run: scripts.Run, monkeypatch: pytest.MonkeyP
         printed = json.loads(out.getvalue())
         with contextlib.redirect_stdout(out):
             status = program["main"]([])
-        for name in ("configure_aws", "configure_steps"):
+        for name in MODULES:
             sys.modules.pop(name, None)
     problems = [
         *scripts.differences(printed, run.dry),

@@ -10,6 +10,7 @@ from tests.mutants.mutant import Edit, Mutant, after, data, drop, swap
 _DATA = "configure.json"
 _STEPS = "configure_steps.py"
 _AWS = "configure_aws.py"
+_RECORD = "configure_record.py"
 
 
 def _of(wrong: str, edit: Edit, check: str, says: str, plan: str = "consent") -> Mutant:
@@ -116,6 +117,11 @@ _PROGRAM = [
     _code(_AWS, "the policy keeps the variable", swap('.replace("${GATEWAY_ARN}", self.gateway["gatewayArn"])', ""), "requests-sent", "statement", "policy-elsewhere"),
     _code(_AWS, "the gateway's own members are forgotten", swap("body = {**body, **wanted} if replace else merged(body, wanted, alternatives=False)", "body = wanted"), "requests-sent", "the plan says", "settings"),
     _code(_AWS, "the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
+    _code(_RECORD, "it stands in the way", after("        self._tokens: dict[str, str] = {}\n", "        raise ValueError(path)\n"), "requests-sent", "the plan has"),
+    _code(_RECORD, "a token of another form", swap("return str(before", "return 'x' + str(before"), "requests-sent", "clientToken"),
+    _code(_RECORD, "secrets are written down", after("        self._own[key] = {", "**os.environ, "), "secrets-stay-secret", "configure.state.json"),
+    _code(_RECORD, "no Python", swap("def forget(self", "def forget self"), "python-compile", "no Python"),
+    _code(_RECORD, "it is changed", after("import uuid\n", "# mine\n"), "as-planned", "was"),
     _code(_AWS, "it is changed", swap("BUSY = {", "BUSY = {\"WAITING\", "), "as-planned", "was changed"),
 ]  # fmt: skip
 

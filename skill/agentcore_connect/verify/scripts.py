@@ -26,7 +26,7 @@ from agentcore_connect.verify.runners import recorder
 from agentcore_connect.verify.written import Context, Written
 
 NAME: Final = "configure.json"
-_FILES: Final = ("configure.py", "configure_steps.py", "configure_aws.py", NAME)
+_FILES: Final = ("configure.py", "configure_steps.py", "configure_aws.py", "configure_record.py", NAME)
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gateway|target)")
 _IN_STEP: Final = "write the plan anew, or make the change in the answers"
 _RECORDER: Final = (sys.executable, "-P", recorder.__file__)

@@ -52,7 +52,7 @@ def test_the_ways_are_all_that_the_walk_finds() -> None:
     for name, values in tree["results"].items():
         assert set(values) <= results[name], name
     for name in ("service_auth", "direct_reason", "service", "direction", "host", "can_front"):
-        assert {choice["value"] for choice in questions()[name].choices} == facts[name]
+        assert {choice.value for choice in questions()[name].choices} == facts[name]
 
 
 #: Made from the code of an agent, which the space has none of: tests/agent_edits plans each framework and shape.

@@ -20,7 +20,7 @@ from agentcore_connect.advise.records import (
     Signing,
 )
 from agentcore_connect.advise.terms import INBOUND
-from agentcore_connect.core.values import Json, JsonObject, boolean, mapping, mappings, one_of, record, text, texts
+from agentcore_connect.core.values import Json, JsonObject, boolean, mapping, one_of, record, text, texts
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns
@@ -53,8 +53,9 @@ class Case(NamedTuple):
 
     @property
     def connections(self) -> list[JsonObject]:
-        """The connections as answered."""
-        return mappings(self.answers.get("connections"))
+        """The connections as answered; the gate has checked that each is a mapping."""
+        found = self.answers.get("connections")
+        return found if isinstance(found, list) else []
 
 
 def given(case: Case, scope: str) -> dict[str, Json]:

@@ -4,8 +4,6 @@ A field that an answer fills has the name of its question; it is None where noth
 the gate of the answers checks; `tools/check_knowledge.py` holds each field to its question.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import NamedTuple

@@ -10,6 +10,7 @@ Json: TypeAlias = str | int | float | bool | Sequence["Json"] | Mapping[str, "Js
 JsonObject: TypeAlias = Mapping[str, "Json"]
 
 _NOTHING: JsonObject = {}
+_MAPPINGS = (dict, Mapping)  # the first is the quick one
 R = TypeVar("R", bound=NamedTuple)
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def integer(value: object) -> int | None:
 
 def mapping(value: object) -> JsonObject:
     """A mapping; an empty one for anything else."""
-    return value if isinstance(value, Mapping) else _NOTHING
+    return value if isinstance(value, _MAPPINGS) else _NOTHING
 
 
 def sequence(value: object) -> Sequence[Json]:
@@ -54,7 +55,7 @@ def texts(value: object) -> list[str]:
 
 def mappings(value: object) -> list[JsonObject]:
     """The mappings in a list."""
-    return [one for one in sequence(value) if isinstance(one, Mapping)]
+    return [one for one in sequence(value) if isinstance(one, _MAPPINGS)]
 
 
 def one_of(value: object, among: Sequence[T]) -> T | None:

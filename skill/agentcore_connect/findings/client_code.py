@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
-from agentcore_connect.findings.names import last
+from agentcore_connect.findings.names import UNKNOWN, last
 from agentcore_connect.findings.versions import in_words, open_from, surely, version_range
 from agentcore_connect.knowledge.resources import Entry, load
 
@@ -20,14 +20,13 @@ _CATCHES_KEY: Final = {"KeyError", "LookupError", "Exception", "BaseException"}
 def unguarded_urls(scan: Scan) -> Iterator[Finding]:
     """Reads of a gateway's URL that fail, or go on with nothing, where the variable is not set."""
     for file in scan.code_files:
-        constants = _constants(file.tree)
         parents = file.parsed.parents
         for node in (*file.parsed.of(ast.Subscript), *file.parsed.of(ast.Call)):
-            name = _environment_name(node, constants)
+            name = _environment_name(file, node)
             if name is None or not re.match(load("findings")["signs"]["gateway_url"], name):
                 continue
             if isinstance(node, ast.Subscript):
-                if not _caught(node, parents, _CATCHES_KEY) and not _asked_for(file, name, constants):
+                if not _caught(node, parents, _CATCHES_KEY) and not _asked_for(file, name):
                     message = f"os.environ[{name!r}] raises KeyError where the variable is not set"
                     yield finding("gateway-url-unguarded", message, file.where(node))
             elif isinstance(node, ast.Call) and not _has_default(node) and not _tested(node, file):
@@ -47,6 +46,13 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
             for rule in rules:
                 if _imports(node, rule) and not _caught(node, file.parsed.parents, _CATCHES_IMPORT):
                     yield from _broken(scan, file, node, "client-import-gone", rule)
+        whole = {alias.name for node in file.parsed.of(ast.Import) for alias in node.names}
+        for rule in (one for one in rules if one["module"] in whole and one["name"] != "*"):
+            wanted = f"{rule['module']}.{rule['name']}"
+            used = (one for one in file.parsed.of(ast.Attribute) if one.attr == rule["name"])
+            reached = next((one for one in used if file.names.dotted(one) == wanted), None)
+            if reached is not None:
+                yield from _broken(scan, file, reached, "client-import-gone", rule)
 
 
 def gone_fields(scan: Scan) -> Iterator[Finding]:
@@ -91,7 +97,8 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
         if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
         for node in file.parsed.of(ast.Call):
-            if last(node.func) == "Agent" and file.names.dotted(node.func).startswith("strands."):
+            dotted = file.names.dotted(node.func)
+            if dotted.startswith("strands.") and dotted.endswith(".Agent"):
                 for key in node.keywords:
                     if key.arg == "tools" and _is_raw(file, key.value):
                         message = "the result of session.list_tools() is given to Agent(tools=...)"
@@ -116,16 +123,7 @@ def _is_raw_list(file: CodeFile, call: ast.Call, depth: int) -> bool:
     return bool(call.args) and _is_raw(file, call.args[0], depth + 1)
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
-    """The file's own names for texts: `URL_VARIABLE = "AGENTCORE_GATEWAY_X_URL"`."""
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            found |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
-    return found
-
-
-def _environment_name(node: ast.AST, constants: dict[str, str]) -> str | None:
+def _environment_name(file: CodeFile, node: ast.AST) -> str | None:
     """The variable that a node reads from the environment, where its name is known."""
     name: ast.expr | None = None
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last(node.value) == "environ":
@@ -135,9 +133,7 @@ def _environment_name(node: ast.AST, constants: dict[str, str]) -> str | None:
         get = isinstance(called, ast.Attribute) and called.attr == "get" and last(called.value) == "environ"
         if get or last(called) == "getenv":
             name = node.args[0]
-    if isinstance(name, ast.Constant) and isinstance(name.value, str):
-        return name.value
-    return constants.get(name.id) if isinstance(name, ast.Name) else None
+    return None if name is None or UNKNOWN in (text := file.names.text(name)) else text
 
 
 def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> bool:
@@ -155,15 +151,12 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
     return False
 
 
-def _asked_for(file: CodeFile, name: str, constants: dict[str, str]) -> bool:
+def _asked_for(file: CodeFile, name: str) -> bool:
     """Whether the file asks anywhere if the variable is set: `NAME in os.environ`, or a read by get()."""
     for node in file.parsed.of(ast.Compare):
-        if any(isinstance(one, ast.In | ast.NotIn) for one in node.ops):
-            left = node.left
-            text = left.value if isinstance(left, ast.Constant) else constants.get(getattr(left, "id", ""))
-            if text == name:
-                return True
-    return any(_environment_name(call, constants) == name for call in file.parsed.of(ast.Call))
+        if any(isinstance(one, ast.In | ast.NotIn) for one in node.ops) and file.names.text(node.left) == name:
+            return True
+    return any(_environment_name(file, call) == name for call in file.parsed.of(ast.Call))
 
 
 def _tested(call: ast.Call, file: CodeFile) -> bool:

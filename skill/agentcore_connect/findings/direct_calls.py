@@ -126,7 +126,8 @@ def _vendors_of(modules: set[str]) -> dict[str, str]:
 
 def _library(call: ast.Call, vendors: Mapping[str, str], names: Names) -> str | None:
     """A call into a vendor's library that is handed a key: the constructor of its client."""
-    vendor = vendors.get(_root(call.func))
+    root = _root(call.func)
+    vendor = vendors.get(root) or vendors.get(names.imports.get(root, root).rpartition(".")[2])
     return vendor if vendor and last(call.func) and _hands_over_key(call, names) else None
 
 

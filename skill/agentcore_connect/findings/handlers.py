@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentcore_connect.findings.model import CodeFile, Confidence, Finding, Scan, finding
-from agentcore_connect.findings.names import last
+from agentcore_connect.findings.names import UNKNOWN, last
 from agentcore_connect.knowledge.resources import load
 
 _NAMES: Final = ("handler", "lambda_handler")
@@ -35,7 +35,7 @@ def name_from_event(scan: Scan) -> Iterator[Finding]:
             continue
         for function in functions:
             read: dict[str, tuple[str, Confidence]] = {}  # one line that tries several keys is one mistake
-            for node, key in _reads_of(function, _first(function)):
+            for node, key in _reads_of(file, function, _first(function)):
                 if key in signs["context_keys"]:
                     read.setdefault(file.where(node), (key, "certain"))
                 elif key in signs["event_keys"] and (behind or _speaks_of_gateway(file)):
@@ -51,7 +51,7 @@ def prefix_kept(scan: Scan) -> Iterator[Finding]:
             continue
         defaults = _defaults(file)
         for function in file.parsed.of(ast.FunctionDef):
-            names = _holders(function)
+            names = _holders(file, function)
             for node in ast.walk(function) if names else ():
                 found = _compared(file, node, names)
                 if found and found not in defaults:
@@ -68,8 +68,9 @@ def _reads_context(file: CodeFile) -> bool:
     """Whether a file reads the tool's name from where the gateway puts it."""
     key = load("findings")["signs"]["lambda"]["name_key"]
     said = {node.value for node in file.parsed.of(ast.Constant) if isinstance(node.value, str)}
-    reads = any(node.attr == "client_context" for node in file.parsed.of(ast.Attribute)) or "client_context" in said
-    return key in said and reads
+    if "client_context" not in said and not any(one.attr == "client_context" for one in file.parsed.of(ast.Attribute)):
+        return False
+    return key in said or any(file.names.text(node.slice) == key for node in file.parsed.of(ast.Subscript))
 
 
 def _speaks_of_gateway(file: CodeFile) -> bool:
@@ -78,7 +79,7 @@ def _speaks_of_gateway(file: CodeFile) -> bool:
     return any("agentcore" in text.lower() for text in docs) or _cuts(file)
 
 
-def _reads_of(function: ast.AST, name: str) -> Iterator[tuple[ast.expr, str]]:
+def _reads_of(file: CodeFile, function: ast.AST, name: str) -> Iterator[tuple[ast.expr, str]]:
     """What a function reads from a mapping by constant keys: `event["a"]`, `event.get("a")`."""
     for node in ast.walk(function):
         key: ast.expr | None = None
@@ -86,8 +87,8 @@ def _reads_of(function: ast.AST, name: str) -> Iterator[tuple[ast.expr, str]]:
             key = node.slice
         elif isinstance(node, ast.Call) and last(node.func) in ("get", "pop") and node.args:
             key = node.args[0] if isinstance(node.func, ast.Attribute) and _is(node.func.value, name) else None
-        if isinstance(node, ast.expr) and isinstance(key, ast.Constant) and isinstance(key.value, str):
-            yield node, key.value
+        if isinstance(node, ast.expr) and key is not None and UNKNOWN not in (text := file.names.text(key)):
+            yield node, text
 
 
 def _is(node: ast.expr, name: str) -> bool:
@@ -117,27 +118,27 @@ def _is_text(node: ast.expr, text: str) -> bool:
     return isinstance(node, ast.Constant) and node.value == text
 
 
-def _holders(function: ast.FunctionDef) -> set[str]:
+def _holders(file: CodeFile, function: ast.FunctionDef) -> set[str]:
     """The variables of a function that hold the name just as the gateway sent it."""
     key = load("findings")["signs"]["lambda"]["name_key"]
     found: dict[str, bool] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
-            raw = isinstance(node, ast.Assign | ast.AnnAssign) and _is_raw(node.value, key)
+            raw = isinstance(node, ast.Assign | ast.AnnAssign) and _is_raw(file, node.value, key)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name):
                     found[target.id] = raw and found.get(target.id, True)
     return {name for name, raw in found.items() if raw}
 
 
-def _is_raw(value: ast.expr, key: str) -> bool:
+def _is_raw(file: CodeFile, value: ast.expr, key: str) -> bool:
     """`…custom["bedrockAgentCoreToolName"]` or `….get("bedrockAgentCoreToolName", …)`, and nothing around it."""
     if isinstance(value, ast.Subscript):
-        return _is_text(value.slice, key)
+        return file.names.text(value.slice) == key
     if isinstance(value, ast.BoolOp):
-        return _is_raw(value.values[0], key)
+        return _is_raw(file, value.values[0], key)
     if isinstance(value, ast.Call) and last(value.func) == "get" and value.args:
-        return _is_text(value.args[0], key)
+        return file.names.text(value.args[0]) == key
     return False
 
 
@@ -147,17 +148,17 @@ def _compared(file: CodeFile, node: ast.AST, names: set[str]) -> str | None:
         left, right = node.left, node.comparators[0]
         if isinstance(node.ops[0], ast.Eq | ast.NotEq):
             if _holds(left, names):
-                return _bare([right])
-            return _bare([left]) if _holds(right, names) else None
+                return _bare(file, [right])
+            return _bare(file, [left]) if _holds(right, names) else None
         if isinstance(node.ops[0], ast.In | ast.NotIn) and _holds(left, names):
-            return _bare(_members(file.names.value(right)))
+            return _bare(file, _members(file.names.value(right)))
     if isinstance(node, ast.Subscript) and _holds(node.slice, names):
-        return _bare(_members(file.names.value(node.value)))
+        return _bare(file, _members(file.names.value(node.value)))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
         looked_up = node.args and _holds(node.args[0], names)
-        return _bare(_members(file.names.value(node.func.value))) if looked_up else None
+        return _bare(file, _members(file.names.value(node.func.value))) if looked_up else None
     if isinstance(node, ast.Match) and _holds(node.subject, names):
-        return _bare([one.pattern.value for one in node.cases if isinstance(one.pattern, ast.MatchValue)])
+        return _bare(file, [one.pattern.value for one in node.cases if isinstance(one.pattern, ast.MatchValue)])
     return None
 
 
@@ -172,9 +173,9 @@ def _members(node: ast.expr) -> list[ast.expr]:
     return list(node.elts) if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
 
 
-def _bare(values: list[ast.expr]) -> str | None:
+def _bare(file: CodeFile, values: list[ast.expr]) -> str | None:
     """The first text, where every one is a constant text without the separator; tool names are not empty."""
-    texts = _texts(values)
-    if not texts or len(texts) != len(values) or any(not text or _SEPARATOR in text for text in texts):
+    texts = [file.names.text(one) for one in values]
+    if not texts or any(not text or UNKNOWN in text or _SEPARATOR in text for text in texts):
         return None
     return texts[0]

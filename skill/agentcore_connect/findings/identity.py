@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from agentcore_connect.findings.model import CodeFile, Finding, Scan, finding
-from agentcore_connect.findings.names import last
+from agentcore_connect.findings.names import UNKNOWN, last
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.python_marks import marks
 
@@ -53,9 +53,9 @@ def _arguments(file: CodeFile, decorator: ast.expr, name: str, function: Functio
         yield finding("identity-decorator-arguments", f"@{name} needs {' and '.join(lacking)}", where)
     flow = given.get("auth_flow")
     flows = load("findings")["signs"]["identity_flows"]
-    said = file.names.value(flow) if flow is not None else None
-    if isinstance(said, ast.Constant) and said.value not in flows:
-        message = f"auth_flow {said.value!r} is none of {', '.join(flows)}"
+    said = file.names.text(flow) if flow is not None else UNKNOWN
+    if UNKNOWN not in said and said not in flows:
+        message = f"auth_flow {said!r} is none of {', '.join(flows)}"
         yield finding("identity-auth-flow", message, where)
     into = _into(decorator, name)
     arguments = function.args
@@ -77,7 +77,8 @@ def _on_tool(file: CodeFile, decorator: ast.expr, name: str, function: Function)
     order = function.decorator_list
     for other in order:
         call = other if isinstance(other, ast.Call) else None
-        tool = last(call.func if call else other)
+        named = call.func if call else other
+        tool = file.names.dotted(named).rpartition(".")[2] or last(named)
         if tool not in marks()["decorators"] or (call and any(key.arg in _OWN_SCHEMA for key in call.keywords)):
             continue
         into = _into(decorator, name) or "the credential"

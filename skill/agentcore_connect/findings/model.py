@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from agentcore_connect.core.places import Place
 from agentcore_connect.core.values import Json
-from agentcore_connect.findings.names import Names
+from agentcore_connect.findings.names import UNKNOWN, Names
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import code
 from agentcore_connect.project.code import Parsed
@@ -81,6 +81,7 @@ class CodeFile:
     folder: Path
     parsed: Parsed
     served: bool = True
+    sources: code.Sources | None = None
 
     @property
     def tree(self) -> ast.Module:
@@ -90,7 +91,20 @@ class CodeFile:
     @cached_property
     def names(self) -> Names:
         """What names stand for in the file."""
-        return Names(self.parsed)
+        return Names(self.parsed, self._text_of)
+
+    def _text_of(self, dotted: str) -> str:
+        """The text that a name of another file of the project stands for: beside this one, or below its folder."""
+        module, _, name = dotted.rpartition(".")
+        place = module.lstrip(".")
+        up = len(module) - len(place)
+        near = self.path.parents[up - 1] if 0 < up <= len(self.path.parents) else None
+        for folder in (near,) if near else (self.path.parent, self.folder):
+            path = folder.joinpath(*place.split(".")).with_suffix(".py") if place else None
+            if path and path != self.path and path.is_relative_to(self.folder) and self.sources and path.is_file():
+                parsed = self.sources.read(path)
+                return Names(parsed).top_text(name) if parsed else UNKNOWN
+        return UNKNOWN
 
     def where(self, node: ast.AST) -> str:
         """The place of a syntax node as file:line."""
@@ -154,7 +168,7 @@ class Scan:
         parsed = None if path in found or len(found) >= code.MAX_FILES else self.project.sources.read(path)
         if parsed is not None:
             shown = path.relative_to(self.project.root.resolve()).as_posix()
-            found[path] = CodeFile(path, shown, folder, parsed, served)
+            found[path] = CodeFile(path, shown, folder, parsed, served, self.project.sources)
 
     def file_of(self, target: Target) -> tuple[Path, str, Place] | None:
         """The local file with a target's tools or schema: its path, the name to show, the key that names it."""

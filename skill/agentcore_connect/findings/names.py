@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Final, NamedTuple, cast
 
@@ -33,9 +33,10 @@ class Binding(NamedTuple):
 class Names:
     """The names of one file."""
 
-    def __init__(self, parsed: Parsed) -> None:
-        """In: the parsed file."""
+    def __init__(self, parsed: Parsed, elsewhere: Callable[[str], str] = lambda _dotted: UNKNOWN) -> None:
+        """In: the parsed file; what a dotted name of another module of the project stands for, as a text."""
         self.parsed = parsed
+        self.elsewhere = elsewhere
         self._made: dict[str, str] = {}
 
     @cached_property
@@ -189,10 +190,23 @@ class Names:
         return dict(found)
 
     def text(self, node: ast.expr, depth: int = 0) -> str:
-        """A text as far as the code tells it; `UNKNOWN` for each part that it does not."""
+        """A text as far as the code tells it; `UNKNOWN` for each part that it does not.
+
+        Followed are names, attributes that a class of the file sets once, functions of the file that do nothing but
+        return, and names that are imported from a module of the project.
+        """
         if depth > _DEPTH:
             return UNKNOWN
         node = self.value(node)
+        if isinstance(node, ast.Name):
+            imported = self.imports.get(node.id, "")
+            return self.elsewhere(imported) if imported and self.binding(node) is None else UNKNOWN
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            given = self._class_texts.get((node.value.id, node.attr), [])
+            return self.text(given[0], depth + 1) if len(given) == 1 else UNKNOWN
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not (node.args or node.keywords):
+            returned = self._returns.get(node.func.id, []) if self.binding(node.func) is None else []
+            return self.text(returned[0], depth + 1) if len(returned) == 1 else UNKNOWN
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, str) else UNKNOWN
         if isinstance(node, ast.JoinedStr):
@@ -202,6 +216,38 @@ class Names:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self.text(node.left, depth + 1) + self.text(node.right, depth + 1)
         return UNKNOWN
+
+    def top_text(self, name: str) -> str:
+        """The text that a name at the top of the file stands for; `UNKNOWN` where that is not one text."""
+        found = self._bindings.get((self.parsed.tree, name), [])
+        value = found[0].value if len(found) == 1 and found[0].how == "is" else None
+        return self.text(value) if isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp) else UNKNOWN
+
+    @cached_property
+    def _class_texts(self) -> dict[tuple[str, str], list[ast.expr]]:
+        """What each class of the file gives its attributes: by the names of class and attribute."""
+        found: defaultdict[tuple[str, str], list[ast.expr]] = defaultdict(list)
+        for one in self.parsed.of(ast.ClassDef):
+            for node in one.body:
+                if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                        if isinstance(target, ast.Name):
+                            found[(one.name, target.id)].append(node.value)
+        for name, values in self._attributes.items():
+            for key in [key for key in found if key[1] == name]:
+                found[key] += values
+        return dict(found)
+
+    @cached_property
+    def _returns(self) -> dict[str, list[ast.expr]]:
+        """What functions at the top of the file return that do nothing else, by name."""
+        found: defaultdict[str, list[ast.expr]] = defaultdict(list)
+        for one in self.parsed.of(ast.FunctionDef):
+            body = one.body[1:] if ast.get_docstring(one, clean=False) is not None else one.body
+            only = body[0] if len(body) == 1 and not one.decorator_list else None
+            if isinstance(only, ast.Return) and only.value and self.parsed.parents.get(one) is self.parsed.tree:
+                found[one.name].append(only.value)
+        return dict(found)
 
     @cached_property
     def _bindings(self) -> dict[tuple[Scope, str], list[Binding]]:

@@ -23,7 +23,7 @@ def clients(scan: Scan) -> Iterator[Finding]:
     """Clients of gateways that are made, or connected, when the file of a server is imported; one a file."""
     signs = load("findings")["signs"]["startup"]
     for file in scan.code_files:
-        if not _serves(file, signs) or not any(_is_client(one, signs) for one in file.parsed.modules):
+        if not _serves(file, signs) or not _has_client(file, signs):
             continue
         connected = next(_connections(file, signs), None)
         if connected is not None:
@@ -42,6 +42,15 @@ def _serves(file: CodeFile, signs: Entry) -> bool:
     """Whether the file belongs to a process that stays: a runtime, a Lambda function, a web server."""
     imports = any(one == sign or one.startswith(f"{sign}.") for one in file.parsed.modules for sign in signs["servers"])
     return file.served or imports or bool(handlers(file))
+
+
+def _has_client(file: CodeFile, signs: Entry) -> bool:
+    """Whether a file imports the class of a client, or reaches it through its module."""
+    if any(_is_client(one, signs) for one in file.parsed.modules):
+        return True
+    whole = [alias.name for node in file.parsed.of(ast.Import) for alias in node.names]
+    reached = file.parsed.of(ast.Attribute) if any("mcp" in one for one in whole) else ()
+    return any(_is_client(file.names.dotted(one), signs) for one in reached)
 
 
 def _is_client(module: str, signs: Entry) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge import base
+from agentcore_connect.plan.entries import Sentence
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.program import script_inputs
 from agentcore_connect.plan.role_rights import iam_statements
@@ -46,7 +48,7 @@ class Brief(NamedTuple):
     secrets: list[Secret]
     reasons: list[Said]
     notes: list[Said]
-    rights: list[Mapping[str, Any]]
+    rights: list[JsonObject]
     local: bool
     granted_by: str | None
     open_checks: int
@@ -83,11 +85,11 @@ def split_headline(text: str) -> tuple[str, str]:
     return headline, rest[0] if rest else ""
 
 
-def _said(about: str, one: Mapping[str, Any]) -> Said:
+def _said(about: str, one: Sentence) -> Said:
     return Said(about, *split_headline(one["text"]), one["rule"])
 
 
-def _is_shown(one: Mapping[str, Any]) -> bool:
+def _is_shown(one: Sentence) -> bool:
     rule = base.rules().get(one["rule"])
     return rule is None or rule.section == _SHOWN
 
@@ -114,9 +116,9 @@ def _secrets(plan: Plan) -> list[Secret]:
     return list({one.env: one for one in asked}.values())
 
 
-def _rights(plan: Plan) -> list[Mapping[str, Any]]:
+def _rights(plan: Plan) -> list[JsonObject]:
     """What the gateway's role must be allowed, each statement once."""
-    found: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, JsonObject] = {}
     for c in plan.context["connections"]:
         for statement in iam_statements(plan.context, c) if c["target_type"] else ():
             found.setdefault(repr(statement), statement)

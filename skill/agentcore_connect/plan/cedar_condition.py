@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 #: The value of a change that takes the claim or the argument away.
 ABSENT: Final = object()
@@ -20,22 +20,22 @@ class Call:
     """
 
     tool: str
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, object] = field(default_factory=dict)
     caller: str = ""
-    input: Mapping[str, Any] = field(default_factory=dict)
+    input: Mapping[str, object] = field(default_factory=dict)
 
-    def with_claim(self, name: str, value: Any) -> Call:
+    def with_claim(self, name: str, value: object) -> Call:
         """The call with another value of a claim, or without the claim."""
         rest = {key: one for key, one in self.claims.items() if key != name}
         return replace(self, claims=rest if value is ABSENT else {**rest, name: value})
 
-    def with_argument(self, path: tuple[str, ...], value: Any) -> Call:
+    def with_argument(self, path: tuple[str, ...], value: object) -> Call:
         """The call with another value of an argument, or without the argument."""
         return replace(self, input=_put(self.input, path, value))
 
-    def argument(self, path: tuple[str, ...]) -> Any:
+    def argument(self, path: tuple[str, ...]) -> object:
         """The value of an argument; ABSENT where the call has none."""
-        here: Any = self.input
+        here: object = self.input
         for key in path:
             if not isinstance(here, Mapping) or key not in here:
                 return ABSENT
@@ -103,12 +103,12 @@ def first_of(changes: tuple[Change, ...]) -> Change:
     return changes[0] if changes else (lambda call: call)
 
 
-def claim_change(name: str, value: Any) -> Change:
+def claim_change(name: str, value: object) -> Change:
     """A change of a claim."""
     return lambda call: call.with_claim(name, value)
 
 
-def argument_change(path: tuple[str, ...], value: Any) -> Change:
+def argument_change(path: tuple[str, ...], value: object) -> Change:
     """A change of an argument."""
     return lambda call: call.with_argument(path, value)
 
@@ -118,7 +118,7 @@ def caller_change(arn: str) -> Change:
     return lambda call: replace(call, caller=arn)
 
 
-def arrived(value: Any) -> str:
+def arrived(value: object) -> str:
     """A claim as the gateway hands it to Cedar: text as it is, an array as its JSON text without blanks."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
@@ -154,7 +154,7 @@ def _escaped(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in escaped)
 
 
-def _put(data: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def _put(data: Mapping[str, object], path: tuple[str, ...], value: object) -> dict[str, object]:
     key, *rest = path
     kept = {name: one for name, one in data.items() if name != key}
     if rest:

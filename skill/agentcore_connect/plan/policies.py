@@ -5,17 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, sequence
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition, is_known
 from agentcore_connect.plan.cedar_condition import Condition, any_of
 from agentcore_connect.plan.cedar_terms import Argument, argument_condition
 from agentcore_connect.plan.policy_text import EVERY, Policy, Rule, policy_name, policy_of
 
-Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
+Targets = Mapping[str, Sequence[JsonObject] | None]
 
 _TYPO: Final = 0.85  # a name this near to a target's is meant to be it; others may be targets made elsewhere
 
@@ -26,8 +27,8 @@ class _Wish:
 
     at: str
     effect: str
-    tools: tuple[tuple[str, Mapping[str, Any] | None], ...]
-    entry: Mapping[str, Any]
+    tools: tuple[tuple[str, JsonObject | None], ...]
+    entry: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Written:
 
 
 def write_policies(
-    restrict: Sequence[Any],
+    restrict: Sequence[Json],
     *,
     inbound_auth: str,
     targets: Targets,
@@ -98,7 +99,7 @@ def write_policies(
     return Written(policies, [*added, *wished], warnings, "permit" if added else "deny")
 
 
-def claims_named(restrict: Sequence[Any]) -> list[str]:
+def claims_named(restrict: Sequence[Json]) -> list[str]:
     """The claims that `policy.restrict` asks for, each once."""
     entries = [one for one in restrict if isinstance(one, Mapping)]
     parts = [part for one in entries for part in (one, *_listed(one.get("when") or []))]
@@ -125,15 +126,15 @@ def _rest(rules: Sequence[Rule], targets: Targets, *, permit_rest: bool, rest: s
     return found
 
 
-def _wish(entry: Any, at: str, targets: Targets, warnings: list[Problem]) -> _Wish:
-    given: dict[str, Any] = {"tools": [entry]} if isinstance(entry, str) else dict(entry)
-    named = given.get("tools") or []
-    names = [named] if isinstance(named, str) else list(named)
+def _wish(entry: Json, at: str, targets: Targets, warnings: list[Problem]) -> _Wish:
+    given: JsonObject = {"tools": [entry]} if isinstance(entry, str) else mapping(entry)
+    named = given.get("tools")
+    names = [named] if isinstance(named, str) else [str(one) for one in sequence(named)]
     if not names:
         raise ConnectError("no-tools", "no tool is named", where=f"{at}.tools", expected="a list of Target___tool")
     plain = isinstance(entry, str)
     problems: list[ConnectError] = []
-    tools: list[tuple[str, Mapping[str, Any] | None]] = []
+    tools: list[tuple[str, JsonObject | None]] = []
     for number, name in enumerate(names):
         try:
             tools.append((name, _definition(name, at if plain else f"{at}.tools[{number}]", targets, warnings)))
@@ -144,14 +145,14 @@ def _wish(entry: Any, at: str, targets: Targets, warnings: list[Problem]) -> _Wi
     if every and len(names) > 1:
         raise ConnectError("bad-value", "`*` is every tool already", where=f"{at}.tools", expected="`*` alone")
     group = f"{load('cedar')['separator']}{EVERY}"
-    named = {name.removesuffix(group): tool for name, tool in tools}
+    defined = {name.removesuffix(group): tool for name, tool in tools}
     if len({group in name for name in names}) > 1:
         message = "a whole target and single tools are two entries"
         raise ConnectError("bad-value", message, where=f"{at}.tools", expected="one entry of `restrict` for each")
-    return _Wish(at, given.get("effect") or "permit", tuple(named.items()), given)
+    return _Wish(at, str(given.get("effect") or "permit"), tuple(defined.items()), given)
 
 
-def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -> Mapping[str, Any] | None:
+def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -> JsonObject | None:
     """The tool's definition; None where its target or the target's tools are not known."""
     separator = load("cedar")["separator"]
     target, _, tool = str(name).partition(separator)
@@ -178,12 +179,13 @@ def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -
     for one in tools:
         if one["name"] == tool:
             return one
-    close = difflib.get_close_matches(tool, [one["name"] for one in tools], n=1)
+    names = [str(one["name"]) for one in tools]
+    close = difflib.get_close_matches(tool, names, n=1)
     raise ConnectError(
         "unknown-tool",
         f"the target {target!r} has no tool {tool!r}",
         where=at,
-        expected=f"one of {', '.join(one['name'] for one in tools)}",
+        expected=f"one of {', '.join(names)}",
         hint=f"did you mean {target}{separator}{close[0]}?" if close else None,
     )
 
@@ -222,20 +224,20 @@ def _parts(
     return parts
 
 
-def _claims_not_known(conditions: Iterable[tuple[Mapping[str, Any], str]]) -> Iterable[Problem]:
+def _claims_not_known(conditions: Iterable[tuple[JsonObject, str]]) -> Iterable[Problem]:
     """A warning for each claim whose kind neither its name nor the answers tell."""
     for one, at in conditions:
         claim = one.get("claim")
-        if claim and one.get("values") and not one.get("claim_type") and not is_known(claim):
+        if claim and one.get("values") and not one.get("claim_type") and not is_known(str(claim)):
             text = load("cedar")["rules"]["claim-taken-as-one-value"]["text"]
             yield Problem("warning", "claim-taken-as-one-value", f"{at}.claim", f"{claim}: {text}")
 
 
-def _listed(given: Any) -> list[Mapping[str, Any]]:
-    return list(given) if isinstance(given, list) else [given]
+def _listed(given: Json) -> list[JsonObject]:
+    return mappings(given if isinstance(given, list) else [given])
 
 
-def _one_thing(when: Mapping[str, Any], at: str) -> None:
+def _one_thing(when: JsonObject, at: str) -> None:
     """A condition is on an argument or on a claim, and has what its operator needs."""
     presence = load("cedar")["presence"]
     about_input = when.get("input") is not None
@@ -253,7 +255,7 @@ def _one_thing(when: Mapping[str, Any], at: str) -> None:
 
 
 def _argument(
-    when: Mapping[str, Any], at: str, name: str, tool: Mapping[str, Any] | None, warnings: list[Problem]
+    when: JsonObject, at: str, name: str, tool: JsonObject | None, warnings: list[Problem]
 ) -> Argument | None:
     """The argument that a condition is about; None for a condition on a claim."""
     if when.get("input") is None:

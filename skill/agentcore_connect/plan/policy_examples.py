@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, arrived, first_of
 from agentcore_connect.plan.cedar_terms import sample
 from agentcore_connect.plan.policy_text import Policy, Rule
 
-Targets = Mapping[str, Sequence[Mapping[str, Any]] | None]
+Targets = Mapping[str, Sequence[Mapping[str, object]] | None]
 
 _CALLER: Final = "arn:aws:sts::123456789012:assumed-role/Caller"
 
 
 def policy_examples(
     policies: Sequence[Policy], rules: Sequence[Rule], targets: Targets, inbound_auth: str
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Example calls with the decision for each, as plain data.
 
     In: the policies and, in the same order, the rules that they say; the gateway's targets; its inbound auth.
@@ -28,7 +29,7 @@ def policy_examples(
     decide it, none where no policy permits the call). A tool that is not known here has no example.
     """
     tools = _tools(targets, rules)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, object]] = {}
     for call in _calls(rules, tools, inbound_auth):
         data = _example(call, policies, rules, inbound_auth)
         found.setdefault(repr((data["tool"], data["caller"], data["input"])), data)
@@ -42,11 +43,11 @@ def decide(rules: Sequence[Rule], call: Call) -> tuple[bool, list[int]]:
     return (bool(applying) and not forbids, forbids or applying)
 
 
-def _tools(targets: Targets, rules: Sequence[Rule]) -> dict[str, Mapping[str, Any]]:
+def _tools(targets: Targets, rules: Sequence[Rule]) -> dict[str, Mapping[str, object]]:
     """The tools that calls can be made of: those of the targets, and those that a policy names."""
     separator = load("cedar")["separator"]
-    found: dict[str, Mapping[str, Any]] = {
-        f"{target}{separator}{tool['name']}": tool.get("inputSchema", {})
+    found: dict[str, Mapping[str, object]] = {
+        f"{target}{separator}{tool['name']}": mapping(tool.get("inputSchema"))
         for target, tools in targets.items()
         for tool in tools or ()
     }
@@ -54,7 +55,7 @@ def _tools(targets: Targets, rules: Sequence[Rule]) -> dict[str, Mapping[str, An
     return {**{name: {"type": "object"} for name in named}, **found}
 
 
-def _calls(rules: Sequence[Rule], tools: Mapping[str, Mapping[str, Any]], inbound_auth: str) -> Iterator[Call]:
+def _calls(rules: Sequence[Rule], tools: Mapping[str, Mapping[str, object]], inbound_auth: str) -> Iterator[Call]:
     who = Call("", caller=_CALLER if inbound_auth == "aws-iam" else "")
     for rule in rules:
         tool = next((name for name in tools if rule.covers(name)), None)
@@ -73,7 +74,7 @@ def _calls(rules: Sequence[Rule], tools: Mapping[str, Mapping[str, Any]], inboun
             yield replace(who, tool=name, input=sample({"type": "object", **schema}))
 
 
-def _example(call: Call, policies: Sequence[Policy], rules: Sequence[Rule], inbound_auth: str) -> dict[str, Any]:
+def _example(call: Call, policies: Sequence[Policy], rules: Sequence[Rule], inbound_auth: str) -> dict[str, object]:
     cedar = load("cedar")
     allowed, by = decide(rules, call)
     kind = cedar["principals"][inbound_auth]["type"] or cedar["anonymous_type"]
@@ -100,7 +101,7 @@ def _caller(call: Call, inbound_auth: str) -> str:
     return f"a token with {', '.join(claims)}" if call.claims else "a token without these claims"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Arguments as a call has them in JSON."""
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
@@ -109,7 +110,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _cedar(value: Any) -> Any:
+def _cedar(value: object) -> object:
     """Arguments as Cedar reads them from JSON: a number that the tool declares as such is a decimal."""
     if isinstance(value, Mapping):
         return {key: _cedar(one) for key, one in value.items()}

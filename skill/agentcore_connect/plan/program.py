@@ -10,6 +10,7 @@ from typing import Any
 
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.plan.markers import RUNTIME
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.request_facts import Context, facts_for
@@ -225,5 +226,5 @@ def _set_by(request: Request) -> list[str]:
     return [name for name in request.body if name not in _AROUND]
 
 
-def _bodies() -> dict[str, Any]:
+def _bodies() -> Entry:
     return resources.load("request-bodies")

@@ -262,7 +262,7 @@ class PoliciesContext(TypedDict):
     added_claims: list[str]
     scripted: bool
     policies: list[PolicyContext]
-    examples: list[dict[str, Json]]
+    examples: list[dict[str, object]]
     engine: str
     engine_in_project: bool
     attached: bool

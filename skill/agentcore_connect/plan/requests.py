@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.values import JsonObject, mapping
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.knowledge import resources
+from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.plan.markers import runtime_names, settle
 from agentcore_connect.plan.request_facts import Context, facts_for, infer_vendor
 from agentcore_connect.plan.templates import MissingAnswer, fill, holds
@@ -42,7 +43,7 @@ class Request:
     service: str
     body: JsonObject
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Json]:
         """The request as plain data, as `--dry-run` of the script prints it."""
         return {"operation": self.operation, "service": self.service, "body": self.body}
 
@@ -117,5 +118,5 @@ def _needs_answer(c: Context, path: str) -> ConnectError:
     return ConnectError("request-needs-answer", message, hint=f"answer {path}")
 
 
-def _bodies() -> dict[str, Any]:
+def _bodies() -> Entry:
     return resources.load("request-bodies")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from agentcore_connect.core.values import sequence
+from agentcore_connect.core.values import Json, sequence
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.templates import fill, holds
 
 
-def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
+def iam_statements(ctx: Context, c: Context) -> list[dict[str, Json]]:
     """The statements of an IAM policy that the gateway's role needs for this connection.
 
     Out: JSON policy statements; what the plan does not know of an ARN is "*".
@@ -18,7 +16,7 @@ def iam_statements(ctx: Context, c: Context) -> list[dict[str, Any]]:
     return statements_from(facts_for(ctx, c))
 
 
-def statements_from(facts: Context) -> list[dict[str, Any]]:
+def statements_from(facts: Context) -> list[dict[str, Json]]:
     """The statements as `iam_statements` gives them, from facts that are made already (see `facts_for`)."""
     return [
         {"Sid": one["sid"], "Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
@@ -29,10 +27,12 @@ def statements_from(facts: Context) -> list[dict[str, Any]]:
 
 def iam_notes(ctx: Context, c: Context) -> list[str]:
     """What there is to say about those statements, and rights that only a person can fill in."""
-    return [f"{one['sid']}: {one['text']}" if one["actions"] else one["text"] for one in _rights(facts_for(ctx, c))]
+    return [
+        f"{one['sid']}: {one['text']}" if one["actions"] else str(one["text"]) for one in _rights(facts_for(ctx, c))
+    ]
 
 
-def author_rights(ctx: Context) -> list[dict[str, Any]]:
+def author_rights(ctx: Context) -> list[dict[str, Json]]:
     """What whoever writes the plan's policies must be allowed: a statement each, with a text and its sources.
 
     Out: nothing where the plan has no policies; what the plan does not know of an ARN is "*".
@@ -56,12 +56,12 @@ def author_rights(ctx: Context) -> list[dict[str, Any]]:
     ]
 
 
-def trust_policy(ctx: Context) -> dict[str, Any]:
+def trust_policy(ctx: Context) -> dict[str, Json]:
     """The trust policy of the gateway's role, narrowed to gateways of this name where account and Region are known."""
     return trust_from(facts_for(ctx, {}))
 
 
-def trust_from(facts: Context) -> dict[str, Any]:
+def trust_from(facts: Context) -> dict[str, Json]:
     """The trust policy as `trust_policy` gives it, from facts that are made already (see `facts_for`)."""
     trust = resources.load("iam-statements")["trust"]
     account, gateway = fill(trust["account"], facts), fill(trust["gateway"], facts)
@@ -80,7 +80,7 @@ def trust_from(facts: Context) -> dict[str, Any]:
     }
 
 
-def _rights(facts: Context) -> list[dict[str, Any]]:
+def _rights(facts: Context) -> list[dict[str, Json]]:
     rights = []
     for statement in resources.load("iam-statements")["statements"]:
         if not holds(statement["when"], facts):

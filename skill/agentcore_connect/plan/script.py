@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from agentcore_connect.core.values import mapping
+from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.promises import Promise, in_the_end, promises
@@ -27,20 +26,20 @@ _BEFORE = {"create_project": 1, "with_credentials": 1, "pipe": 2}
 
 def script(
     operations: Sequence[Operation],
-    surface: Mapping[str, Any],
-    asks: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-) -> dict[str, Any]:
+    surface: JsonObject,
+    asks: Mapping[str, Sequence[JsonObject]] | None = None,
+) -> dict[str, object]:
     """What the script's template is rendered from.
 
     In: the operations of a plan, the surface they were made from, and by its file the values that a program asks for,
     so that they are asked for before the first step. Out: plain data; a `line` is shell text.
     """
     runs_cli = any(one.argv[:1] == ("agentcore",) for one in operations)
-    values = surface.get("credential_values")
+    values, cli = mapping(surface.get("credential_values")), mapping(surface["cli"])
     return {
-        "cli": {key: surface["cli"][key] for key in ("version", "accepts", "known_by")} if runs_cli else None,
+        "cli": {key: cli[key] for key in ("version", "accepts", "known_by")} if runs_cli else None,
         "surface": surface["surface"],
-        "project_file": surface["cli"].get("project_file") or _PROJECT_FILE,
+        "project_file": cli.get("project_file") or _PROJECT_FILE,
         "steps": _steps(operations),
         "programs": sorted({one.argv[0] for one in operations if one.argv and one.kind == "script"}),
         "tools": sorted({one.argv[0] for one in operations if one.argv and one.kind != "script"} - {"agentcore"}),
@@ -51,7 +50,7 @@ def script(
     }
 
 
-def script_facts(operations: Sequence[Operation]) -> dict[str, Any]:
+def script_facts(operations: Sequence[Operation]) -> dict[str, object]:
     """What manifests ask about a plan's script: its steps, and whether it needs Node.js."""
     return {"steps": list(operations), "needs_node": _needs_node(operations)}
 
@@ -64,18 +63,18 @@ def _needs_node(operations: Iterable[Operation]) -> bool:
     )
 
 
-def script_data(operations: Sequence[Operation], surface: Mapping[str, Any]) -> dict[str, Any]:
+def script_data(operations: Sequence[Operation], surface: JsonObject) -> dict[str, Json]:
     """What runtime.mjs reads of plan.json beside the steps.
 
     In: the operations, the surface they were made from. Out: `probes`, for each step the states of the project in
     which it counts as done; `values`, how the names of the credentials' values are made, where the surface has such.
     """
-    whole = promises(operations)
-    probes = {one.id: found for one in operations if (found := _probes(one, whole, surface["cli"]))}
-    values = surface.get("credential_values")
+    whole, cli = promises(operations), mapping(surface["cli"])
+    probes = {one.id: found for one in operations if (found := _probes(one, whole, cli))}
+    values = mapping(surface.get("credential_values"))
     taken = bool(values) and any(one.takes_values for one in operations)
-    known = {key: value for key, value in (values or {}).items() if key != "sources"}
-    more = {"values": {**known, "project_file": surface["cli"].get("project_file")}} if taken else {}
+    known = {key: value for key, value in values.items() if key != "sources"}
+    more = {"values": {**known, "project_file": cli.get("project_file")}} if taken else {}
     return {"probes": probes, **more}
 
 
@@ -100,8 +99,8 @@ def command_lines(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _steps(operations: Sequence[Operation]) -> list[dict[str, Any]]:
-    steps = []
+def _steps(operations: Sequence[Operation]) -> list[dict[str, object]]:
+    steps: list[dict[str, object]] = []
     known: set[str] = set()
     for one in operations:
         lookups = [_lookup(value, operations) for value in one.inputs if value.kind == "lookup"]
@@ -147,14 +146,14 @@ def _lookup(value: Input, operations: Sequence[Operation]) -> tuple[str, str]:
     return value.name, words.shell_line(["lookup", value.name, value.prompt, value.default or "", users, *value.argv])
 
 
-def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[JsonObject]]) -> list[str]:
     """The lines that declare what is asked for: each value once, with the steps that get it."""
     found: dict[str, tuple[str, str, str, list[str]]] = {}
     for one in operations:
         own = [(v.name, v.kind, v.prompt, v.default or "") for v in one.inputs if v.kind != "lookup"]
         if one.kind == "script":
             scripted = [ask for ask in asks.get(one.artifact or "", ()) if not ask.get("optional")]
-            own += [(ask["env"], "secret" if ask["secret"] else "text", ask["ask"], "") for ask in scripted]
+            own += [(str(ask["env"]), "secret" if ask["secret"] else "text", str(ask["ask"]), "") for ask in scripted]
         for name, kind, prompt, default in own:
             found.setdefault(name, (kind, prompt, default, []))[3].append(one.id)
     return [
@@ -163,7 +162,7 @@ def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[Mappi
     ]
 
 
-def _probes(operation: Operation, whole: Promise, cli: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+def _probes(operation: Operation, whole: Promise, cli: JsonObject) -> list[list[dict[str, Json]]]:
     """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end.
 
     Where a surface is known by reading only, the name decides: how its files spell the rest was not seen.

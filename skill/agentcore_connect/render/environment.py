@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from functools import cache
-from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -16,7 +15,7 @@ from agentcore_connect.knowledge.resources import renderers_dir
 from agentcore_connect.plan.agent_edit import packages
 
 
-def python_literal(value: Any) -> str:
+def python_literal(value: object) -> str:
     """A value as Python source, with double quotes as the formatters write them."""
     if isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False)
@@ -28,12 +27,12 @@ def python_literal(value: Any) -> str:
     return repr(value)
 
 
-def markdown_text(value: Any) -> str:
+def markdown_text(value: object) -> str:
     """Text that Markdown shows as it stands."""
     return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in str(value))
 
 
-def markdown_prose(value: Any) -> str:
+def markdown_prose(value: object) -> str:
     """A sentence of our own as Markdown: as ``markdown_text``, but what stands in a pair of backticks is code."""
     parts = str(value).split("`")
     if len(parts) % 2 == 0:  # a backtick without its pair is no code
@@ -41,17 +40,17 @@ def markdown_prose(value: Any) -> str:
     return "".join(f"`{part}`" if number % 2 else markdown_text(part) for number, part in enumerate(parts))
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
+def json_text(value: object, indent: int | None = None) -> str:
     """A value as JSON, characters as they are."""
     return json.dumps(value, indent=indent, ensure_ascii=False)
 
 
-def shell_word(value: Any) -> str:
+def shell_word(value: object) -> str:
     """Text as one word of POSIX shell."""
     return shlex.quote(str(value))
 
 
-def cfn_yaml(value: Any, indent: int | None = None) -> str:
+def cfn_yaml(value: object, indent: int | None = None) -> str:
     """CloudFormation data as YAML, see `render.cfn_yaml`, which is loaded for the plans that have a template."""
     from agentcore_connect.render import cfn_yaml as forms
 

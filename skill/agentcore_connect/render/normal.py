@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from agentcore_connect.advise.records import Read
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.values import Json, mappings
 
 #: Keys that name files, in a connection.
 _PATHS = {"tools": "tools_path", "schema": "schema_path"}
 
 
-def normal_answers(gathered: Gathered, out: Path) -> dict[str, Any]:
+def normal_answers(gathered: Gathered, out: Path) -> dict[str, Json]:
     """The answers with paths that fit the folder they are written to; nothing that was not answered is added."""
-    data: dict[str, Any] = {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None}}
+    data: dict[str, Json] = {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None}}
     if gathered.project is not None:
         data["project"] = os.path.relpath(gathered.project.root, out.resolve())
     connections = []
-    for number, connection in enumerate(data.get("connections") or []):
+    for number, connection in enumerate(mappings(data.get("connections"))):
         read = gathered.case.read.get(number, Read())._asdict()
         changed = {k: v for k, v in connection.items() if v is not None}
         for key, found in _PATHS.items():

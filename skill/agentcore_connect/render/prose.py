@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.brief import brief
@@ -25,7 +24,12 @@ def text(plan: Plan, *, full: bool = False) -> str:
 def _rendered(plan: Plan, template: str, *, full: bool) -> str:
     script = next((one["path"] for one in plan.artifacts if one["kind"] == "commands"), None)
     edit = plan.context["agent_edit"]
-    names: dict[str, Any] = {"plan": plan.as_dict(), "script": script, "diff": edit["parts"], "created": edit["client"]}
+    names: dict[str, object] = {
+        "plan": plan.as_dict(),
+        "script": script,
+        "diff": edit["parts"],
+        "created": edit["client"],
+    }
     names["fence"] = "`" * max(3, 1 + max((len(one) for one in re.findall("`+", edit["parts"] or "")), default=0))
     if full:
         rights = {c["name"]: iam_statements(plan.context, c) for c in plan.context["connections"] if c["target_type"]}
@@ -36,7 +40,7 @@ def _rendered(plan: Plan, template: str, *, full: bool) -> str:
     return environment().get_template(f"plan-document/{template}").render(names)
 
 
-def _policies(plan: Plan) -> dict[str, Any]:
+def _policies(plan: Plan) -> dict[str, object]:
     """What the whole plan says of its policies: example calls, the rights of their author, what else there is."""
     ctx = plan.context
     beyond = [

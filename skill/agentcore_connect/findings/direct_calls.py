@@ -118,8 +118,8 @@ def _vendors_of(modules: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for vendor in load("service-hints")["vendors"]:
         for module in vendor["imports"]:
-            mine = {one for one in modules if one == module or one.startswith(f"{module}.")}
-            for name in {module, *(one.rpartition(".")[2] for one in mine)} if mine else ():
+            mine = sorted(one for one in modules if one == module or one.startswith(f"{module}."))
+            for name in [module, *(one.rpartition(".")[2] for one in mine)] if mine else ():
                 found.setdefault(name, str(vendor["name"]))
     return found
 

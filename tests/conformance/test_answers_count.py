@@ -55,7 +55,7 @@ def test_a_lost_answer_would_be_noticed(folder: Path, monkeypatch: pytest.Monkey
     one = Situation(space.document(space.PUBLIC))
     key = ("connections", 0, "lambda_arn")
     assert not is_lost(one, key, folder)
-    monkeypatch.setattr("agentcore_connect.plan.build._unused_keys", lambda *_: [])
+    monkeypatch.setattr("agentcore_connect.plan.build.unused_keys", lambda *_: [])
     assert is_lost(one, key, folder)
 
 

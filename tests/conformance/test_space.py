@@ -98,7 +98,8 @@ def _operations(document: Any) -> Iterable[str]:
             yield entry["operation"]
     for provider in document["providers"].values():
         yield provider["create"]
-    yield from (request["operation"] for request in document["policies"].values() if isinstance(request, dict))
+    for part in ("policies", "callers"):
+        yield from (one["operation"] for one in document[part].values() if isinstance(one, dict) and "operation" in one)
 
 
 def test_a_way_that_is_left_out_would_be_noticed(everything: Emitted) -> None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from agentcore_connect.__main__ import COMMANDS, KINDS
-from agentcore_connect.knowledge.questions import questions
+from agentcore_connect.knowledge import resources
 from agentcore_connect.skill import frontmatter
 from tests.skill.assistant import Instructions
 from tests.skill.conftest import ROOT, environment_python
@@ -90,7 +90,8 @@ def test_every_command_and_option_that_it_names_works(text: str) -> None:
 
 
 def test_the_keys_that_are_never_asked_for_are_those_of_the_knowledge() -> None:
-    volunteered = {q.id for q in questions().values() if q.ask == "volunteer" or "asked_for" in q.raw} - {"project"}
+    held = {one["id"]: one for one in resources.load("questions")["questions"]}
+    volunteered = {key for key, one in held.items() if one["ask"] == "volunteer" or "asked_for" in one} - {"project"}
     assert set(Instructions.read(SKILL).volunteered) == volunteered
 
 

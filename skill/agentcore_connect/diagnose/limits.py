@@ -45,9 +45,9 @@ def limits(told: tuple[Complaint, ...], operation: str, text: str, known: Api | 
     roots = _roots(operation, text, model)
     found: dict[str, None] = {}
     for one in told:
-        said = {sentence for root in roots if (sentence := _sentence(one, root, model))}
+        said = list(dict.fromkeys(sentence for root in roots if (sentence := _sentence(one, root, model))))
         if len(said) == 1:
-            found[said.pop()] = None
+            found[said[0]] = None
     return list(found)
 
 

@@ -107,7 +107,10 @@ def _new(found: Mapping[_Key, _Value], known: Mapping[_Key, _Value]) -> dict[_Ke
 
 def gathered(one: Situation, folder: Path) -> Gathered:
     """A situation's answers, checked and gathered as `plan` does it."""
-    document = load.checked(Document(dict(one.data), {}, str(folder / "answers.yaml")))
+    data = dict(one.data)
+    if "project" in data:
+        data["project"] = projects.of_surface(data["project"], one.surface)
+    document = load.checked(Document(data, {}, str(folder / "answers.yaml")))
     return gather(document, cli_version=space.SURFACES[one.surface], via=one.via)
 
 

@@ -59,15 +59,31 @@ PROJECTS: dict[str, dict[str, Any]] = {
 }
 
 
+#: What version 2 of the project file does not have.
+_GONE = ("abTests", "datasets", "capacityProviders")
+
+
+def version2(text: dict[str, Any]) -> dict[str, Any]:
+    """A project as one of the CLI 1.x."""
+    return {**{key: value for key, value in text.items() if key not in _GONE}, "version": 2}
+
+
+def of_surface(name: str, surface: str) -> str:
+    """The folder of a project as the CLI of a surface takes it."""
+    return f"{name}2" if surface == "1.x" else name
+
+
 def write(folder: Path) -> None:
-    """Put every project into a folder, each under its name."""
-    for name, text in PROJECTS.items():
+    """Put every project into a folder, each under its name, and as one of version 2 beside it."""
+    second = {of_surface(name, "1.x"): version2(text) for name, text in PROJECTS.items()}
+    for name, text in {**PROJECTS, **second}.items():
         home = folder / name / "agentcore"
         home.mkdir(parents=True, exist_ok=True)
         (home / "agentcore.json").write_text(json.dumps(text, indent=2), encoding="utf-8")
         (home / "aws-targets.json").write_text("[]", encoding="utf-8")
         (home / ".env.local").write_text("", encoding="utf-8")
         (folder / name / "app" / "Worker").mkdir(parents=True, exist_ok=True)
-    harness = folder / "Harnessed" / "app" / "Helper"
-    harness.mkdir(parents=True, exist_ok=True)
-    (harness / "harness.json").write_text(json.dumps(_HARNESS, indent=2), encoding="utf-8")
+    for name in ("Harnessed", of_surface("Harnessed", "1.x")):
+        harness = folder / name / "app" / "Helper"
+        harness.mkdir(parents=True, exist_ok=True)
+        (harness / "harness.json").write_text(json.dumps(_HARNESS, indent=2), encoding="utf-8")

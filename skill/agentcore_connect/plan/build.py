@@ -38,7 +38,7 @@ from agentcore_connect.plan.reported import (
     summary,
     unused_keys,
 )
-from agentcore_connect.plan.requests import is_sent, requests_for
+from agentcore_connect.plan.requests import is_sent, provider_of, requests_for
 from agentcore_connect.plan.script import script_data, script_facts
 from agentcore_connect.plan.stack import stack
 
@@ -210,6 +210,9 @@ def _plan(
     used_gateway: bool,
 ) -> Plan:
     surface, read = load(f"commands-{gathered.surface.id}"), watched(ctx)
+    if surface["cli"].get("vendor_credentials"):
+        for noted in read.connections:
+            noted["provider"] = provider_of(ctx, noted)
     ops = operations(read.facts, surface)
     for c, noted in zip(ctx["connections"], read.connections, strict=True):
         if is_sent(ctx, c):

@@ -33,7 +33,8 @@ def operations(ctx: Facts, surface: JsonObject, plan_facts: JsonObject | None = 
     facts = derived_facts(ctx, surface, needs)
     for rule in mappings(needs.get("distinct")):
         _check_distinct(rule, facts)
-    found = (_operation(entry, scope) for entry in mappings(surface["operations"]) for scope in _scopes(entry, facts))
+    main = str(mapping(surface.get("cli")).get("project_file", ""))
+    found = (_operation(entry, scope, main) for entry in mappings(surface["operations"]) for scope in _scopes(entry, facts))
     return [one for one in found if one.argv or one.edit or one.patch or one.files or one.text]
 
 
@@ -71,13 +72,13 @@ def _scopes(entry: JsonObject, facts: Facts) -> Iterator[Facts]:
             yield scope
 
 
-def _operation(entry: JsonObject, facts: Facts) -> Operation:
+def _operation(entry: JsonObject, facts: Facts, main: str) -> Operation:
     identity = text(entry["id"], facts)
     argv, parts = _command(entry, facts)
     edit = _edit(mapping(entry.get("edit")), facts)
     promise = tuple(_promises(entry.get("promise"), parts, identity, facts))
     if edit:
-        promise = (*_promised_by_edit(edit, identity), *promise)
+        promise = (*_promised_by_edit(edit, identity, main), *promise)
     return Operation(
         id=identity,
         title=text(entry["title"], facts),
@@ -194,9 +195,11 @@ def _edit(spec: JsonObject, facts: Facts) -> Edit | None:
     return Edit(text(spec["file"], facts), tuple(changes)) if changes else None
 
 
-def _promised_by_edit(edit: Edit, identity: str) -> Iterator[Promised]:
+def _promised_by_edit(edit: Edit, identity: str, main: str) -> Iterator[Promised]:
+    """What an edit leaves, in the project's own file or, named, in another."""
+    file = "" if edit.file == main else edit.file
     for at, value in edit.changes:
-        yield Promised(at=at, value=value, by=identity, whole=isinstance(at[-1], Mapping))
+        yield Promised(at=at, value=value, by=identity, file=file, whole=isinstance(at[-1], Mapping))
 
 
 def _inputs(entries: Sequence[JsonObject], facts: Facts) -> tuple[Input, ...]:

@@ -24,6 +24,7 @@ __all__ = [
     "inputs_of",
     "is_scripted",
     "is_sent",
+    "provider_of",
     "requests_for",
     "with_samples",
     "with_values",
@@ -70,6 +71,24 @@ def requests_from(facts: Context) -> list[Request]:
             raise _needs_answer(facts, missing.args[0]) from None
         requests.append(Request(entry["id"], operation, document["service"], body))
     return requests
+
+
+def provider_of(ctx: Context, c: Context) -> JsonObject | None:
+    """The vendor and the configuration of a connection's OAuth provider, without its secret; None where it has none.
+
+    A value known only at run time is `${NAME}`, the variable that it is asked under.
+    """
+    if c.get("outbound_auth") != "oauth":
+        return None
+    facts = facts_for(ctx, c)
+    document = _bodies()
+    try:
+        body = fill(document["providers"]["oauth"]["body"], facts, document)
+    except MissingAnswer:
+        return None
+    asked = inputs_of(facts, body)
+    settled = settle(body, {name: f"${{{one['env']}}}" for name, one in asked.items() if not one["secret"]})
+    return {"vendor": settled["credentialProviderVendor"], "config": settled["oauth2ProviderConfigInput"]}
 
 
 def with_samples(body: Any) -> Any:

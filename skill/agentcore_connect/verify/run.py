@@ -24,6 +24,7 @@ from agentcore_connect.verify import (
     inside,
     interceptors,
     leaks,
+    project_file,
     python,
     scripts,
     template,
@@ -211,6 +212,7 @@ def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Resu
     if "cli-run" in wanted:
         yield commands.check_lines(written)
         yield commands.check_contract(written)
+        yield from project_file.check_project_file(written)
     if "python-compile" in wanted:
         return  # what is said of code follows
     if not written.runs(name) and not {"as-planned", "cli-run"}.isdisjoint(wanted):

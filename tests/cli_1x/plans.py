@@ -39,8 +39,9 @@ class Planned:
 def planned(folder: Path, part: int = 0, parts: int = 1) -> Iterator[Planned]:
     """The plans of the space for this surface, or a part of them by turns. Situations that are refused are left out."""
     kinds: dict[str, tuple[dict[str, Any], Situation]] = {}
+    done: set[str] = set()
     for number, (_, one) in enumerate(space.plain()):
-        found = _plan(folder, replace(one, surface=SURFACE)) if number % parts == part else None
+        found = _plan(folder, one, done) if number % parts == part else None
         if found is None:
             continue
         decided = _decided(found.plan.context["connections"][0], found.situation)
@@ -48,12 +49,16 @@ def planned(folder: Path, part: int = 0, parts: int = 1) -> Iterator[Planned]:
         yield found
     others = [*space.wished(list(kinds.values())), *(one for n, one in enumerate(space.around()) if n % parts == part)]
     for one in others:
-        found = _plan(folder, replace(one, surface=SURFACE))
+        found = _plan(folder, one, done)
         if found is not None:
             yield found
 
 
-def _plan(folder: Path, one: Situation) -> Planned | None:
+def _plan(folder: Path, one: Situation, done: set[str]) -> Planned | None:
+    one = replace(one, surface=SURFACE)
+    if one.key in done:
+        return None
+    done.add(one.key)
     try:
         case = gathered(one, folder)
         plan = build(case)

@@ -48,6 +48,7 @@ NONE: dict[str, Any] = {
     "run_time": [],
     "in_project": False,
     "credential": {"name": None, "exists": False, "in_project": False, "kind": None},
+    "provider": None,
     "oauth": {"vendor": None, "discovery_url": None, "client_id": None, "scopes": [], "return_url": None},
     "api_key": {"location": None, "parameter": None, "prefix": None},
 }

@@ -62,6 +62,7 @@ references: $(BIN)/.ready
 	python tools/answers_schema.py
 	python tools/references.py
 	python tools/older_guides.py
+	python tools/cli_options.py
 
 clean:
 	rm -rf .venv .venvs .cache build dist

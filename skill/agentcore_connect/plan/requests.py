@@ -87,7 +87,7 @@ def provider_of(ctx: Context, c: Context) -> JsonObject | None:
     except MissingAnswer:
         return None
     asked = inputs_of(facts, body)
-    settled = settle(body, {name: f"${{{one['env']}}}" for name, one in asked.items() if not one["secret"]})
+    settled = mapping(settle(body, {name: f"${{{one['env']}}}" for name, one in asked.items() if not one["secret"]}))
     return {"vendor": settled["credentialProviderVendor"], "config": settled["oauth2ProviderConfigInput"]}
 
 

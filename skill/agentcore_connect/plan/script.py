@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.plan import argv as words
@@ -163,17 +162,12 @@ def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[JsonO
 
 
 def _probes(operation: Operation, whole: Promise, cli: JsonObject) -> list[list[dict[str, Json]]]:
-    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end.
-
-    Where a surface is known by reading only, the name decides: how its files spell the rest was not seen.
-    """
+    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end."""
     project_file = cli.get("project_file")
     if operation.kind != "command" or not operation.promise or operation.directory == "parent" or project_file is None:
         return []
     own = list(operation.promise)
-    if cli.get("probe") == "name":
-        own = [replace(one, value=one.at[-1]) for one in own if isinstance(one.at[-1], Mapping)]
-    ended = own if cli.get("probe") == "name" else in_the_end(own, whole)
+    ended = in_the_end(own, whole)
     states = [
         [{"file": one.file or project_file, "at": list(one.at), "value": one.value} for one in state]
         for state in (own, ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -60,12 +61,29 @@ def test_a_direct_call_needs_its_credential_and_no_gateway(surface: str) -> None
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_vendors_provider_is_made_by_hand(surface: str) -> None:
+    """On 1.x only where its configuration is not known."""
     google = cases.client("Calendar")
     google["oauth"]["vendor"] = "GoogleOauth2"
     direct = cases.connection("cal", None, mechanism="agent-code", path="D", **google)
-    (op,) = cases.plan(cases.context([direct]), surface)
+    (op,) = [one for one in cases.plan(cases.context([direct]), surface) if one.id == "make-provider-Calendar"]
     assert op.kind == "manual"
     assert "GoogleOauth2" in (op.text or "")
+
+
+def test_a_vendors_provider_is_a_credential_of_a_project_of_1x() -> None:
+    google = cases.client("Calendar")
+    google["oauth"]["vendor"] = "GoogleOauth2"
+    provider = {"vendor": "GoogleOauth2", "config": {"googleOauth2ProviderConfig": {"clientId": "client-1"}}}
+    direct = cases.connection("cal", None, mechanism="agent-code", path="D", provider=provider, **google)
+    made = {op.id: op for op in cases.plan(cases.context([direct]), "1.x")}
+    assert not any(op.kind == "manual" for op in made.values())
+    add = made["add-credential-Calendar"]
+    given = dict(zip(add.argv, add.argv[1:], strict=False))
+    assert given["--vendor"] == "GoogleOauth2"
+    assert json.loads(given["--provider-configuration"]) == provider["config"]
+    assert given["--client-secret"] == "-"
+    assert add.stdin == "${AGENTCORE_CREDENTIAL_CALENDAR_CLIENT_SECRET}"
+    assert add.promise[0].value["providerConfig"] == provider["config"]
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -49,7 +49,7 @@ def test_an_option_that_is_added_or_a_plan_that_uses_another_changes_the_page() 
 @pytest.mark.parametrize(
     "text",
     [
-        choose("1.0.0").notice or "",
+        choose("1.0.0", None).notice or "",
         next(one["text"] for one in load("rules")["rules"] if one["id"] == "advice.surface-by-reading"),
     ],
 )

@@ -34,7 +34,9 @@ def operations(ctx: Facts, surface: JsonObject, plan_facts: JsonObject | None = 
     for rule in mappings(needs.get("distinct")):
         _check_distinct(rule, facts)
     main = str(mapping(surface.get("cli")).get("project_file", ""))
-    found = (_operation(entry, scope, main) for entry in mappings(surface["operations"]) for scope in _scopes(entry, facts))
+    found = (
+        _operation(entry, scope, main) for entry in mappings(surface["operations"]) for scope in _scopes(entry, facts)
+    )
     return [one for one in found if one.argv or one.edit or one.patch or one.files or one.text]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentcore_connect.plan import argv as words
-from agentcore_connect.plan.promises import Place, Promise
+from agentcore_connect.plan.entries import Place
+from agentcore_connect.plan.promises import Promise
 
 
 def kept(promise: Promise, documents: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ PARTS = 4
 BY_HAND = {
     "connect-agent": "the place in the agent's own code is not certain",
     "consent-Orders": "a person consents",
+    "let-in-api-Orders": "the API is in an account for which the plan has no credentials",
+    "let-in-function-Orders": "the function is in an account for which the plan has no credentials",
     "register-callback-OrdersCredential": "the identity provider is outside of AWS",
     "return-url-Orders": "the service makes the workload identity",
 }

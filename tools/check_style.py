@@ -3,8 +3,8 @@
     python tools/check_style.py            this checkout
     python tools/check_style.py DIR        another folder of the same shape
 
-Reads the texts of `knowledge/`, the string literals of the package (docstrings are not messages), the help, README,
-CONTRIBUTING, SKILL and `docs/`. Exit: 0 nothing found, 1 a forbidden form, 2 the folder cannot be read.
+Reads the texts of `knowledge/`, the string literals of the package, the help, README, CONTRIBUTING, SKILL and `docs/`.
+Of docstrings it reads the first word. Exit: 0 nothing found, 1 a forbidden form, 2 the folder cannot be read.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from agentcore_connect.core.errors import ConnectError  # noqa: E402
 from agentcore_connect.text import document  # noqa: E402 - the same reader as the program's own
 
 PAGES = ("README.md", "CONTRIBUTING.md", "SKILL.md", "docs/**/*.md")
+#: A docstring that opens like this is a part of a sentence.
+_RIDDLE = re.compile(r"(?:What|Who|Whom|Which|How|Where|When|Why|By|Of)\b")
+_STATEMENT = "a statement: Return ..., Find ..., or the noun that it is about"
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.M | re.S)
 
 
@@ -68,6 +71,7 @@ def check(top: Path = ROOT) -> list[Found]:
         name = str(path.relative_to(top))
         if name not in excepted:
             found += [one for line, text in read(path) for one in search(text, name, known, line)]
+            found += _docstrings(path, name) if path.suffix == ".py" else []
     return sorted(set(found))
 
 
@@ -95,6 +99,15 @@ def _literals(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node.lineno, node.value
+
+
+def _docstrings(path: Path, name: str) -> Iterator[Found]:
+    """The docstrings whose first line is no statement."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            opening = _RIDDLE.match(ast.get_docstring(node) or "")
+            if opening:
+                yield Found(name, node.body[0].lineno, opening[0], _STATEMENT)
 
 
 def _page(path: Path) -> Iterator[tuple[int, str]]:

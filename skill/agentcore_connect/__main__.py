@@ -46,7 +46,7 @@ exit codes: 0 done, 1 a check failed or findings, 2 bad input,
 
 
 def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser with the sub-commands that were named; each brings its own."""
+    """Create the parser with the named commands."""
     parser = argparse.ArgumentParser(
         prog="agentcore-connect",
         description="Connect an agent on Amazon Bedrock AgentCore to MCP servers, Lambda functions\n"
@@ -63,7 +63,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _short_help() -> argparse.ArgumentParser:
-    """The parser for the overview: every command in a line, and no front end loaded for it."""
+    """Create the parser for the overview, without loading any command."""
     parser = _parser(())
     sub = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     for name, help_text in COMMANDS.items():
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def program() -> int:
-    """`main` as a process of its own, which is mostly over before there is garbage worth a search.
+    """Run `main` as a process. Most calls end before garbage collection is worthwhile.
 
     A search at every few hundred new objects, and a last one at the end, is a seventh of a short call. What lives
     long, like `serve`, still has its garbage collected.

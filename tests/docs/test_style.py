@@ -89,7 +89,7 @@ def test_a_planted_text_is_found_at_its_line(tmp_path: Path, file: str, text: st
     [
         ("README.md", "```text\nit is not there\n```\nand `is not there`\n"),
         ("knowledge/rules.yaml", "# what is not there\nversion: 1\n"),
-        ("skill/agentcore_connect/a.py", '"""What is not there."""\n'),
+        ("skill/agentcore_connect/a.py", '"""This is not there."""\n'),
         ("docs/style.md", "is not there\n"),
     ],
 )
@@ -112,3 +112,14 @@ def test_the_page_has_ten_pairs_and_each_before_is_gone() -> None:
         if p.suffix in {".yaml", ".py"}
     ]
     assert [before for before, _ in pairs if any(before in text for text in texts)] == []
+
+
+@pytest.mark.parametrize("opening", ["What", "Where", "Which", "Why", "How", "By", "Of"])
+def test_a_docstring_that_is_no_statement_is_found(tmp_path: Path, opening: str) -> None:
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "style.yaml", tmp_path / "tools")
+    module = tmp_path / "skill" / "agentcore_connect" / "module.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(f'"""Reads files."""\n\n\ndef read() -> None:\n    """{opening} it reads."""\n', encoding="utf-8")
+    (found,) = check_style.check(tmp_path)
+    assert (found.file, found.line, found.words) == ("skill/agentcore_connect/module.py", 5, opening)

@@ -1,1 +1,1 @@
-"""From answers to facts, and from facts to the decision of each connection."""
+"""Turns answers into facts, and the facts of each connection into a decision."""

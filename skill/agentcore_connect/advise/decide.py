@@ -1,4 +1,4 @@
-"""From the facts of one connection to its decision: the route, the sign-in, what only the API can do, the advice."""
+"""Decides one connection: its route, its auth, the parts that only the API can do, and the advice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNDECIDED = Decision()._asdict()
 
 
 class Verdict(NamedTuple):
-    """What was decided for one connection.
+    """The decision for one connection.
 
     ``known`` is what conditions and texts name: the facts, what follows from them, the decision; ``pending`` the
     variable that has to be known first, ``tree`` where it was looked at; ``used`` the variables that had a part in it.
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A decision by the names of its variables; see ``Verdict``."""
+    """A decision as variables by name; see ``Verdict``."""
 
     known: Mapping[str, object]
     result: Mapping[str, object]
@@ -60,7 +60,7 @@ def _derivations(phase: str) -> tuple[tuple[str, Predicate, Predicate | None], .
 
 
 def derive(phase: str, facts: Mapping[str, object], *, asking: bool) -> dict[str, bool | None]:
-    """Work out what follows from the facts in a phase.
+    """Compute the derived facts of a phase.
 
     Args:
         phase: answers, route or decision.
@@ -77,13 +77,13 @@ def derive(phase: str, facts: Mapping[str, object], *, asking: bool) -> dict[str
 
 
 def decide(facts: Facts, *, asking: bool = False) -> Verdict:
-    """Decide one connection; ``asking`` leaves open what an interview has yet to ask."""
+    """Decide one connection; with ``asking``, stop at a question that has no answer yet."""
     end = walk(facts._asdict(), asking=asking)
     return Verdict(facts, record(Decision, end.result), end.known, end.rules, end.used, end.pending, end.tree)
 
 
 def walk(facts: Mapping[str, object], *, asking: bool) -> Walk:
-    """Decide by the names of variables, nested records reached by dotted ones; see ``decide``."""
+    """Decide from variables by name; dotted names reach nested records. See ``decide``."""
     known: dict[str, object] = {**_UNDECIDED, **facts}
     known.update(derive("answers", known, asking=asking))
     engine = base.engine()
@@ -108,7 +108,7 @@ def walk(facts: Mapping[str, object], *, asking: bool) -> Walk:
 
 
 def _still_wished(known: Mapping[str, object], auth: End) -> list[str]:
-    """The wishes that the sign-in finally decided upon still has, in case the walk was steered to another."""
+    """Keep the wishes that apply to the auth finally chosen; a rule may have changed it."""
     if auth.result.get("leads_to") != "gateway":
         return []
     return [rule for rule, holds in base.api_only() if holds(known)]
@@ -132,7 +132,7 @@ def _closed(known: dict[str, object], route: End, auth: End | None, wishes: list
 
 
 def _reasons_of_the_way_left(route: End, auth: End | None) -> set[str]:
-    """The reasons for a path and a target type that the walk was steered away from; its warnings say why it was."""
+    """Return the reasons for the path that a rule overruled. The rule's warning says why."""
     if auth is None or auth.result.get("path") == route.result.get("path"):
         return set()
     cells = [one.rule for one in auth.fired if one.row and one.by == "targets"]
@@ -140,12 +140,12 @@ def _reasons_of_the_way_left(route: End, auth: End | None) -> set[str]:
 
 
 def advise(scope: str, facts: Mapping[str, object]) -> list[str]:
-    """The ids of the rules of a scope that speak up by themselves about these facts."""
+    """Return the ids of the rules of a scope whose conditions these facts meet."""
     return [rule.id for rule in base.advice(scope) if rule.applies is not None and rule.applies(facts)]
 
 
 def unspoken(scope: str, facts: Mapping[str, object], keys: Iterable[str]) -> list[str]:
-    """The answers among some without which the rules would say the same."""
+    """Return the answers that no rule depends on."""
     named = list(keys)
     said = advise(scope, facts) if named else []
     return [key for key in named if key not in facts or advise(scope, {**facts, key: None}) == said]

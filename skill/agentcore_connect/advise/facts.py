@@ -1,4 +1,4 @@
-"""The facts that a decision stands on: answers, what the project and the answers' own text tell, and defaults."""
+"""Builds the facts for a decision from answers, the project, file contents and defaults."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SCOPES = ("agent", "gateway", "policy")
 
 
 class Case(NamedTuple):
-    """Everything that is known before deciding.
+    """The input of a decision: answers, project, and file contents.
 
     ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told.
     """
@@ -59,7 +59,7 @@ class Case(NamedTuple):
 
 
 def given(case: Case, scope: str) -> dict[str, Json]:
-    """The answers of a scope, with what was inferred where nothing was answered."""
+    """Return the answers of a scope, completed by inferred values."""
     found: dict[str, Json] = {k: v for k, v in mapping(case.answers.get(scope)).items() if v is not None}
     for key, value in case.inferred.items():
         outer, _, inner = key.partition(".")
@@ -69,7 +69,7 @@ def given(case: Case, scope: str) -> dict[str, Json]:
 
 
 def agent_facts(case: Case, *, asking: bool) -> AgentFacts:
-    """The agent: framework, state, and whether it is a harness (configuration only)."""
+    """Return the facts of the agent: framework, state, and kind (runtime or harness)."""
     answered = given(case, "agent")
     project = case.project
     kind: AgentKind = "unknown"
@@ -111,7 +111,7 @@ def _only_clients(case: Case, agent: JsonObject, kind: str) -> bool:
 
 
 def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
-    """The gateway, as answered, as the project has it, and what follows for its variables."""
+    """Return the facts of the gateway, from the answers and the project."""
     answered = given(case, "gateway")
     wants = _wants(case)
     wanted = record(GatewayFacts, {**_defaults("gateway", answered, asking=asking, wants=wants), **answered})
@@ -142,21 +142,21 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
 
 
 def _provider(named: str | None) -> Mapping[str, str]:
-    """What to create at the identity provider that was named; empty where it is another one."""
+    """Return what to create at a known identity provider; empty for any other."""
     providers = load("identity-providers")["providers"]
     found: Mapping[str, str] = next((one for one in providers if one["provider"] == named), {})
     return found
 
 
 def _token_vendor(discovery: str) -> Mapping[str, str]:
-    """Whose tokens a discovery URL stands for, where another claim than client_id has the client."""
+    """Return the identity provider behind a discovery URL if its tokens name the client in another claim."""
     vendors = load("derivations")["token_vendors"]
     found: Mapping[str, str] = next((one for one in vendors if re.search(one["regex"], discovery)), {})
     return found
 
 
 def _wants(case: Case) -> list[str]:
-    """What the services behind a gateway demand of it and its callers: the user's token, that it streams.
+    """Return what the services behind the gateway require of it, such as a user token or streaming.
 
     A connection that takes no gateway as it is answered demands nothing of one.
     """
@@ -170,7 +170,7 @@ def _wants(case: Case) -> list[str]:
 
 
 def _of_project(wanted: GatewayFacts, own: Gateway) -> GatewayFacts:
-    """What the project's own gateway settles, whatever the answers say: it cannot be changed any more."""
+    """Return the settings of an existing gateway, which override the answers."""
     inbound = one_of(own.inbound_auth, INBOUND) or wanted.inbound_auth
     found = wanted._replace(name=own.name, inbound_auth=inbound, exists=True)
     if not own.discovery_url:
@@ -184,7 +184,7 @@ def _of_project(wanted: GatewayFacts, own: Gateway) -> GatewayFacts:
 
 
 def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: GatewayFacts, *, asking: bool) -> Facts:
-    """Everything about one connection that the trees and rules may look at.
+    """Return all facts of one connection that trees and rules can test.
 
     Args:
         case: what is known.
@@ -238,7 +238,7 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
 
 
 def _aws_model(service: object) -> Mapping[str, str] | None:
-    """Where AWS publishes the Smithy model of a service, or the protocol for which no target takes it."""
+    """Return the place of a service's Smithy model, or the protocol that no target supports."""
     models = load("smithy-limits")["models"]
     version = models["versions"].get(str(service))
     if version:
@@ -248,7 +248,7 @@ def _aws_model(service: object) -> Mapping[str, str] | None:
 
 
 def _project_runtime(case: Case, endpoint: str | None) -> str | None:
-    """The runtime of this project that an endpoint is; the deploy puts the project's name in front of its own."""
+    """Return the project's runtime at an endpoint. Deployment prefixes its name with the project's name."""
     runtime = runtime_address(endpoint)
     if case.project is None or runtime is None:
         return None
@@ -258,7 +258,7 @@ def _project_runtime(case: Case, endpoint: str | None) -> str | None:
 
 
 def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | None]:
-    """What was given as the address, parted: one that nothing but its own client speaks, and one to call over HTTPS.
+    """Split the given address into one for a proprietary client and one to call over HTTPS.
 
     An interview takes either for the answer.
     """
@@ -275,7 +275,7 @@ def _connection_defaults(raw: JsonObject, *, asking: bool) -> dict[str, Json]:
 
 
 def _will_ask(question: Question, facts: Mapping[str, object]) -> bool:
-    """Whether an interview asks this question where the tree looks at it."""
+    """Return whether the interview asks this question."""
     return question.ask != "volunteer" and question.asked_for(facts)
 
 
@@ -298,7 +298,7 @@ def _of_group(group: str) -> tuple[tuple[str, Question], ...]:
 
 
 def _group(group: str, raw: JsonObject, read: Read, *, asking: bool) -> dict[str, Json]:
-    """The answers of a group, with what was read and the defaults where nothing was answered."""
+    """Return the answers of a group, completed by file contents and defaults."""
     known = {**mapping(read.answers.get(group)), **mapping(raw.get(group))}
     found: dict[str, Json] = {}
     for name, question in _of_group(group):
@@ -308,7 +308,7 @@ def _group(group: str, raw: JsonObject, read: Read, *, asking: bool) -> dict[str
 
 
 def _of_vendor(vendor: str | None) -> dict[str, bool]:
-    """Whether the API knows the vendor's endpoints by itself, and can exchange tokens there without more."""
+    """Return whether the API has built-in endpoints and token exchange for the vendor."""
     vendors = load("oauth-vendors")
     entry = next((one for one in vendors["vendors"] if one["id"] == vendor), None)
     known = entry is not None and vendor != vendors["default"]
@@ -319,7 +319,7 @@ def _of_vendor(vendor: str | None) -> dict[str, bool]:
 
 
 def _credential(case: Case, connection: str, found: JsonObject) -> Credential:
-    """The credential, with a name of its own where none was given, and whether the project has it."""
+    """Return the credential, with a default name, and whether the project declares it."""
     name = text(found.get("name")) or f"{connection}Credential"
     own = case.project.credential(name) if case.project is not None else None
     return Credential(
@@ -332,7 +332,7 @@ def _credential(case: Case, connection: str, found: JsonObject) -> Credential:
 
 
 def derived_name(facts: JsonObject, number: int) -> str:
-    """A target name made from what the connection is about: function, host, document or service."""
+    """Derive a target name from the function, host, document or service."""
     for source in _name_sources(facts):
         words = [w for w in re.split(r"[^0-9A-Za-z]+", source) if w]
         if words:
@@ -341,7 +341,7 @@ def derived_name(facts: JsonObject, number: int) -> str:
 
 
 def _own_name(case: Case, number: int, name: str) -> str:
-    """The derived name, with a number where another connection has it or derives it first."""
+    """Derive a unique target name; add a number if another connection uses the name."""
     taken = {c.get("name") for n, c in enumerate(case.connections) if n != number}
     for n, other in enumerate(case.connections[:number]):
         if not other.get("name"):

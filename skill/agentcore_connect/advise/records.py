@@ -1,4 +1,4 @@
-"""The facts of a connection, of its agent and of its gateway, and the decision on it: what conditions can name.
+"""Records of the facts and the decision of a connection: the variables that conditions can name.
 
 A field that an answer fills has the name of its question; it is None where nothing is known. The types are those that
 the gate of the answers checks; `tools/check_knowledge.py` holds each field to its question.
@@ -42,7 +42,7 @@ from agentcore_connect.core.values import JsonObject
 
 
 class AgentFacts(NamedTuple):
-    """The agent: what it is written with, whether it is there already, and where it runs.
+    """The agent: framework, language, state and host.
 
     ``name`` is the one that the project has, ``new_name`` one for an agent to be made; ``only_clients`` where MCP
     clients use the gateway and no agent is named; ``off_runtime`` words for a host that is not AgentCore Runtime.
@@ -61,7 +61,7 @@ class AgentFacts(NamedTuple):
 
 
 class GatewayFacts(NamedTuple):
-    """The gateway: as answered, as the project has it, and what follows.
+    """The gateway, from the answers and the project.
 
     ``wants`` is what the services behind it demand of it; ``inbound_given`` the answer, where the project's own gateway
     has another authorizer (``inbound_differs``); ``client_claim`` the claim that names the client in the tokens of
@@ -109,8 +109,9 @@ class GatewayFacts(NamedTuple):
 
 
 class OAuth(NamedTuple):
-    """How a token is got. ``own_endpoints``: the API knows the vendor's; ``own_exchange``: it exchanges tokens there by
-    itself.
+    """The OAuth settings.
+
+    ``own_endpoints``, ``own_exchange``: the API has the vendor's endpoints or token exchange built in.
     """
 
     vendor: str | None
@@ -128,7 +129,7 @@ class OAuth(NamedTuple):
 
 
 class ApiKey(NamedTuple):
-    """Where an API key goes."""
+    """The place of an API key in a request."""
 
     parameter: str | None
     location: KeyLocation | None
@@ -136,14 +137,14 @@ class ApiKey(NamedTuple):
 
 
 class Signing(NamedTuple):
-    """What a signature (SigV4) is for."""
+    """The service and Region of a SigV4 signature."""
 
     service: str | None
     region: str | None
 
 
 class RuntimeAnswers(NamedTuple):
-    """A runtime that is named by its ARN instead of by an address."""
+    """A runtime identified by its ARN instead of an address."""
 
     arn: str | None
     qualifier: str | None
@@ -163,7 +164,7 @@ _NOTHING: JsonObject = {}
 
 
 class Read(NamedTuple):
-    """What the address and the files of one connection tell.
+    """The facts read from the address and the files of one connection.
 
     ``answers`` stand for those that were not given; ``told`` says why, by key. ``faults`` are what is wrong with the
     files, in words. ``at_host`` is what is known of the service at the address, ``together`` the sign-ins that its
@@ -185,7 +186,7 @@ class Read(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything that is known about one connection before it is decided.
+    """All facts of one connection before the decision.
 
     ``address`` is an address that only its own client speaks; ``given`` the connection's answers as given; ``tools``
     the definitions, where a file holds them, else where they are; ``aws_model`` has the ``path`` of the AWS service's
@@ -250,7 +251,7 @@ class Facts(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What is decided for one connection, complete or as far as it goes.
+    """The decision for one connection, complete or partial.
 
     ``steered``: away from what was answered; ``front_missing``: what stands in front of the service has to be made;
     ``needs``: what must be there for the sign-in.

@@ -1,4 +1,4 @@
-"""The words that answers and decisions are made of, as types; `tools/check_knowledge.py` holds them to the knowledge.
+"""Literal types for the values of answers and decisions; `tools/check_knowledge.py` compares them with the knowledge.
 
 What only the knowledge tells apart (frameworks, vendors, MCP clients) is plain text: a new one needs no Python.
 """

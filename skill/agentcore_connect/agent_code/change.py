@@ -1,4 +1,4 @@
-"""From where an agent is built to the edits that give it its tools; no other byte of a file changes."""
+"""Edits the code that builds an agent so that it gets the tools; no other byte changes."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _decorated(module: Module, function: Function, name: str) -> Edit:
 
 
 def _deferral(deferred: Deferred) -> list[Edit]:
-    """Where the agent's name is read, it is fetched first: at the start of the functions, and of the program."""
+    """Fetch the agent before its name is read: at the start of functions, and of the program."""
     module, scopes = deferred.module, deferred.module.scopes
     source, getter = module.source, getter_of(deferred)
     readers: dict[int, Sequence[ast.stmt]] = {}

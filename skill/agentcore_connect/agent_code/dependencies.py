@@ -94,7 +94,7 @@ def _to_requirements(source: Source, wanted: Sequence[str]) -> Listed:
 
 
 def _new(given: Iterable[str], wanted: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """What is not named yet, and for what is named where its range lies beside the one that was run."""
+    """Return the packages not listed yet, and those whose listed range excludes the tested one."""
     have: dict[str, str] = {}
     for entry in given:
         if named := _NAME.match(entry):

@@ -1,4 +1,4 @@
-"""What an agent is to get, and the edit that gives it: plain records."""
+"""Records of the tools that an agent gets, and of its edit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from agentcore_connect.core.values import JsonObject
 
 
 class Wanted(NamedTuple):
-    """What the agent is to get: the client's manifest, the gateway's URL variable, and packages.
+    """The request of an edit: the client's manifest, the gateway's URL variable, and packages.
 
     ``hosts``, ``tools``: the names of what the connections serve, by which a tool of the agent's own is found.
     ``needs_request``: the client gets its token within a request to the agent only.

@@ -1,4 +1,4 @@
-"""What is known of a framework's agents: read from the `agent` part of its client's manifest."""
+"""The facts about a framework's agents, from the `agent` part of its client's manifest."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from agentcore_connect.knowledge.resources import Entry
 
 
 class Taker(NamedTuple):
-    """Where a call takes tools: the keyword, and the position it may have without one."""
+    """The tools argument of a call: keyword, and position if it may be positional."""
 
     keyword: str
     position: int | None
 
 
 class Facts(NamedTuple):
-    """How an agent of a framework is built, and what it is given.
+    """The construction of an agent in a framework, and its tools expression.
 
     ``builds``: the dotted names of what builds an agent. ``parts``: those of what takes tools where an agent is put
     together from parts; a name that begins with a dot is a method. ``gives``: the expression of a list, made of

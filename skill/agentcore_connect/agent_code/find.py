@@ -1,4 +1,4 @@
-"""Where an agent is built in the files of its code. What is not certain is an error that says why."""
+"""Finds where an agent is built in its code. Anything uncertain is an error with the reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Module:
     scopes: Scopes
 
     def place(self, node: ast.stmt | ast.expr) -> str:
-        """Where a node stands, for people."""
+        """Return the place of a node for people."""
         return self.source.place(node.lineno)
 
 
@@ -284,7 +284,7 @@ def _runs_inside(modules: Sequence[Module], sites: Sequence[Site], deferred: Def
 
 
 def _names_of_agent(module: Module, sites: Sequence[Site], deferred: Deferred | None) -> set[str]:
-    """What the agent is called: the names that hold it, and the functions that give it."""
+    """Return the names that hold the agent, and the functions that return it."""
     found = {_target(one) for one in sites} | {one.function.name for one in sites if one.function is not None}
     found |= {deferred.name} if deferred else set()
     for node in module.scopes.parsed.of(ast.Assign):

@@ -107,7 +107,7 @@ def _sources(root: Path, folder: Path, entry: Path | None) -> list[Source]:
 
 
 def _connected(modules: Sequence[Module], variable: str) -> str | None:
-    """Where the code reads the gateway's URL already; None where nothing does."""
+    """Return the place where the code already reads the gateway's URL, or None."""
     for module in modules:
         for node in module.scopes.parsed.of(ast.Constant):
             if node.value == variable:
@@ -133,7 +133,7 @@ def _hold(made: Sequence[Change], *, agent_sites: int, facts: Facts) -> None:
 
 
 def faults_of(before: Sequence[Source], after: Sequence[Source], facts: Facts, wanted: int | None = None) -> list[str]:
-    """What is wrong with changed files: no Python, an agent without the tools, or one that lost a tool of its own.
+    """Return the faults of changed files: invalid Python, missing tools, or a lost tool.
 
     In: the same files before and after; how many calls must be given the tools, where that is known.
     """

@@ -1,4 +1,4 @@
-"""Which function holds a place in a module, and what runs while the module is loaded."""
+"""Determines the function around a place in a module, and the code that runs at import."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Scopes:
         return found
 
     def dotted(self, node: ast.expr) -> str | None:
-        """What an expression names, as a dotted origin; None where it is no imported name."""
+        """Return the dotted origin of an imported name, or None."""
         if isinstance(node, ast.Name):
             return self.origins.get(node.id)
         if isinstance(node, ast.Attribute):
@@ -41,7 +41,7 @@ class Scopes:
         return None
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What lies around a node, the nearest first."""
+        """Yield the nodes around a node, the nearest first."""
         found = self.parents.get(node)
         while found is not None:
             yield found

@@ -21,7 +21,7 @@ _PLAIN_NAME: Final = re.compile(r"[\w./@+ -]+", re.ASCII)
 
 
 class Unsure(Exception):  # noqa: N818 - no fault: the place for an edit is not certain
-    """Why the code cannot be edited for certain; the text is for a person and names the line."""
+    """The reason why the code cannot be edited safely; the text names the line."""
 
 
 class Edit(NamedTuple):
@@ -52,7 +52,7 @@ class Source:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where each line starts, and at last where the text ends."""
+        """The offset of each line, and of the end of the text."""
         found = [0]
         for line in self.lines:
             found.append(found[-1] + len(line))

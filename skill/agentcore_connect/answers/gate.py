@@ -1,4 +1,4 @@
-"""The one gate that every answer passes, from whichever front end: known key, right type, allowed value."""
+"""The checks that every answer passes, from any front end: known key, correct type, allowed value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_SHOWN = 80
 
 
 def check(document: Document) -> list[ConnectError]:
-    """Return everything that is wrong with an answers file, each with its place; empty when all is well."""
+    """Return all problems of an answers file, each with its place."""
     found: list[ConnectError] = []
     data = document.data
     version = data.get("version", 1)
@@ -137,14 +137,14 @@ def _mapping(
 
 
 def _nearest(word: str, allowed: Iterable[str], cutoff: float) -> list[str]:
-    """The word that was probably meant, none where nothing is near."""
+    """Return the nearest known word, if any."""
     from difflib import get_close_matches  # only when something is wrong
 
     return get_close_matches(word, list(allowed), n=1, cutoff=cutoff)
 
 
 def unknown_key(where: str, key: str, allowed: Iterable[str]) -> ConnectError:
-    """The message for a key that nothing knows, with the nearest right one."""
+    """Build the error for an unknown key, with the nearest known one."""
     near = _nearest(key, allowed, 0.6)
     return ConnectError(
         "unknown-key",
@@ -166,7 +166,7 @@ def _wrong_type(document: Document, dotted: str, expected: str, received: object
 
 
 def check_value(question: Question, value: object) -> ConnectError | None:
-    """Check one value for one question; the same sentence whichever way the value came.
+    """Check one value for one question; the message is the same for every front end.
 
     Returns:
         The problem, without a place, or None.
@@ -187,7 +187,7 @@ def check_value(question: Question, value: object) -> ConnectError | None:
 
 
 def _misplaced(question: Question, value: object, beside: Mapping[str, object]) -> ConnectError | None:
-    """What is wrong with a value of a form that the answers beside it rule out."""
+    """Return the error for a value that conflicts with another answer."""
     rule = question.check
     for form, where in (rule.only_where or {}).items():
         if isinstance(value, str) and re.search(patterns()[form], value) and not holds(where, beside, patterns()):
@@ -340,7 +340,7 @@ def _check_fields(question: Question, fields: Mapping[str, Field], item: object)
 
 
 def _check_field(question: Question, key: str, spec: Field, value: object) -> ConnectError | None:
-    """One key of an entry against its own specification."""
+    """Check one key of an entry."""
     given = value if isinstance(value, list) else [value]
     several = given is value
     choices = spec.choices or ()
@@ -362,7 +362,7 @@ def _check_field(question: Question, key: str, spec: Field, value: object) -> Co
 
 
 def cast(question: Question, value: Json, raw: str | None) -> Json:
-    """Turn a value typed on a command line into the type of its question, where that is plain.
+    """Convert a value from the command line to the question's type, if unambiguous.
 
     Args:
         question: the question.

@@ -13,7 +13,7 @@ from agentcore_connect.text.document import Document, read
 
 
 def question_of(key: str) -> Question | None:
-    """The question behind a dotted key of the file, None where there is none."""
+    """Return the question of a dotted key, or None."""
     parts = key.split(".")
     if parts[0] == "connections" and len(parts) > 2:
         parts = parts[2:]
@@ -21,7 +21,7 @@ def question_of(key: str) -> Question | None:
 
 
 def full_key(key: str, data: JsonObject, connection: int = 0) -> str:
-    """The dotted key with the connection it belongs to: a key of a connection may be given without its lead.
+    """Return the full dotted key; a connection's key may omit the prefix.
 
     Args:
         key: as typed.
@@ -82,7 +82,7 @@ def refuse_secrets(document: Document) -> None:
 
 
 def _cast_all(document: Document) -> dict[str, Json]:
-    """Numbers and the like that stand where text belongs, as the characters they were written with."""
+    """Convert unquoted numbers and the like to text, as written, for questions that take text."""
     data: dict[str, Json] = dict(document.data)
     for dotted, mark in document.marks.items():
         question = question_of(dotted)
@@ -98,7 +98,7 @@ def _cast_all(document: Document) -> dict[str, Json]:
 
 
 def missing_file(path: Path) -> ConnectError:
-    """The message for an answers file that is not there."""
+    """Build the error for a missing answers file."""
     return ConnectError(
         "unreadable-file",
         "there is no such answers file",

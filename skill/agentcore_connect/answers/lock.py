@@ -1,4 +1,4 @@
-"""One writer at a time: whoever reads an answers file in order to change it holds this lock until it is saved."""
+"""A lock for changing an answers file, held from reading to saving."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EVERY: Final = 0.02
 
 @contextmanager
 def locked(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
-    """Hold the answers file alone.
+    """Lock the answers file.
 
     The lock is on the file's folder, so that nothing is left beside the file, and it ends with the process that holds
     it, however that ends.

@@ -1,4 +1,4 @@
-"""The answers file's JSON Schema, made from the questions, so that editors know what the gate knows."""
+"""The JSON Schema of the answers file, generated from the questions for editors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def answers_schema() -> JsonObject:
 
 
 def _nullable(schema: JsonObject) -> JsonObject:
-    """A schema that also takes null, which counts as not answered."""
+    """Extend a schema with null, which means not answered."""
     if "anyOf" in schema:
         return {**schema, "anyOf": [*sequence(schema["anyOf"]), {"type": "null"}]}
     kind = schema.get("type")
@@ -134,6 +134,6 @@ def _field(spec: Field) -> JsonObject:
 
 
 def _portable(pattern: str) -> str:
-    r"""A pattern as JSON Schema spells it: ``$`` for the end, which Python writes as ``\Z``."""
+    r"""Convert a Python pattern to JSON Schema: ``$`` instead of ``\Z``."""
     regex: str = load("limits")["patterns"][pattern]["regex"]
     return regex.replace(r"\Z", "$")

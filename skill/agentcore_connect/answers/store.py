@@ -40,7 +40,7 @@ class Assignment(NamedTuple):
 
 
 def split_key(key: str) -> list[str]:
-    """The parts of a dotted key. Errors: ConnectError `bad-key` for an empty or malformed one."""
+    """Split a dotted key. Errors: ConnectError `bad-key` for an empty or malformed one."""
     parts = key.split(".")
     if not all(_SEGMENT.match(part) for part in parts) or parts[0].isdigit():
         raise ConnectError(
@@ -113,7 +113,7 @@ def _without(here: Json, parts: list[str]) -> Json:
 
 
 def parse_assignment(text: str) -> Assignment:
-    """Read KEY=VALUE. The value is a YAML scalar taken as it stands, or a list or mapping in brackets.
+    """Parse KEY=VALUE. The value is a YAML scalar, or a list or mapping in brackets.
 
     Unlike in a file, a colon, a hash or a blank at either end of an unquoted value belongs to the value.
     Errors: ConnectError `bad-assignment` or `bad-key`; the value, which may be a secret, is in no message.
@@ -143,7 +143,7 @@ def parse_assignment(text: str) -> Assignment:
 
 
 def revised(path: Path, text: str | None, data: JsonObject) -> str:
-    """What an answers file is to hold: JSON by its name, else YAML with the lines of the present text that still hold.
+    """Return the new text of an answers file: JSON by its name, else YAML that keeps unchanged lines.
 
     In: the file's path, its present text, None where there is none, and the answers.
     """
@@ -159,7 +159,7 @@ def revised(path: Path, text: str | None, data: JsonObject) -> str:
 
 
 def save_atomic(path: str | Path, text: str) -> None:
-    """Replace the file's text, whole or not at all: written beside it, flushed, then renamed over it.
+    """Replace the file atomically: write a temporary file beside it, flush, rename.
 
     The mode of an existing file is kept, and a symbolic link stays one (its target is replaced). Whatever goes wrong,
     an interrupt included, what was there before is still there and nothing is left beside it.

@@ -1,1 +1,1 @@
-"""What every front end asks of the product: one session of the interview, and each command's result as data."""
+"""The application layer: one interview session, and the result of each command as data."""

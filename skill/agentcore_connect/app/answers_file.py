@@ -1,4 +1,4 @@
-"""The file that an interview is kept in: read once, saved whole or not at all, never over what others wrote."""
+"""The answers file of an interview: read once, saved atomically, never over another program's changes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from agentcore_connect.text.document import Document, format_of, parse, read_tex
 
 
 class AnswersFile:
-    """An answers file, which may still have to be made."""
+    """An answers file, which may not exist yet."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is read yet."""
+        """Store the path without reading it."""
         self.path = path
         self._seen: str | None = None
         self._is_locked = False
 
     def read(self) -> Document:
-        """The checked answers; those of an empty file where there is none. Errors: ConnectError."""
+        """Read and check the answers; a missing file counts as empty. Errors: ConnectError."""
         name = str(self.path)
         self._seen = _text_of(self.path)
         if self._seen is None:
@@ -33,7 +33,7 @@ class AnswersFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other programs out from reading to saving. Errors: ConnectError `answers-busy`."""
+        """Lock the file from reading to saving. Errors: ConnectError `answers-busy`."""
         with locked(self.path):
             self._is_locked = True
             try:
@@ -42,7 +42,7 @@ class AnswersFile:
                 self._is_locked = False
 
     def save(self, data: JsonObject) -> None:
-        """Write the answers; the folder is made where it is missing.
+        """Write the answers, and create the folder if it is missing.
 
         Errors: ConnectError `unwritable-file`; `answers-changed` when another program changed the file meanwhile.
         """
@@ -74,10 +74,10 @@ class AnswersFile:
         self._seen = text
 
     def relative(self, folder: Path) -> str:
-        """A folder as the answers name it: relative to the file itself."""
+        """Return a path relative to the file, as answers name it."""
         return os.path.relpath(folder.resolve(), self.path.resolve().parent)
 
 
 def _text_of(path: Path) -> str | None:
-    """What the file holds; None where there is none yet. Errors: ConnectError for what is no text file."""
+    """Return the text of the file, or None if it does not exist. Errors: ConnectError if it is not a text file."""
     return read_text(path) if path.exists() else None

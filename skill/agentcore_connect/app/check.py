@@ -1,4 +1,4 @@
-"""A written plan held against the real tools: every result, and how what ran was confined."""
+"""Checks a written plan with the real tools: all results, and how the run was confined."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """The results of a check. ``confinement`` says in words what could not be reached by what ran."""
+    """The results of a check. ``confinement`` describes what the run could not reach."""
 
     results: tuple[Result, ...]
     confinement: str
 
     @property
     def passed(self) -> bool:
-        """Whether no check failed."""
+        """Return whether no check failed."""
         return all(one.status != "failed" for one in self.results)
 
     def as_dict(self) -> dict[str, object]:
-        """The results as ``check --json`` prints them."""
+        """Return the results as ``check --json`` prints them."""
         said = {"version": 1, "passed": self.passed, "confinement": self.confinement}
         return {**said, "results": [one.as_dict() for one in self.results]}
 
 
 def check(folder: Path, tell: Callable[[str], None] | None = None, *, run_changed: bool = False) -> Checked:
-    """Check a written plan in a scratch copy of its project; neither AWS nor the network is called.
+    """Check a written plan in a scratch copy of its project, without AWS or the network.
 
     Args:
         folder: what ``plan --out`` has written.

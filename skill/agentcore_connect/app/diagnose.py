@@ -1,4 +1,4 @@
-"""What is known about an error, as data. Nothing of the text is in it but names: it may hold a secret."""
+"""Diagnoses an error message. The result repeats only names from the text, which may hold a secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Source(TypedDict):
-    """Where something is known from."""
+    """The source of a fact."""
 
     id: str
     title: NotRequired[str]
@@ -47,7 +47,7 @@ class Match(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """What is known about a text; ``nearest`` are errors whose words are like it."""
+    """The diagnosis of a text; ``nearest`` are errors with similar words."""
 
     known: bool
     details: list[str]
@@ -62,12 +62,12 @@ class Diagnosis(NamedTuple):
 
 
 def known_errors() -> dict[str, str]:
-    """Every error that is known: its id and its title."""
+    """Return the known errors: ids and titles."""
     return {name: row["title"] for name, row in resources.load("errors")["errors"].items()}
 
 
 def diagnose(text: str, project: Path | None = None, plan: Path | None = None) -> Diagnosis:
-    """Likely causes in order, how to confirm each and what to do; what is nearest where nothing is known.
+    """Return likely causes in order, with confirmation and fix, or the nearest known errors.
 
     Args:
         text: the message.

@@ -1,4 +1,4 @@
-"""What is known about a topic, as data and in words."""
+"""Explains a topic, as data and as text."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _MOST_WHOLE = 9
 
 
 def explain(words: Sequence[str]) -> Content:
-    """What is known about a topic, an id or words to search for; without words the topics there are.
+    """Explain a topic by id or by search words; without words, list the topics.
 
     Errors: ConnectError `unknown-topic`, with the nearest names.
     """
@@ -108,12 +108,12 @@ def explain(words: Sequence[str]) -> Content:
 
 
 def data(content: Content) -> object:
-    """What `explain` found, as JSON."""
+    """The result of `explain`, as JSON."""
     return content.content if isinstance(content, Schema) else content
 
 
 def lines(content: Content, *, markdown: bool) -> list[str]:
-    """What `explain` found, in lines of plain text or of Markdown; a JSON Schema stays one."""
+    """Render the result of `explain` as text or Markdown; a JSON Schema stays JSON."""
     from agentcore_connect.app.explain_words import Words
 
     if isinstance(content, Schema):
@@ -127,7 +127,7 @@ def lines(content: Content, *, markdown: bool) -> list[str]:
 
 
 def _topic(known: Index, words: Sequence[str]) -> str:
-    """The words as one topic: the id of one entry that they spell with hyphens, else the words to search for."""
+    """Return the entry id that the words spell with hyphens, or the words to search for."""
     name = "-".join(words).lower()
     return name if [one.id.lower() for one in known.entries].count(name) == 1 else " ".join(words)
 
@@ -166,7 +166,7 @@ def _file(known: Index, name: str) -> Listing:
 
 
 def _searched(known: Index, words: str, named: list[Entry]) -> Listing | None:
-    """The entries that answer these words best, after one whose key ends in them.
+    """Return the best entries for these words; an entry whose key ends in them comes first.
 
     Out: None where no text holds any of the words and the entry of that name is all there is.
     Errors: ConnectError `unknown-topic` where there is none either.
@@ -183,14 +183,14 @@ def _searched(known: Index, words: str, named: list[Entry]) -> Listing | None:
 
 
 def _several(known: Index, entries: Iterable[Entry]) -> Listing:
-    """Each entry in a line, under its id, or under its path where the id is not its alone."""
+    """List entries by id, or by path if the id is ambiguous."""
     names = Counter(entry.id for entry in known.entries)
     rows: list[Row] = [{"id": one.id if names[one.id] == 1 else one.path, "says": one.summary} for one in entries]
     return {"entries": rows}
 
 
 def _grid(file: str, grid: resources.Entry) -> Grid:
-    """A section of rows and columns as a table: in each cell the layers in which it holds."""
+    """Render a section of rows and columns as a table of the layers that allow each cell."""
     from agentcore_connect.knowledge import resources
 
     data = resources.load(file)
@@ -208,7 +208,7 @@ def _grid(file: str, grid: resources.Entry) -> Grid:
 
 
 def _entry(known: Index, entry: Entry) -> Whole:
-    """An entry with its sources spelt out; a source also says who cites it."""
+    """Return an entry with its sources in full, and for a source the entries that cite it."""
     from agentcore_connect.knowledge import resources
 
     hidden = {*resources.load("explain")["hidden"], "sources", "related"}

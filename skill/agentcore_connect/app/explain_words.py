@@ -1,4 +1,4 @@
-"""What `explain` shows, in lines of plain text or of Markdown; field names are data (`knowledge/explain.yaml`)."""
+"""Renders `explain` as plain text or Markdown; field names come from `knowledge/explain.yaml`."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class Words:
-    """Puts the data of `explain` into lines. In: whether they are to be Markdown."""
+    """Renders the data of `explain` as lines of text or Markdown."""
 
     def __init__(self, *, markdown: bool) -> None:
-        """Keep the form, and load the words."""
+        """Store the format and load the field names."""
         self.markdown = markdown
         self.words = resources.load("explain")
 
     def of(self, part: Part) -> list[str]:
-        """The lines of one part: the topics, a file's entries, or an entry."""
+        """Return the lines of one part: the topics, the entries of a file, or an entry."""
         if "topics" in part:
             return self._topics(part["topics"])
         if "entries" in part:
@@ -85,7 +85,7 @@ class Words:
         return lines
 
     def _ordered(self, part: Whole) -> list[tuple[str, Json]]:
-        """The fields in the order of the labels, then the others; not the one that was said already."""
+        """Return the fields in the order of the labels, without the one already shown."""
         fields = {key: value for key, value in part["fields"].items() if value != part["says"]}
         known = [key for key in self.words["labels"] if key in fields]
         return [(key, fields[key]) for key in [*known, *(key for key in fields if key not in known)]]
@@ -119,7 +119,7 @@ class Words:
 
 
 def _item(value: object) -> str:
-    """One item of a list in a line: of a choice its value and label, of anything else its fields."""
+    """Render a list item in one line: value and label of a choice, fields of anything else."""
     if isinstance(value, Mapping) and {"value", "label"} <= set(value):
         more = f" ({value['help']})" if value.get("help") else ""
         return f"{value['value']}: {value['label']}{more}"

@@ -1,4 +1,4 @@
-"""What a project or a folder tells by itself, and what is wrong or risky in it, as data."""
+"""Inspects a project or a folder: the answers it settles, and its findings, as data."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Found(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What `inspect` found. ``repository`` is there for a folder without a project file, ``probes`` where asked for."""
+    """The result of `inspect`. ``repository`` is set for a folder without a project file, ``probes`` on request."""
 
     project: Declared | None
     repository: Repository | None
@@ -145,7 +145,7 @@ class Report(NamedTuple):
     probes: tuple[Probe, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
-        """The report as ``inspect --json`` prints it."""
+        """Return the report as ``inspect --json`` prints it."""
         found: dict[str, object] = {"project": self.project, "answers": self.answers}
         found["findings"] = [one.as_dict() for one in self.findings]
         if self.project is None:
@@ -157,7 +157,7 @@ class Report(NamedTuple):
 
 
 def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
-    """Read a folder; nothing in it is run.
+    """Inspect a folder without running anything in it.
 
     Args:
         folder: in a project, or any folder with code, API documents or templates.
@@ -196,7 +196,7 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
 
 
 def _documents(project: Project) -> Iterator[Found]:
-    """The API documents that lie in the project, each in short."""
+    """Summarize the API documents in the project."""
     from agentcore_connect.specs.openapi import read_openapi
     from agentcore_connect.specs.smithy import read_smithy
     from agentcore_connect.specs.spec_search import find_documents
@@ -214,7 +214,7 @@ def _documents(project: Project) -> Iterator[Found]:
 
 
 def _machine() -> JsonObject:
-    """Which AgentCore CLI is on the PATH, by its package's own word: it is not run."""
+    """Return the version of the AgentCore CLI on the PATH from its package file, without running it."""
     from agentcore_connect.doctor import machine
 
     commands = machine.on_path("agentcore")
@@ -232,7 +232,7 @@ def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:
 
 
 def _repository(project: Project, scan: Scan, documents: Sequence[Found]) -> Repository | None:
-    """What a folder without a project file tells, and what it cannot tell; None where there is nothing to read."""
+    """Inspect a folder without a project file; None if it holds nothing to read."""
     from agentcore_connect.findings.handlers import handlers
     from agentcore_connect.knowledge.resources import load
     from agentcore_connect.project.code import mcp_client_files

@@ -1,4 +1,4 @@
-"""From checked answers to a plan, and to its files."""
+"""Makes a plan and its files from checked answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Made(NamedTuple):
-    """A plan with what it was made from. ``written`` names its files, relative to their folder, once they are there."""
+    """A plan and its inputs. ``written`` lists the written files, relative to their folder."""
 
     plan: Plan
     gathered: Gathered
@@ -24,7 +24,7 @@ class Made(NamedTuple):
 
 
 def plan(answers: Document, *, project: Path | None = None, cli_version: str | None = None, via: str = "cli") -> Made:
-    """Plan for checked answers.
+    """Make a plan for checked answers.
 
     Args:
         answers: the document that `answers.load` has checked.
@@ -38,19 +38,19 @@ def plan(answers: Document, *, project: Path | None = None, cli_version: str | N
 
 
 def planned(gathered: Gathered) -> Made:
-    """Plan for answers that were read together with what they point to. Errors: as `plan`."""
+    """Make a plan for answers whose files are already read. Errors: as `plan`."""
     return Made(build(gathered), gathered)
 
 
 def said(made: Made, *, markdown: bool = False, full: bool = False) -> str:
-    """The plan in words, as text for a terminal or as Markdown; ``full`` with every reason and note."""
+    """Render the plan for a terminal or as Markdown; ``full`` adds every reason and note."""
     from agentcore_connect.render import prose
 
     return (prose.markdown if markdown else prose.text)(made.plan, full=full)
 
 
 def files(made: Made, folder: Path) -> tuple[Made, Mapping[str, Content]]:
-    """The plan with the texts of its files, by name; nothing is written. Errors: ConnectError."""
+    """Return the plan with the texts of its files, without writing them. Errors: ConnectError."""
     from agentcore_connect.render.plan_files import render_plan
 
     rendered, texts = render_plan(made.plan, made.gathered, folder)

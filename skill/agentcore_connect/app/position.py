@@ -1,4 +1,4 @@
-"""Where an interview stands: what is asked, what was asked before, and how much is left."""
+"""The position of an interview: the question, the questions before it, and the number left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agentcore_connect.interview.walk import Asked, State
 
 
 class Position(NamedTuple):
-    """Where the interview stands. ``asked`` is None when it is done; ``is_wanted`` where a person chose to be asked."""
+    """The position of an interview. ``asked`` is None when done; ``is_wanted`` if the person chose the question."""
 
     gathered: Gathered
     state: State
@@ -21,21 +21,21 @@ class Position(NamedTuple):
 
     @property
     def case(self) -> Case:
-        """The answers in force with what was read."""
+        """The answers in force and the files that were read."""
         return self.gathered.case
 
     @property
     def connection(self) -> int:
-        """The index of the connection that is asked about; of the last one when nothing is."""
+        """The index of the connection in question, or of the last one."""
         scope = self.asked.scope if self.asked is not None else ""
         if scope.startswith("connections."):
             return int(scope.split(".")[1])
         return max(0, len(self.state.verdicts) - 1)
 
     def trail(self) -> tuple[str, ...]:
-        """The keys that were asked for before, in order."""
+        """The keys of the earlier questions, in order."""
         return tuple(view.trail(self.case))
 
     def progress(self) -> interview.Progress:
-        """How many answers there are, and how many questions at most are left."""
+        """The number of answers, and the maximum number of questions left."""
         return interview.progress(self.case, self.state)

@@ -1,4 +1,4 @@
-"""The AgentCore project that a front end was pointed to, or stands in."""
+"""Finds the AgentCore project in a named folder, or around a folder."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def project_named(folder: Path) -> Project | None:
-    """The project in a folder that a person named. Errors: ConnectError `no-project`, or what reading it raises."""
+    """Read the project in a named folder. Errors: ConnectError `no-project`, and those of reading it."""
     from agentcore_connect.collect.inputs import gather
 
     return gather(Document({}, {}, ""), project=folder).project
 
 
 def project_around(folder: Path) -> Project | None:
-    """The project that a folder belongs to; None where there is none. Errors: ConnectError for one of no use."""
+    """Read the project that a folder belongs to, if any. Errors: ConnectError for a broken one."""
     from agentcore_connect.project.reader import read_project
 
     return read_project(folder)

@@ -1,4 +1,4 @@
-"""One interview: the answers so far, what is asked next, and every answer through the same gate."""
+"""One interview session: the answers, the next question, and the same gate for every answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from agentcore_connect.text.document import Document
 
 
 class Found(NamedTuple):
-    """What looking an answer up brought: the answers taken by dotted key, the address that told them, and words."""
+    """The result of a lookup: the accepted answers by dotted key, their source address, and a message."""
 
     answers: JsonObject
     source: str
     said: tuple[str, ...]
 
     def as_dict(self) -> JsonObject:
-        """The result as front ends print it."""
+        """Return the result as front ends print it."""
         return {"answers": self.answers, "source": self.source, "said": list(self.said)}
 
 
@@ -37,7 +37,7 @@ UNKNOWN, LOOK_UP = "unknown", "look up"
 
 
 class Session:
-    """The answers of one interview. Nothing is written: whoever keeps the answers saves ``data``.
+    """The answers of one interview. The session writes nothing; the caller saves ``data``.
 
     ``held`` are answers that are asked for again: they stay in the data, and do not count until they are given again.
     ``wanted`` is a key that is to be asked for although the interview would not.
@@ -53,7 +53,7 @@ class Session:
         where: str = "",
         admit: Callable[[JsonObject], None] | None = None,
     ) -> None:
-        """Take over checked answers.
+        """Start from checked answers.
 
         Args:
             answers: the document that `answers.load` has checked.
@@ -76,7 +76,7 @@ class Session:
     # ---- where it stands -------------------------------------------------------------------------------------------
 
     def position(self) -> Position:
-        """Where the interview stands. Errors: ConnectError for a project or file that cannot be read."""
+        """Return the position of the interview. Errors: ConnectError for an unreadable project or file."""
         if self._position is None:
             gathered = self._gather(view.without(self.data, self.held))
             self._gathered = gathered
@@ -88,20 +88,20 @@ class Session:
         return self._position
 
     def read_again(self) -> None:
-        """Forget what files told: someone may have changed them since."""
+        """Discard file contents so that changed files are read again."""
         self._gathered = self._position = None
 
     def whole(self) -> Gathered:
-        """All answers, those that are asked for again included, with what they point to."""
+        """Return all answers with the files that they name, including answers that are asked for again."""
         return self._gather(self.data)
 
     def unused(self) -> list[str]:
-        """The keys of answers that have no part in the decision as it stands."""
+        """Return the keys of the answers that do not affect the decision."""
         here = self.position()
         return interview.unused(here.case, here.state.verdicts)
 
     def earlier(self, key: str) -> Json:
-        """The answer that was given before to a question that is asked again; None where there is none."""
+        """Return the earlier answer to a repeated question, or None."""
         return store.get(self.data, key) if key in self.held else self._earlier.get(key)
 
     def _gather(self, data: JsonObject) -> Gathered:
@@ -113,7 +113,7 @@ class Session:
     # ---- answers ---------------------------------------------------------------------------------------------------
 
     def begin(self, kind: str | None = None, project: str | None = None, *, replace: bool = False) -> None:
-        """Take what the call itself says, where the answers say nothing else. Errors: ConnectError.
+        """Apply the arguments of the call where the answers leave them open. Errors: ConnectError.
 
         Args:
             kind: what is connected, one of `questions.kinds`; it is about the last connection.
@@ -131,12 +131,12 @@ class Session:
             self._take(self._checked(data))
 
     def differs(self, kind: str) -> bool:
-        """Whether the last connection is answered to be something else than this kind."""
+        """Return whether the last connection is of another kind."""
         last = (mappings(self.data.get("connections")) or [{}])[-1]
         return any(last.get(key) not in (None, value) for key, value in kinds()[kind].items())
 
     def problem(self, key: str, value: Json) -> ConnectError | None:
-        """Why an answer cannot be taken: the gate, the closed choices, and whether what it names can be read."""
+        """Return the error for a refused answer: the gate, unavailable choices, unreadable files."""
         try:
             self._judged(key, value)
         except ConnectError as error:
@@ -144,7 +144,7 @@ class Session:
         return None
 
     def answer(self, key: str, value: Json, raw: str | None = None) -> None:
-        """Take an answer; nothing changes when it is refused.
+        """Accept an answer, or raise an error and change nothing.
 
         Args:
             key: the dotted key; one of the connection that is asked about may lack its lead.
@@ -165,12 +165,12 @@ class Session:
         self._drop_overtaken()
 
     def forget(self, key: str) -> None:
-        """Take an answer back. Errors: ConnectError for a key that nothing knows."""
+        """Withdraw an answer. Errors: ConnectError for an unknown key."""
         full = self._full(key)
         self._take(self._checked(_closed(store.forget(self.data, full), full)))
 
     def pass_over(self, key: str) -> None:
-        """Say that nobody knows an answer yet: a default stands in for it, else it is a gap with a name.
+        """Mark an answer as unknown: use the default, or record a named gap.
 
         Errors: ConnectError.
         """
@@ -186,7 +186,7 @@ class Session:
         self._take(self._checked({**data, "unknown": [*_unknown(data, key), key]}))
 
     def look_up(self, key: str, address: str | None = None) -> Found:
-        """Ask over the network what a question asks, and take what is found; only with the person's word.
+        """Look an answer up over the network and accept the result. Call it only with the person's consent.
 
         Args:
             key: the key of the question.
@@ -211,7 +211,7 @@ class Session:
         return Found(taken, found.source, found.said)
 
     def take(self, key: str, value: Json) -> Found | None:
-        """Take what a person replied: an answer, that it is not known, or that it is to be looked up.
+        """Process a reply: an answer, unknown, or look it up.
 
         Errors: ConnectError.
         """
@@ -225,14 +225,14 @@ class Session:
         return None
 
     def question_id(self, key: str) -> str | None:
-        """The id of the question that a key answers; None where there is none."""
+        """Return the id of the question for a key, or None."""
         try:
             return self._question(key)[1].id
         except ConnectError:
             return None
 
     def _full(self, key: str) -> str:
-        """The key with the lead of the connection that is asked about, where it has none."""
+        """Return the full key, completed with the connection in question."""
         full = load.full_key(key, self.data)
         return full if full == key else load.full_key(key, self.data, self.position().connection)
 
@@ -244,7 +244,7 @@ class Session:
         return full, question
 
     def _judged(self, key: str, value: Json) -> tuple[Gathered, JsonObject]:
-        """The data with this answer, and what it points to. Errors: ConnectError."""
+        """Return the data with this answer and the files that it names. Errors: ConnectError."""
         key, question = self._question(key)
         answered = _closed(store.put(self.data, key, value), key)
         self._refuse_secrets(answered)  # first, since the other messages show what was received
@@ -259,7 +259,7 @@ class Session:
         return self._gather(view.without(data, set(self.held) - {key})), data
 
     def _asked(self) -> Asked | None:
-        """The question that is open; None also where an earlier answer names what cannot be read: this may mend it."""
+        """Return the open question; None if an earlier answer names an unreadable file, which this one may replace."""
         try:
             return self.position().asked
         except ConnectError:
@@ -279,7 +279,7 @@ class Session:
     # ---- back ------------------------------------------------------------------------------------------------------
 
     def back(self) -> bool:
-        """Go back one question; whether there was one to go back to."""
+        """Go back one question. Returns False at the first question."""
         here = self.position()
         if self.wanted is not None:  # a single answer was to be changed, and now is not
             self.held.pop(self.wanted, None)
@@ -295,23 +295,23 @@ class Session:
         return True
 
     def can_go_back(self) -> bool:
-        """Whether there is something to go back to."""
+        """Return whether there is an earlier question."""
         here = self.position()
         return self.wanted is not None or self._is_new_connection(here) or bool(here.trail())
 
     def change(self, key: str) -> None:
-        """Ask for one key again, whatever the interview would ask."""
+        """Ask for one key again, regardless of the interview's order."""
         if store.get(self.data, key) is not None:
             self._hold(key)
         self.wanted, self._position = key, None
 
     def keep(self, key: str) -> None:
-        """Leave an answer as it is, after `change`."""
+        """Keep the present answer, after `change`."""
         self.held.pop(key, None)
         self.wanted = self._position = None
 
     def settle(self) -> None:
-        """The interview is done: what was gone back over and was not asked for again stays in the data, unused."""
+        """Finish the interview. Withdrawn answers that were not asked for again stay in the data, unused."""
         self.held.clear()
         self._position = None
 
@@ -325,7 +325,7 @@ class Session:
         return len(connections) > 1 and not connections[-1] and scope == f"connections.{len(connections) - 1}"
 
     def _drop_overtaken(self) -> None:
-        """Forget what was gone back over where nothing asks for it any more and it would still steer the plan."""
+        """Remove withdrawn answers that no question asks for now but that still affect the plan."""
         if not self.held:
             return
         whole = self.whole()
@@ -336,27 +336,30 @@ class Session:
     # ---- connections -----------------------------------------------------------------------------------------------
 
     def add_connection(self) -> None:
-        """Begin another connection."""
+        """Start another connection."""
         self._take({**self.data, "connections": [*mappings(self.data.get("connections")), {}]})
 
     def remove_connection(self, number: int) -> None:
-        """Take a connection out."""
+        """Remove a connection."""
         self._take(store.forget(self.data, f"connections.{number}"))
 
 
 def is_word(asked: Asked | None, value: Json) -> bool:
-    """Whether a reply is one of the two words and not an answer. Where there is a default, nobody needs them."""
+    """Return whether a reply is one of the two commands instead of an answer.
+
+    They do not apply to a question with a default.
+    """
     if asked is None or asked.default is not None or not isinstance(value, str):
         return False
     return value == UNKNOWN or (bool(asked.question.look_up) and value.partition(" http")[0] == LOOK_UP)
 
 
 def _unknown(data: JsonObject, key: str) -> list[str]:
-    """The gaps without this one."""
+    """Return the gaps without this one."""
     return [one for one in texts(data.get("unknown")) if one != key]
 
 
 def _closed(data: JsonObject, key: str) -> JsonObject:
-    """The answers without a gap that is none any more."""
+    """Return the answers without gaps that are closed."""
     left = _unknown(data, key)
     return {**{k: v for k, v in data.items() if k != "unknown"}, **({"unknown": left} if left else {})}

@@ -12,7 +12,7 @@ from agentcore_connect.interview import view
 
 
 def step(session: Session, *, finish: str | None = None, found: Iterable[Found] = ()) -> JsonObject:
-    """The next question, or that the interview is done with what was decided.
+    """Return the next question, or the decision when the interview is done.
 
     Args:
         session: the answers so far.
@@ -33,7 +33,7 @@ def step(session: Session, *, finish: str | None = None, found: Iterable[Found] 
 
 
 def refused(session: Session, error: ConnectError, key: str) -> JsonObject:
-    """That an answer was refused and why, with the question that is still open."""
+    """Return the refusal of an answer, with the open question."""
     question = _question(session.position())
     return {
         "status": "invalid",

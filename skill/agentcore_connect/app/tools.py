@@ -1,4 +1,4 @@
-"""The tools of a Lambda target from what describes them, and documents as targets: made, checked, repaired."""
+"""Makes and checks the tool schema of a Lambda target; checks and repairs API documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIZES: Final = ("too-large", "too-many-tools", "no-tools")
 
 
 class Definitions(NamedTuple):
-    """Tools as the service takes them, and what is to be said of them in words.
+    """Tools in the service's form, with remarks.
 
     ``left_out`` names tools that are not there, ``lost`` what the others lost, ``too_large`` why they cannot be a
     target's tools at all.
@@ -37,17 +37,17 @@ class Definitions(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The content of tools.json."""
+        """Return the content of tools.json."""
         return json.dumps(self.tools, indent=2, ensure_ascii=False) + "\n"
 
     def why_not(self, *, strict: bool = False) -> str:
-        """Why they are not to be written; empty where they are. ``strict`` takes no loss."""
+        """Return the reasons not to write the tools; empty if there are none. ``strict`` accepts no loss."""
         count = len(self.left_out) + len(self.lost)
         return self.too_large or (f"--strict, and {count} thing(s) would be lost" if strict and count else "")
 
 
 def read(source: str, bearer_env: str | None = None) -> list[ToolDraft]:
-    """The tools that a source describes; of a live server, where it is an address that names no document.
+    """Read tools from a source: a file, a folder, a document, or a live server's address.
 
     Args:
         source: a file, a folder or an address.
@@ -66,14 +66,14 @@ def read(source: str, bearer_env: str | None = None) -> list[ToolDraft]:
 
 
 def described(name: str, text: str, schema: JsonObject) -> ToolDraft:
-    """A tool that a person described: its name, what it does, and the JSON Schema of its input."""
+    """Build a tool from a person's description: name, purpose, and JSON Schema of the input."""
     from agentcore_connect.specs.tool_draft import ToolDraft
 
     return ToolDraft(name, text, dict(schema))
 
 
 def define(drafts: Iterable[ToolDraft], target: str | None = None) -> Definitions:
-    """Reduce what was read to what the service takes, and check it.
+    """Reduce tools to the form that the service accepts, and check them.
 
     Args:
         drafts: the tools as their sources describe them.
@@ -95,7 +95,7 @@ def define(drafts: Iterable[ToolDraft], target: str | None = None) -> Definition
 
 
 class Checked(TypedDict):
-    """What was checked, what it is, the findings in words; for a document its summary."""
+    """The result of a check: file, kind, findings, and for a document its summary."""
 
     source: str
     what: str
@@ -104,7 +104,7 @@ class Checked(TypedDict):
 
 
 class Repaired(NamedTuple):
-    """A repaired copy of an OpenAPI document and the faults that are left in it."""
+    """A repaired copy of an OpenAPI document, and its remaining faults."""
 
     path: Path
     made: openapi_repair.Repair
@@ -112,22 +112,22 @@ class Repaired(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """Whether no fault is left that the service refuses."""
+        """Return whether no remaining fault makes the service refuse the document."""
         return all(one.severity != "error" for one in self.left)
 
     def remarks(self) -> list[str]:
-        """The faults that are left, each with its place."""
+        """The remaining faults, each with its place."""
         return [f"{_place(one, str(self.path))}: {one.text}{_notes(one)} {one.remedy}" for one in self.left]
 
     def as_dict(self) -> JsonObject:
-        """The repair as ``tools --repair --json`` prints it."""
+        """Return the repair as ``tools --repair --json`` prints it."""
         changes = [{"fault": one.fault, "pointer": one.pointer, "what": one.what} for one in self.made.changes]
         faults = [one.as_dict() for one in self.left]
         return {"written": str(self.path), "size": self.made.size, "changes": changes, "left": faults}
 
 
 def repair(source: str, path: Path, *, server: str | None = None, target: str | None = None) -> Repaired:
-    """Write a copy of an OpenAPI document that a target takes; the original stays as it is.
+    """Write a repaired copy of an OpenAPI document; the original is unchanged.
 
     Args:
         source: the document.
@@ -162,7 +162,7 @@ def _is_harmless(problem: Problem) -> bool:
 
 
 def check(source: str, target: str | None = None) -> Checked:
-    """Hold definitions to what the service takes, or a document to what a target takes.
+    """Check tool definitions, or a document, against the limits of their target.
 
     Args:
         source: a file of tool definitions, Python code or an API document.

@@ -14,7 +14,7 @@ _WIDEST = 46
 
 
 def tree(name: str | None = None, kind: str = "text") -> str:
-    """One tree, or all of them, in one of `FORMATS`. Errors: ConnectError `unknown-tree`, which names all."""
+    """Return one tree or all of them in one of `FORMATS`. Errors: ConnectError `unknown-tree`."""
     from agentcore_connect.core.errors import ConnectError
     from agentcore_connect.knowledge import base
     from agentcore_connect.knowledge.resources import load
@@ -34,7 +34,7 @@ def tree(name: str | None = None, kind: str = "text") -> str:
 
 
 def _question(variable: str) -> str:
-    """The variable in words: its question, or what it stands for."""
+    """Return the variable's question or description."""
     from agentcore_connect.knowledge.questions import questions
     from agentcore_connect.knowledge.resources import load
 
@@ -48,7 +48,7 @@ def _question(variable: str) -> str:
 
 
 def _outcome(node: Node) -> str:
-    """What a node looks up or sets, in words."""
+    """Describe the lookup or the results of a node."""
     return ", ".join(f"{k} {v}" for k, v in node.set.items() if k != "leads_to" and v is not None) or "done"
 
 
@@ -57,7 +57,7 @@ def _values(branch: Branch) -> str:
 
 
 def text(name: str, tree: Tree) -> Iterator[str]:
-    """The tree as indented lines; a node that was shown before is named again, not repeated."""
+    """Render the tree as indented lines; a node already shown is only named."""
     yield f"{name}"
     shown: set[str] = set()
 
@@ -86,7 +86,7 @@ def text(name: str, tree: Tree) -> Iterator[str]:
 
 
 def _label(words: str) -> str:
-    """Words as a Mermaid label: quoted, broken into lines, with what Mermaid would read taken out."""
+    """Convert text to a Mermaid label: quoted, in lines, without Mermaid syntax."""
     lines, line = [], ""
     for word in words.replace('"', "#quot;").split():
         if line and len(line) + len(word) >= _WIDEST:
@@ -98,7 +98,7 @@ def _label(words: str) -> str:
 
 
 def mermaid(trees: Mapping[str, Tree]) -> Iterator[str]:
-    """The trees as one Mermaid flowchart, a subgraph each."""
+    """Render the trees as one Mermaid flowchart with a subgraph for each."""
     yield "flowchart TD"
     for number, (name, tree) in enumerate(trees.items()):
         yield f"  subgraph tree{number}[{_label(name)}]"

@@ -26,7 +26,7 @@ Status = Literal["passed", "failed", "not-run"]
 
 @dataclass(frozen=True, slots=True)
 class CedarCheck:
-    """What a check of one policy came to: passed, failed, or not-run; by what; and what it found."""
+    """The check of one policy: passed, failed or not-run, the tool, and the problems."""
 
     status: Status
     by: str
@@ -135,7 +135,7 @@ def _principal(scope: Scope, where: str, inbound_auth: str | None) -> Iterator[P
 
 
 def _engine(text: str, scopes: list[Scope] | None, path: str, targets: Targets) -> tuple[Status, str, list[Problem]]:
-    """What the Cedar engine says of the policy's syntax, names and types."""
+    """Return the Cedar engine's problems with the policy's syntax, names and types."""
     if find_spec("cedarpy") is None:
         return "not-run", "cedarpy is not installed; only the service's own rules were looked at", []
     by = f"cedarpy {metadata.version('cedarpy')}"

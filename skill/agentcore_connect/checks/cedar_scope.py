@@ -1,4 +1,4 @@
-"""Whom a Cedar policy is about, which actions and which gateway, read from its text. Conditions are not judged."""
+"""Reads principal, actions and gateway from a Cedar policy's text; conditions are not judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check finds: one place, one sentence, what to do."""
+"""A problem: place, message, and remedy."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ MANY: Final = 500
 
 
 def cut_note(depth: int, refs: Iterable[str]) -> str:
-    """What was cut, in words. In: the depth in references; the references that were not followed."""
+    """Describe what was cut. In: the depth in references; the references that were not followed."""
     names = list(dict.fromkeys(one[:80] for one in refs))
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return (

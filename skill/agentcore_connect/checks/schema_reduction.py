@@ -116,7 +116,7 @@ class _Bound:
 
 
 class _Bounds:
-    """How far a schema is written out, and what was cut for that."""
+    """The limits for expanding a schema, and what was cut."""
 
     def __init__(self, depth: int, most: int) -> None:
         self.depth = depth
@@ -134,7 +134,7 @@ class _Reduction:
         self._bounds = bounds
 
     def told(self, at: str) -> list[Problem]:
-        """What was lost, what was cut first."""
+        """Return the losses, cuts first."""
         cut = cut_note(self._bounds.depth, self._bounds.cut) if self._bounds.cut else ""
         return [*([Problem("warning", "lost", at, cut)] if cut else []), *self._found]
 
@@ -204,7 +204,7 @@ class _Reduction:
     def _alternatives(
         self, given: Sequence[Json], key: str, at: str, refs: tuple[str, ...], depth: int
     ) -> tuple[list[_Bound], bool]:
-        """What is kept of the alternatives, as one schema or none, and whether null was among them."""
+        """Reduce alternatives to one schema or none. Returns it and whether null was among them."""
         kept = [one for one in given if not (isinstance(one, Mapping) and one.get("type") == "null")]
         null = len(kept) < len(given)
         if kept and all(_constants(one) for one in kept):

@@ -9,7 +9,7 @@ from agentcore_connect.knowledge.resources import load
 
 
 def sentence(keyword: str, value: object) -> str:
-    """What a keyword and its value say to a model; empty for a keyword that has no words or says nothing."""
+    """Return a keyword and its value as words for a model; empty if there are none."""
     words: str | None = load("tool-schema")["in_words"].get(keyword)
     if words is None or value is None or value == []:
         return ""

@@ -17,7 +17,7 @@ INSTALL: Final = 'pip install "agentcore-connect[cloudformation]"'
 
 
 class Verdict(NamedTuple):
-    """What cfn-lint says: by which version, what is wrong (errors) or could be better (warnings), or why not asked."""
+    """The result of cfn-lint: version, errors, warnings, or the reason why it did not run."""
 
     by: str
     errors: list[str] = []  # noqa: RUF012 - never changed

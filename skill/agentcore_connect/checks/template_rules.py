@@ -1,4 +1,4 @@
-"""What must hold in a CloudFormation template of a plan, beyond its schemas: secrets, roles, rights, references.
+"""Checks a plan's CloudFormation template beyond its schemas: secrets, roles, permissions, references.
 
 Pure functions over a template's data with its functions in their long form, in which every scalar is a text.
 """
@@ -27,7 +27,7 @@ _NOT_OURS: Final = {
 
 
 def check_template(data: object) -> list[Problem]:
-    """What is wrong with a template.
+    """Return the problems of a template.
 
     In: the data as `project.cloudformation.template_data` reads it. Out: a problem for each place, all errors.
     """

@@ -40,7 +40,7 @@ def unwrap(document: object) -> tuple[list[Json], list[Problem]]:
 
 
 def shown(value: object) -> str:
-    """What kind of JSON value it is, in a word."""
+    """Return the JSON type of a value."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     kinds = {str: "text", int: "number", float: "number", list: "list"}

@@ -21,7 +21,7 @@ _REDUCE: Final = "`agentcore-connect tools FILE -o tools.json` writes the tools 
 
 
 def check_tools(document: object, *, target_name: str | None = None) -> list[Problem]:
-    """What keeps these tools from being taken as they stand.
+    """Return the problems that make the service refuse these tools.
 
     In: the parsed tools file; the target's name, which is part of each tool's name.
     Out: problems in the order of the file; empty when there are none.

@@ -1,4 +1,4 @@
-"""The front ends, one module a command; none of them holds a rule."""
+"""The command line: one module per command, without rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`agentcore-connect apply`: a written plan carried out, after its steps were shown."""
+"""`agentcore-connect apply`: shows the steps of a written plan and carries them out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add_parser(sub: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command. Errors: ConnectError for bad input, and where nobody can be asked."""
+    """Run the command. Errors: ConnectError for bad input, or if there is no terminal to ask at."""
     from agentcore_connect.live.carry_out import carry_out, work_of
 
     work = work_of(args.dir, os.environ, local=args.local, begin=args.begin, run_changed=args.run_changed)
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _agreed(work: Work) -> bool:
-    """Whether the person wants AWS to be called, where a step does."""
+    """Ask for consent before the first step that calls AWS."""
     if not any(step.needs_aws for step in work.steps):
         return True
     if not sys.stdin.isatty():

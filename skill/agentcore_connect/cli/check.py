@@ -1,4 +1,4 @@
-"""`agentcore-connect check`: a written plan held against the real tools."""
+"""`agentcore-connect check`: checks a written plan with the real tools."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def check(folder: Path, *, as_json: bool = False, everything: bool = False, run_changed: bool = False) -> int:
-    """Check a written plan, print what came out, and give the exit status.
+    """Check a written plan, print the results, and return the exit status.
 
     Errors: ConnectError, as `app.check.check`.
     """
@@ -74,7 +74,7 @@ _ORDER = {"failed": 0, "not-run": 1, "passed": 2}
 
 
 def _table(results: Sequence[Result], *, everything: bool) -> list[str]:
-    """What failed first, then what was not run, each with the reason; what passed as a count, or in columns."""
+    """Return failed checks, then checks not run, each with its reason; passed ones as a count, or all in columns."""
     ranked = sorted(results, key=lambda one: _ORDER[one.status])
     shown = [one for one in ranked if everything or one.status != "passed"]
     lines = []

@@ -1,4 +1,4 @@
-"""`agentcore-connect diagnose`: an error message or a symptom → likely causes in order, how to make sure, what to do.
+"""`agentcore-connect diagnose`: likely causes of an error message or symptom, with confirmation and fix.
 
 Of the text that was given only names of roles, actions, resources and fields are shown again: it may hold a secret.
 """

@@ -1,4 +1,4 @@
-"""`agentcore-connect doctor`: what is installed here, and whether the knowledge still fits it."""
+"""`agentcore-connect doctor`: compares the installed tools with the knowledge."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _progress(what: str) -> None:
-    """One line that is overwritten, on a terminal only."""
+    """Print a progress line that the next one overwrites, on a terminal only."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[2K{what}..." if what else "\r\x1b[2K")
         sys.stderr.flush()

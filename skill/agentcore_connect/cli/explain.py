@@ -1,4 +1,4 @@
-"""`agentcore-connect explain`: anything the knowledge says, with why, since when and from which sources."""
+"""`agentcore-connect explain`: any entry of the knowledge, with reason, versions and sources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add_parser(sub: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was asked for. Errors: ConnectError `unknown-topic`, with the nearest names."""
+    """Print the explanation. Errors: ConnectError `unknown-topic`, with the nearest names."""
     from agentcore_connect.app.explain import data, explain, lines
 
     content = explain(args.topic)

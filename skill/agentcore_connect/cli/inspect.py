@@ -1,4 +1,4 @@
-"""`agentcore-connect inspect`: what a project tells by itself, and what is wrong or risky in it."""
+"""`agentcore-connect inspect`: the answers that a project settles, and its findings."""
 
 from __future__ import annotations
 
@@ -190,6 +190,6 @@ def _probe_lines(probe: Probe) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    """A value for the terminal: lists with commas, control characters escaped."""
+    """Return a value for the terminal: lists with commas, control characters escaped."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -1,4 +1,4 @@
-"""`agentcore-connect next`: one step of the interview a call; the answers file is its whole memory."""
+"""`agentcore-connect next`: one step of the interview per call; the answers file is the only state."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def add_parser(sub: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; prints one JSON object."""
+    """Run the command and print one JSON object."""
     from agentcore_connect.app.answers_file import AnswersFile
     from agentcore_connect.app.session import Session
     from agentcore_connect.app.step import refused, step
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _answer(session: Session, text: str) -> tuple[ConnectError | None, str]:
-    """Give one KEY=VALUE to the session; why it was refused, and its key. Errors: ConnectError for a malformed text."""
+    """Pass one KEY=VALUE to the session. Returns the refusal and its key. Errors: ConnectError for malformed text."""
     from agentcore_connect.answers.store import parse_assignment
 
     given = parse_assignment(text)

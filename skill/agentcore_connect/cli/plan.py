@@ -1,4 +1,4 @@
-"""`agentcore-connect plan`: an answers file in, the plan out, and with --out its files."""
+"""`agentcore-connect plan`: prints the plan for an answers file; --out writes its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`agentcore-connect serve`: the same engine as an MCP server, over standard input and output."""
+"""`agentcore-connect serve`: the interview and the commands as an MCP server over standard input and output."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def add_parser(sub: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the client goes. Errors: ConnectError `missing-extra`, `unreadable-file`, `outside`."""
+    """Serve until the client disconnects. Errors: ConnectError `missing-extra`, `unreadable-file`, `outside`."""
     if find_spec("mcp") is None or find_spec("anyio") is None:
         raise ConnectError(
             "missing-extra",

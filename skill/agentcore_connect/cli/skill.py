@@ -1,4 +1,4 @@
-"""`agentcore-connect skill install|uninstall`: puts the skill where coding assistants look, and takes it away again."""
+"""`agentcore-connect skill install|uninstall`: installs or removes the skill for coding assistants."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def add_parser(sub: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command. Errors: ConnectError for a name that is not known or a place that is not ours."""
+    """Run the command. Errors: ConnectError for an unknown assistant or a folder of another program."""
     from agentcore_connect.skill import install
 
     wanted = install.targets(args.assistant, args.dir, args.scope, everywhere=args.action == "uninstall")

@@ -1,4 +1,4 @@
-"""`agentcore-connect [KIND]`: the wizard where there is a terminal, the other doors where there is none."""
+"""`agentcore-connect [KIND]`: starts the wizard at a terminal, else names the other commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ agentcore-connect: the interview needs a terminal, and there is none here. Two o
 
 
 def has_terminal() -> bool:
-    """Whether a person can be asked: both ends are terminals, and the terminal can move its cursor."""
+    """Return whether the wizard can run: input and output are terminals that can move the cursor."""
     try:
         return sys.stdin.isatty() and sys.stdout.isatty()
     except (AttributeError, ValueError):  # a stream that is closed or absent
@@ -24,7 +24,7 @@ def has_terminal() -> bool:
 
 
 def run(words: list[str]) -> int:
-    """Run the wizard with these words, or name the other doors and leave with 2. Help needs no terminal."""
+    """Run the wizard, or without a terminal name the other commands and return 2. Help needs no terminal."""
     if has_terminal() or {"-h", "--help"} & set(words):
         status: int = import_module("agentcore_connect.wizard").main(words)
         return status

@@ -1,4 +1,4 @@
-"""`agentcore-connect test`: a deployed gateway tried in the way in which the agent uses it."""
+"""`agentcore-connect test`: tries a deployed gateway as the agent uses it."""
 
 from __future__ import annotations
 
@@ -105,12 +105,12 @@ def _arguments(text: str) -> JsonObject:
 
 
 def _no_number(word: str) -> float:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    """Refuse NaN and Infinity, which Python accepts but JSON does not have."""
     raise ValueError(word)
 
 
 def _told(steps: Iterable[Step]) -> int:
-    """Print each step when it is done; the exit status."""
+    """Print each step when it is done, and return the exit status."""
     failed = False
     for step in steps:
         failed = failed or step.status == "failed"

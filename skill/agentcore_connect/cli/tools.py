@@ -1,4 +1,4 @@
-"""`agentcore-connect tools`: a Lambda target's tools.json from what describes the tools, or an existing one checked."""
+"""`agentcore-connect tools`: creates or checks the tools.json of a Lambda target."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _drafts(args: argparse.Namespace) -> list[ToolDraft]:
 
 
 def _tell(made: Definitions, args: argparse.Namespace, why_not: str) -> None:
-    """The report, what weighs most first: tools that are not there, what is wrong with the others, what they lost."""
+    """Return the report: left-out tools first, then problems, then lost details."""
     for word, texts in (("left out", made.left_out), ("finding", made.findings), ("lost", made.lost)):
         for text in texts:
             _say(f"{word}: {text}")
@@ -103,7 +103,7 @@ def _tell(made: Definitions, args: argparse.Namespace, why_not: str) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    """Check what is there as it is: definitions against what the service takes, a document as a target."""
+    """Check existing definitions, or a document as a target."""
     from agentcore_connect.app import tools as app
 
     if not args.sources:

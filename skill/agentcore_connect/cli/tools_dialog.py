@@ -1,4 +1,4 @@
-"""The short dialog of `agentcore-connect tools` without a source: one tool after the other, at a terminal."""
+"""The dialog of `agentcore-connect tools` without a source: asks for one tool after another."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the AgentCore CLI and the AWS API accept, as data, and whether what is installed here still agrees."""
+"""The contracts of the AgentCore CLI and the AWS API as data, and their comparison with installed versions."""

@@ -58,7 +58,7 @@ def read(botocore: Path, service: str) -> Entry:
 
 
 def describe(model: Entry, operations: Iterable[str]) -> Entry:
-    """What a client relies on: each operation's shapes, and every shape that a request or an answer can hold.
+    """Return the operations' shapes and every shape that they contain.
 
     Operations that the model does not have are left out. Out: {"operations": {name: {input, output}}, "shapes":
     {name: {type, required, members, ...}}}.

@@ -24,7 +24,7 @@ _MESSAGE_LENGTH: Final = 240
 
 
 class Outcome(NamedTuple):
-    """What a command did: whether it was accepted, its words if not, and what the project holds after it."""
+    """The outcome of a command: acceptance, error message, and the project afterwards."""
 
     accepted: bool
     message: str
@@ -144,7 +144,7 @@ class Bench:
 
 
 def get(data: Json, at: Sequence[Json]) -> Json:
-    """What stands at a place (keys, and `{key: value}` for the list entry that has it); None when nothing does."""
+    """Return the value at a place (keys, and `{key: value}` for the matching list entry), or None."""
     for step in at:
         if isinstance(step, Mapping):
             data = next((one for one in mappings(data) if step.items() <= one.items()), None)

@@ -1,4 +1,4 @@
-"""Which command surface of the AgentCore CLI a plan speaks, and which versions are refused."""
+"""Chooses the command surface of a plan, and refuses unsupported CLI versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between the shipped contracts and the CLI or the botocore that is installed here."""
+"""Compares the shipped contracts with the installed CLI and botocore."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Drift:
 
 
 def cli(contract: Contract, commands: Entry) -> list[Drift]:
-    """What differs between a contract's help and the help of an installed CLI, option by option.
+    """Compare a contract's help with that of an installed CLI, option by option.
 
     In: the contract, and what `walk` made of the installed CLI (all of it, or the commands asked for). Out: the
     differences in the contract's order, new ones last. A contract that does not list every command (one that is known
@@ -62,7 +62,7 @@ def cli(contract: Contract, commands: Entry) -> list[Drift]:
 
 
 def files(contract: Contract, schemas: Entry) -> list[Drift]:
-    """What differs between a contract's schemas of the project's files and those of an installed CLI, field by field.
+    """Compare a contract's file schemas with those of an installed CLI, field by field.
 
     In: the contract, and what `extract.file_schemas` read. A contract without schemas has nothing to compare.
     """
@@ -82,7 +82,7 @@ def files(contract: Contract, schemas: Entry) -> list[Drift]:
 
 
 def api(contract: Entry, botocore: Path) -> list[Drift]:
-    """What differs between `knowledge/api-contract.yaml` and the service models of a botocore folder.
+    """Compare `knowledge/api-contract.yaml` with the service models of a botocore folder.
 
     Shapes are compared by where they stand in a request, so that one that was only renamed is no difference. Out: the
     differences; a service, operation, member or value that the plans send and the model lacks `breaks`, and so does a
@@ -112,7 +112,7 @@ def api(contract: Entry, botocore: Path) -> list[Drift]:
 
 
 def behaviour(shipped: Entry, made: Entry) -> list[Drift]:
-    """What differs between two `observed` parts: forms, values, combinations and hand edits with another answer.
+    """Compare two `observed` parts: forms, values, combinations and hand edits.
 
     All of these break, for plans rely on them.
     """

@@ -39,7 +39,7 @@ HEADER: Final = (
 
 
 class _Memory(TypedDict, total=False):
-    """What was found out in an earlier run: the help, the files' schemas, the outcome of each command."""
+    """The cache of earlier runs: help, file schemas, and the outcome of each command."""
 
     help: dict[str, Json]
     schemas: dict[str, JsonObject]
@@ -47,7 +47,7 @@ class _Memory(TypedDict, total=False):
 
 
 def version_of(cli: Sequence[str], box: Sandbox) -> str:
-    """What `agentcore --version` prints. Errors: ConnectError `cli-not-found` when it prints no version."""
+    """Return the output of `agentcore --version`. Errors: ConnectError `cli-not-found` if it prints no version."""
     ran = box.run([*cli, "--version"])
     version = ran.stdout.strip()
     if not ran.ok or choose.parse(version) is None:

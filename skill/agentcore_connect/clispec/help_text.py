@@ -1,4 +1,4 @@
-"""What the `--help` text of one command states, as data: options, arguments, subcommands, choices, defaults."""
+"""Parses the `--help` text of one command: options, arguments, subcommands, choices, defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a contract accepts a command line, and with the effect that the line asks for."""
+"""Checks a command line against a contract: acceptance and effect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load(name: str) -> Contract:
 
 
 def check_argv(argv: Sequence[str], contract: Contract) -> list[Problem]:
-    """What is wrong with a command line by a contract; nothing when it is accepted and does what it says.
+    """Return the problems of a command line by a contract.
 
     In: the words, with or without `agentcore` in front (no shell syntax: values as the program gets them).
     Out: unknown commands and options, missing values and arguments, values that are not accepted, and, where the CLI
@@ -99,7 +99,7 @@ def _check_stated(parsed: Parsed) -> None:
 
 
 def _check_forms(parsed: Parsed, contract: Contract) -> None:
-    """What running each right form of the command showed, the most particular form first."""
+    """Check against the observed runs of each valid form, the most specific form first."""
     forms = [
         one
         for one in contract.observed.get("forms", ())
@@ -161,7 +161,7 @@ def _check_combination(parsed: Parsed, probe: Entry) -> None:
 
 
 def _shape(options: Entry, over: Mapping[str, str]) -> dict[str, Json]:
-    """What tells ways apart: the value of some options, of the others only that they are given."""
+    """Return the key of a form: the values of some options, the presence of others."""
     return {name: options[name] if how == "value" else True for name, how in over.items() if name in options}
 
 

@@ -1,4 +1,4 @@
-"""What running the CLI shows beyond its help: needs, ignored options, accepted values, combinations, hand edits."""
+"""Observes the CLI beyond its help: requirements, ignored options, accepted values, combinations, hand edits."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Observer:
         return {key: probe[key] for key in ("id", "command", "by", "over")} | {"ways": ways, "results": results}
 
     def edits(self, probe: Entry) -> dict[str, Json]:
-        """Which hand edits of the project file `validate` accepts, for each kind of target and some more."""
+        """Observe which hand edits of the project file `validate` accepts."""
         extra = [
             self._argv(self._forms[name], self._options(self._forms[name]) | {"--name": name})
             for name in probe["targets"]

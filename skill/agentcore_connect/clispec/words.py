@@ -58,7 +58,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Contract:
-    """What one version of the CLI accepts. `data` is the knowledge file; treat it as read-only."""
+    """The contract of one CLI version. `data` is the knowledge file; treat it as read-only."""
 
     data: Entry
 
@@ -91,7 +91,7 @@ class Contract:
 
     @property
     def observed(self) -> Entry:
-        """What running showed beyond the help; for a contract known by reading, what the reference says beside it."""
+        """The observations beyond the help, or for a contract known by reading, the reference's remarks."""
         found: Entry = self.data.get("observed") or self.data.get("stated") or {}
         return found
 

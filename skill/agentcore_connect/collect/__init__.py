@@ -1,1 +1,1 @@
-"""Collects what can be read before deciding: the project, API documents, tool definitions."""
+"""Reads the inputs of a decision: the project, API documents, tool definitions."""

@@ -1,4 +1,4 @@
-"""Collecting what can be read before deciding: the project, tool definitions, API documents."""
+"""Reads the project, tool definitions and API documents that the answers name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Gathered(NamedTuple):
-    """A case with where it came from.
+    """A case and the files that it was read from.
 
     ``base`` is the folder that paths in the answers are relative to; ``files`` what each connection's own files tell.
     """
@@ -38,12 +38,12 @@ class Gathered(NamedTuple):
 
     @property
     def project(self) -> Project | None:
-        """The project, where there is one."""
+        """The project, if there is one."""
         return self.case.project
 
 
 def base_of(document: Document) -> Path:
-    """The folder that relative paths start from: the file's own, the working folder for standard input."""
+    """Return the base folder of relative paths: the answers file's folder, or the working folder for standard input."""
     path = Path(document.path)
     return path.resolve().parent if path.is_file() else Path.cwd()
 
@@ -56,7 +56,7 @@ def gather(
     via: str = "cli",
     before: Gathered | None = None,
 ) -> Gathered:
-    """Read everything that the answers point to.
+    """Read every file that the answers name.
 
     Args:
         document: the checked answers.
@@ -88,7 +88,7 @@ def gather(
 
 
 def _known(before: Gathered | None, number: int, connection: JsonObject) -> Read | None:
-    """What was read for the same connection before; None where it has changed."""
+    """Return the earlier reading of an unchanged connection, else None."""
     if before is None or number not in before.files or before.case.connections[number] != connection:
         return None
     return before.files[number]
@@ -116,7 +116,7 @@ def _project(document: Document, base: Path, given: Path | None) -> Project | No
 
 
 def _read(connection: JsonObject, number: int, document: Document, base: Path, project: Project | None) -> Read:
-    """What the files of one connection tell: tools, number of tools, what the service demands, and faults."""
+    """Read the files of one connection: tools, tool count, required auth and faults."""
     place = f"connections.{number}"
     tools, schema = connection.get("tools"), connection.get("schema")
     runtime = _runtime(connection)
@@ -156,7 +156,7 @@ def _inside(project: Project | None, path: Path) -> str | None:
 
 
 def _with_host(read: Read, connection: JsonObject) -> Read:
-    """What is known of the service at an address is taken in; what its document tells counts before it."""
+    """Add the facts known about the service at an address; its document takes precedence."""
     address = text(connection.get("endpoint") or read.answers.get("endpoint"))
     known = service_at(address) if address is not None else None
     if known is None or connection.get("direction") not in (None, "agent-calls-service"):
@@ -177,7 +177,7 @@ def _with_host(read: Read, connection: JsonObject) -> Read:
 
 
 def _runtime(connection: JsonObject) -> str | None:
-    """The ARN that `runtime` names, where no endpoint was answered."""
+    """Return the ARN in `runtime` if there is no endpoint."""
     arn = text(store.get(connection, "runtime.arn"))
     if not arn or connection.get("endpoint") is not None:
         return None
@@ -185,7 +185,7 @@ def _runtime(connection: JsonObject) -> str | None:
 
 
 def _as_json(path: Path, where: str) -> str:
-    """The text of a document as JSON, whichever of JSON and YAML it was written in; compact where its size matters."""
+    """Return a JSON or YAML document as JSON text, compact when size matters."""
     from agentcore_connect.specs.limits import limit
     from agentcore_connect.specs.spec_file import document_text
 
@@ -198,7 +198,7 @@ def _as_json(path: Path, where: str) -> str:
 
 
 def _file(name: str, base: Path, project: Project | None, where: str) -> Path:
-    """A file named in the answers: relative to the answers file, else to the project's root."""
+    """Find a file named in the answers, relative to the answers file or to the project's root."""
     places = [base / name, *([project.root / name] if project is not None else [])]
     for path in places:
         if named(path, where).is_file():
@@ -285,7 +285,7 @@ def _with_openapi(read: Read, path: Path, connection: JsonObject) -> Read:
 
 
 def _conversion(path: Path, converted: Conversion) -> list[str]:
-    """What was changed to make OpenAPI 3.0 of Swagger 2.0, in words."""
+    """Describe the changes of a Swagger 2.0 conversion."""
     from agentcore_connect.knowledge.resources import load
 
     words = load("openapi-limits")["faults"]
@@ -310,7 +310,7 @@ _NOTED = ("openapi-size", "openapi-size-inline", "openapi-all-of-conflict", "ope
 
 
 def _faults(path: Path, faults: Iterable[Fault]) -> list[str]:
-    """Faults of a document in words: the place, what is wrong, how often, and the remedy."""
+    """Describe the faults of a document: place, problem, count and remedy."""
     said = []
     for fault in faults:
         place = f" ({path.name}:{fault.places[0].where.rpartition(':')[2]})" if fault.places else ""

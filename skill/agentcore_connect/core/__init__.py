@@ -1,1 +1,1 @@
-"""What everything stands on: errors and exit codes, names from outside, environment variables, HTTP; no knowledge."""
+"""The base of every other package: errors and exit codes, file names from outside, JSON types, HTTP."""

@@ -1,4 +1,4 @@
-"""The one kind of error this program shows, and the exit codes it leaves with."""
+"""The error that this program shows to a person, and its exit codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _reading: Final[list[bool]] = []
 
 
 class ExitCode(IntEnum):
-    """What a command's exit status means."""
+    """The exit statuses of all commands."""
 
     DONE = 0
     FINDINGS = 1
@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
 
 
 class ConnectError(Exception):
-    """Something a person can put right; `str(error)` is the whole message, ready to show.
+    """An error that a person can correct; `str(error)` is the complete message.
 
     In: `code` (kebab-case, stable: tests and scripts match on it), `message` (what is wrong, one sentence),
     `where` ("file:line:key", or as much of it as is known), `expected` (what it should be), `received` (what was
@@ -40,7 +40,7 @@ class ConnectError(Exception):
         hint: str | None = None,
         exit_code: int = ExitCode.BAD_INPUT,
     ) -> None:
-        """Store the parts; see the class."""
+        """Store the redacted parts."""
         message = _without_secrets(message)
         super().__init__(code, message)
         self.code = code
@@ -53,11 +53,11 @@ class ConnectError(Exception):
 
     @property
     def problems(self) -> list[ConnectError]:
-        """The single problems this error stands for: itself, unless it carries several."""
+        """The problems in this error; a plain error is its own only problem."""
         return [self]
 
     def as_dict(self) -> dict[str, object]:
-        """The error as plain data for `--json` output; absent parts are left out."""
+        """Return the error as data for `--json`, without absent parts."""
         parts: dict[str, object] = {"code": self.code, "message": self.message}
         for name in ("where", "expected", "received", "hint"):
             value = getattr(self, name)
@@ -66,12 +66,12 @@ class ConnectError(Exception):
         return parts
 
     def __str__(self) -> str:
-        """The rendered message; see `render`."""
+        """Return the rendered message."""
         return render(self)
 
 
 class ManyErrors(ConnectError):  # noqa: N818 - the name says that it carries several
-    """Several problems found at once, shown together so that they can be put right in one go.
+    """Several problems found in one pass, shown together.
 
     In: the problems (at least one; nested ones are flattened), optionally `code` and a heading. The exit code is
     the highest of theirs below 130, unless given.
@@ -85,7 +85,7 @@ class ManyErrors(ConnectError):  # noqa: N818 - the name says that it carries se
         message: str | None = None,
         exit_code: int | None = None,
     ) -> None:
-        """Flatten and store the problems; see the class. Raises ValueError when there are none."""
+        """Flatten and store the problems. Errors: ValueError when there are none."""
         flat = [single for problem in problems for single in problem.problems]
         if not flat:
             raise ValueError("ManyErrors needs at least one problem")
@@ -97,7 +97,7 @@ class ManyErrors(ConnectError):  # noqa: N818 - the name says that it carries se
 
     @property
     def problems(self) -> list[ConnectError]:
-        """The problems carried, in the order found."""
+        """The problems, in the order in which they were found."""
         return list(self._problems)
 
     def as_dict(self) -> dict[str, object]:
@@ -106,7 +106,7 @@ class ManyErrors(ConnectError):  # noqa: N818 - the name says that it carries se
 
 
 def raise_all(problems: Sequence[ConnectError]) -> None:
-    """Raise what was collected: nothing for none, the error itself for one, `ManyErrors` for more."""
+    """Raise the collected problems: a single one as it is, several as `ManyErrors`."""
     if len(problems) == 1:
         raise problems[0]
     if problems:
@@ -114,7 +114,7 @@ def raise_all(problems: Sequence[ConnectError]) -> None:
 
 
 def render(error: ConnectError) -> str:
-    """One message for people: place and what is wrong first, then what was expected and what to do next.
+    """Render a message: the place and the problem, then the expected value and the next step.
 
     Out: plain text without colour or a closing newline. Control characters in any part are shown escaped, so a
     hostile file cannot write to the terminal through an error message.
@@ -138,7 +138,7 @@ def render(error: ConnectError) -> str:
 
 
 def _without_secrets(text: str) -> str:
-    """The text without what looks like a secret; short ones hold none, and need not wait for the list to be read."""
+    """Redact a text. A short text cannot hold a secret and is returned at once."""
     if len(text) < _SHORTEST_SECRET or _reading:
         return text
     from agentcore_connect import secrets
@@ -153,7 +153,7 @@ def _without_secrets(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with control characters (other than a line break) escaped."""
+    """Escape all control characters except line breaks."""
     return "".join(
         char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
     )

@@ -19,7 +19,7 @@ _MAX_HEADERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `problem` says in words why there is nothing usable, None when there is.
+    """The answer to a request; `problem` says why it is unusable and is None otherwise.
 
     `headers` have lower-case names; several values of one name are joined with a comma. `complete` is false when
     the body was cut at the limit (`stop` said so, or it went on too long).
@@ -45,7 +45,7 @@ def fetch(
     allow: Callable[[str], bool] | None = None,
     stop: Callable[[bytes], bool] | None = None,
 ) -> Answer:
-    """One request, with redirects followed within limits.
+    """Send one request and follow redirects within limits.
 
     In: `timeout` bounds the whole exchange, redirects included; `allow` is asked before each address; `stop` is
     fed each piece of the body and ends the reading when it has what it needs (event streams never end by themselves).
@@ -155,13 +155,13 @@ def _read(
 
 
 def _cut(watched: socket.socket) -> None:
-    """End an exchange whose time is up: a server that sends a byte now and then would never run into a timeout."""
+    """Close the connection when the total time is up; a slow trickle of bytes never hits a socket timeout."""
     with suppress(OSError):
         socket.socket.shutdown(watched, socket.SHUT_RDWR)
 
 
 def explain(error: Exception) -> str:
-    """A failure of the network in words that say what to look at."""
+    """Describe a network failure and what to check."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its TLS certificate is not trusted: {error.verify_message.strip().rstrip('.').lower()}"
     if isinstance(error, ssl.SSLError):

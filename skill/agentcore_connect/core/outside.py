@@ -1,4 +1,4 @@
-"""Names of files and folders that come from outside: from a command line, an answers file, a project.
+"""Names of files and folders from a command line, an answers file or a project.
 
 Every such name goes through `named` before anything else is done with it, so that one that no system call takes (too
 long, with a NUL, in a loop of links, behind a folder that may not be searched) is an ordinary message.
@@ -19,7 +19,7 @@ _PATIENCE: Final = 5.0
 
 
 def named(name: str | os.PathLike[str], where: str | None = None) -> Path:
-    """The path, which need not exist.
+    """Return a text as a path, which need not exist.
 
     In: the name; the place that it comes from, such as a key of the answers file.
     Errors: ConnectError `unusable-path` for a name that cannot be looked up.
@@ -35,7 +35,7 @@ def named(name: str | os.PathLike[str], where: str | None = None) -> Path:
 
 
 def unusable(name: str, error: Exception, where: str | None = None) -> ConnectError:
-    """The message for a name that the system refuses."""
+    """Build the error for a path that the operating system refuses."""
     reason = getattr(error, "strerror", None) or str(error)
     shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}... ({len(name)} characters)"
     return ConnectError(
@@ -48,7 +48,7 @@ def unusable(name: str, error: Exception, where: str | None = None) -> ConnectEr
 
 
 def read_bytes(path: Path, most: int) -> bytes:
-    """The bytes of a file, `most` + 1 at most, so that one more tells that there are more.
+    """Read up to `most` + 1 bytes of a file; the extra byte shows that the file is longer.
 
     A pipe is waited for a few seconds, for a process to write to it, and never for ever.
     Errors: OSError, ValueError from the system; TimeoutError for a pipe that nobody writes to.

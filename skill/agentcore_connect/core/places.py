@@ -35,7 +35,7 @@ def unreferred(part: str) -> str:
 
 
 def follow(data: Json, reference: str) -> tuple[Json, Place]:
-    """What a reference within a document (`#/a/b`) leads to, and the place of it.
+    """Resolve a reference within a document (`#/a/b`). Returns the value and its place.
 
     Out: (None, the place as far as it exists) for a reference that leads nowhere or to another document.
     """

@@ -1,4 +1,4 @@
-"""JSON and YAML as types, and what is needed of them: each function takes anything and gives one type, or nothing."""
+"""Types for JSON and YAML data, and functions that narrow a value to one of them."""
 
 from __future__ import annotations
 

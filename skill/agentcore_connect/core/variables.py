@@ -6,7 +6,7 @@ import re
 
 
 def variable_name(name: str) -> str:
-    """The part of an environment variable that stands for a name: upper case, every other character an underscore.
+    """Convert a name for use in an environment variable: upper case, with underscores for other characters.
 
     Source: the CLI's own form for credentials and gateways (CLI 0.30.0, run).
     """

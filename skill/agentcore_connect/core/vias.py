@@ -1,4 +1,4 @@
-"""By what a plan is carried out, as `plan --via` names it."""
+"""The values of `plan --via`: the tools that can carry a plan out."""
 
 from __future__ import annotations
 

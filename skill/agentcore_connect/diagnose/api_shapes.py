@@ -74,7 +74,7 @@ def _roots(services: Iterable[Entry]) -> dict[str, Place]:
 
 
 def follow(root: Place, path: str) -> Place | None:
-    """Where a path leads, however it is written: `a.1.member.b`, `a[0].b`, `/a/0/b`, `A/0/B`. None for no member."""
+    """Resolve a path in any notation: `a.1.member.b`, `a[0].b`, `/a/0/b`, `A/0/B`. None for no member."""
     of_key = _MAP_KEY.search(path)
     steps = _STEP.findall(path[: of_key.start()] if of_key else path)
     place = root

@@ -1,4 +1,4 @@
-"""What a project or a written plan says of the things that a message names, and of an action that was refused."""
+"""Finds the resources of a message, and its refused action, in a project and a written plan."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ELSEWHERE = frozenset({"explicit-deny", "boundary", "service-control-policy", "
 
 
 class Rights(NamedTuple):
-    """What a written plan grants to the gateway's role: its statements; where it says so; what carries it out."""
+    """The statements of a written plan for the gateway's role, their place, and the file that applies them."""
 
     statements: Sequence[Entry]
     where: str
@@ -55,7 +55,7 @@ class Beside(NamedTuple):
     declares: frozenset[str] = frozenset()
 
     def in_words(self, text: str, aws: Entry) -> list[str]:
-        """What is said there of the message, only where it is certain. In: the text, the AWS error's parts."""
+        """Return the certain facts about a message. In: the text, the AWS error's parts."""
         said = _named(text, self.project) if self.project else []
         said += _credentials(text, aws, self.project, self.declares) if self.project else []
         return said + (_granted(aws, self.rights) if self.rights else [])

@@ -1,4 +1,4 @@
-"""What a message says against members of a request: of the service, CloudFormation, or boto3 before it is sent."""
+"""Parses complaints about members of a request, from the service, CloudFormation, or boto3."""
 
 from __future__ import annotations
 

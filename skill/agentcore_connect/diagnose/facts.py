@@ -122,7 +122,7 @@ def _subcommand(commands: tuple[str, ...]) -> str | None:
 
 
 def in_words(facts: Entry, known: Entry, raw: str = "") -> list[str]:
-    """What an AWS error says, in sentences: who may not do what and why; which member is wrong, and what it takes.
+    """Describe an AWS error in sentences: refused principal and action with reason, or wrong member with its limits.
 
     In: the facts of the message, the data of `knowledge/errors.yaml` (principals, refusals), the message as pasted.
     """

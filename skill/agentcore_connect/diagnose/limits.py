@@ -1,4 +1,4 @@
-"""What a member of a request takes, and what the given value lacks, by the API's model.
+"""Explains a member's limits in the API's model, and what a given value lacks.
 
 The value may be a secret. It is measured and compared, and never told: only its length, its signs that are neither
 letter nor digit, and the names of the model.

@@ -1,4 +1,4 @@
-"""A pasted log without what is no evidence: colours, time stamps, stack frames, echoed command lines, wrappers."""
+"""Strips a pasted log of noise: colours, time stamps, stack frames, echoed commands, wrappers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Log(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What the lines say, on one line."""
+        """The lines joined into one."""
         return re.sub(r"\s+", " ", " ".join(self.lines)).strip()
 
 

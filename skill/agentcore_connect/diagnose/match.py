@@ -1,4 +1,4 @@
-"""Which known errors a text speaks of: what its parts say, quoted phrases, forms of text, the words people use. No I/O.
+"""Ranks the known errors for a text by its parts, quoted phrases, patterns and words. No I/O.
 
 The text is taken apart first (see `messages`): an echoed command line, a stack frame or the wrapper of an exception is
 no evidence. A phrase or form that other software uses too counts only with a sign of the subject beside it, or when it
@@ -45,7 +45,7 @@ _TELLING: Final = 2.0
 
 @dataclass(frozen=True)
 class Match:
-    """One known error that a text speaks of: its id, and by what it was known: parts, phrase, form or words."""
+    """A matching error: its id, and the evidence: parts, phrase, form or words."""
 
     id: str
     by: str
@@ -54,7 +54,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a text speaks of, most likely first; what comes nearest; and what its parts say, in sentences."""
+    """The errors that match a text, most likely first, the nearest others, and details in sentences."""
 
     matches: tuple[Match, ...]
     nearest: tuple[Match, ...]

@@ -1,4 +1,4 @@
-"""What keeps a value from having the form that a pattern of the API's model demands, told without the value."""
+"""Explains why a value does not match a pattern of the API's model, without showing the value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def same_pattern(said: str, pattern: str) -> bool:
 
 
 def pattern_lacks(value: str, pattern: str) -> str:
-    """What keeps a value from having this form, in a sentence; empty where nothing is certain.
+    """Explain why a value does not match, in a sentence; empty if uncertain.
 
     In: the value, which is not shown; the model's pattern. Letters and digits are counted, other signs are named.
     """
@@ -52,7 +52,7 @@ def pattern_lacks(value: str, pattern: str) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The model's pattern, which is written for Java, for Python; None where Python cannot read it."""
+    """Convert a Java pattern of the model to Python; None if Python cannot compile it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
@@ -88,7 +88,7 @@ def _stops(value: str, pattern: str) -> str:
 
 @cache
 def _ends(pattern: str) -> tuple[int, ...]:
-    """Where each part of a pattern ends; the signs of a word are one part. None for a choice of whole patterns."""
+    """Return the end of each part of a pattern; literal words are one part. None for a choice of whole patterns."""
     depth = 0
     parts: list[tuple[int, bool]] = []
     for met in _PIECES.finditer(pattern):

@@ -31,7 +31,7 @@ _RPC = re.compile(r"[\"']?(?:code|MCP error)[\"']?\s?:?\s?(-32\d{3}|-3200\d)\b")
 
 
 class Answer(NamedTuple):
-    """What a server answered: the HTTP status, on which hop, to which method; OAuth's error; JSON-RPC's code."""
+    """A server's answer: HTTP status, hop and method, OAuth error, JSON-RPC code."""
 
     status: int | None
     hop: str

@@ -1,1 +1,1 @@
-"""What is installed on this machine, judged by what the plans need."""
+"""Compares the tools on this machine with the needs of plans."""

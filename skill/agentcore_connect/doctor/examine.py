@@ -1,4 +1,4 @@
-"""What `doctor` finds: the machine looked over, judged by what the plans need."""
+"""Examines the machine for `doctor`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _JOBS: Final = 2
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the report: its part, what it is about, what was found, how that is, and what to do about it."""
+    """One line of the report: part, subject, result, severity and advice."""
 
     part: str
     what: str
@@ -53,7 +53,7 @@ class Report:
 
 
 def examine(folder: Path, *, full: bool = False, progress: Callable[[str], None] = lambda _: None) -> Report:
-    """Look the machine over.
+    """Examine the machine.
 
     In: a folder, of whose project the environments are looked at too; whether to compare every command of the CLI and
     run all probes; who is told what is going on. Out: the report. Nothing is installed or changed, no network is used,

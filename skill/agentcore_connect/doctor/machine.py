@@ -1,4 +1,4 @@
-"""What is installed here: the programs called `agentcore`, other programs, Python environments and their packages."""
+"""Finds installed programs named `agentcore`, other programs, Python environments and their packages."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def on_path(name: str, path: str | None = None) -> list[Path]:
 
 
 def identify(path: Path, box: Sandbox, toolkit: Entry) -> Agentcore:
-    """Which program it is: by the package it belongs to, else by what it says to `--version` (in the sandbox)."""
+    """Identify a program by its package, else by its `--version` in the sandbox."""
     package = _npm_package(path)
     script = _script(path)
     if package is None and toolkit["module"] in script:

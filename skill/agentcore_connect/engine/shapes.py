@@ -162,7 +162,7 @@ class Shapes:
 
 
 def _wrong(spec: Spec, value: object) -> str:
-    """What is wrong with a single value; empty where nothing is."""
+    """Return the fault of a single value, or an empty text."""
     if "absent" in spec:
         return str(spec["absent"])
     if "const" in spec:
@@ -203,7 +203,7 @@ def _sized(spec: Spec, size: float, what: str) -> Iterator[str]:
 
 
 def _varied(spec: Spec, read: dict[str, object], at: Path, owner: str, out: Reading) -> dict[str, object]:
-    """What the value of one key makes of the others: which may, must or cannot stand beside it."""
+    """The keys that a value of one key requires, allows or forbids."""
     word = str(read.get(spec["by"]))
     own = spec["of"].get(word, {})
     for key in spec.get("ruled", ()):

@@ -46,7 +46,7 @@ def leaves(engine: Engine, tree: str, domains: Domains, facts: Mapping[str, obje
 
 
 def outcome(decision: End) -> tuple[object, ...]:
-    """What a decision amounts to: its results and the rules it stands on, comparable."""
+    """Return the results and rules of a decision, comparable."""
     return (tuple(sorted((k, repr(v)) for k, v in decision.result.items())), decision.rules())
 
 

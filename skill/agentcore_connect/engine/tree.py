@@ -23,7 +23,7 @@ class TreeError(ValueError):
 
 
 class Branch(NamedTuple):
-    """What a node does for some values of its variable."""
+    """A branch of a node, for some values of its variable."""
 
     values: tuple[object, ...]
     to: str | None
@@ -74,14 +74,14 @@ class Fired(NamedTuple):
 
 
 class Unavailable(NamedTuple):
-    """Why a choice cannot be taken here: the rule that closes it."""
+    """The rule that makes a choice unavailable."""
 
     value: object
     rule: str
 
 
 class End(NamedTuple):
-    """Where a walk ended.
+    """The end of a walk.
 
     ``pending`` is the variable that has to be known before it can go on, None when it is complete.
     ``tested`` maps each variable that was looked at to its value, in order; what is not in it counted for nothing.
@@ -213,7 +213,7 @@ class Engine:
         raise TreeError(msg)
 
     def _forget_earlier(self, table: str, walk: _Walk) -> None:
-        """Drop the reasons of rows that a later look into the same table replaces; a row that sent on keeps its own."""
+        """Drop the reasons of rows that a later lookup in the same table replaces. Redirecting rows keep theirs."""
         earlier = {one.rule for one in walk.fired if one.row and one.by == table}
         if earlier:
             stale = earlier - self._sending

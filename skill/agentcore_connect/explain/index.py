@@ -1,4 +1,4 @@
-"""An index over everything the knowledge says, made from the files as they are: a new file needs no code.
+"""An index of all knowledge entries, built from the files without code for each file.
 
 An entry is any mapping that says something in words and stands below a section: an item of a list with an `id`, or the
 value of a key. How fields are called, and which of them are prose, is data too: `knowledge/explain.yaml`.
@@ -21,7 +21,7 @@ SCHEMA = "schema"
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing the knowledge says: its id, the file and the dotted path it stands at, and its fields."""
+    """A knowledge entry: id, file, dotted path, and fields."""
 
     id: str
     file: str
@@ -40,18 +40,18 @@ class Entry:
 
     @property
     def is_name(self) -> bool:
-        """Whether it says no more than what something is called."""
+        """Return whether the entry is only a name."""
         return not any(_says(self.data, key) for key in resources.load("explain")["prose"])
 
     @property
     def prose(self) -> str:
-        """What it says, in the words of its first prose field."""
+        """The text of its first prose field."""
         words = resources.load("explain")
         return next((str(self.data[key]) for key in (*words["prose"], *words["named"]) if _says(self.data, key)), "")
 
     @property
     def summary(self) -> str:
-        """The first sentence of what it says, on one line."""
+        """The first sentence of its text."""
         text = re.sub(r"\s+", " ", self.prose).strip()
         return re.split(r"(?<=[.!?]) (?=[A-Z])", text, maxsplit=1)[0]
 

@@ -57,7 +57,7 @@ def _fill(database: sqlite3.Connection, known: Index) -> None:
 
 
 def _factor(entry: Entry) -> float:
-    """How much an entry of this file counts: what answers a question before what only lists names."""
+    """Return the weight of a file's entries: answers before lists of names."""
     factors: Mapping[str, float] = resources.load("explain")["search"]
     return factors.get(entry.file, 1.0)
 

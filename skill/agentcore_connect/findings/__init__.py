@@ -1,4 +1,4 @@
-"""What is wrong or risky in a project as it stands: small checks, each of which says one thing and where."""
+"""Finds faults and risks in a project: small checks, one finding kind and place each."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 
 def inspect_project(project: Project, scan: Scan | None = None) -> list[Finding]:
-    """Every finding in a project, the gravest first. Nothing is executed; each finding is told once.
+    """Return every finding in a project, the most severe first, without executing anything.
 
     In: the project, and what was read of it so far.
     """

@@ -1,4 +1,4 @@
-"""Findings in code that talks to gateways: URLs read without a guard, imports that are gone, raw tools for Strands."""
+"""Findings in code that calls gateways: unguarded URL variables, removed imports, raw tools for Strands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CATCHES_KEY: Final = {"KeyError", "LookupError", "Exception", "BaseException"}
 
 
 def unguarded_urls(scan: Scan) -> Iterator[Finding]:
-    """Reads of a gateway's URL that fail, or go on with nothing, where the variable is not set."""
+    """Find reads of a gateway's URL variable that do not handle its absence."""
     for file in scan.code_files:
         parents = file.parsed.parents
         for node in (*file.parsed.of(ast.Subscript), *file.parsed.of(ast.Call)):
@@ -39,7 +39,7 @@ def _has_default(call: ast.Call) -> bool:
 
 
 def gone_imports(scan: Scan) -> Iterator[Finding]:
-    """Imports that the installed, locked or pinned version of a package does not have."""
+    """Find imports that the installed, locked or pinned version of a package lacks."""
     rules = load("findings")["signs"]["gone_imports"]
     for file in scan.code_files:
         for node in (*file.parsed.of(ast.Import), *file.parsed.of(ast.ImportFrom)):
@@ -56,7 +56,7 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
 
 
 def gone_fields(scan: Scan) -> Iterator[Finding]:
-    """Fields of a session's answers under the names of the other line of mcp."""
+    """Find result fields named as in the other major version of mcp."""
     rules = load("findings")["signs"]["gone_fields"]
     for file in scan.code_files:
         if not any(module.split(".")[0] == "mcp" for module in file.parsed.modules):
@@ -68,7 +68,7 @@ def gone_fields(scan: Scan) -> Iterator[Finding]:
 
 
 def _broken(scan: Scan, file: CodeFile, node: ast.AST, name: str, rule: Entry) -> Iterator[Finding]:
-    """A finding where a version breaks the code for sure, or where the pins let one in that does."""
+    """Return a finding if the version breaks the code, or if the pins allow one that does."""
     root = scan.project.root.resolve()
     for package in rule["packages"]:
         found = version_range(file.folder, root, package)
@@ -92,7 +92,7 @@ def _imports(node: ast.AST, rule: Entry) -> bool:
 
 
 def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
-    """`Agent(tools=...)` of Strands with the records that an MCP session's `list_tools()` returned."""
+    """Find Strands `Agent(tools=...)` calls with raw records of an MCP session's `list_tools()`."""
     for file in scan.code_files:
         if not any(module.split(".")[0] == "strands" for module in file.parsed.modules):
             continue
@@ -106,7 +106,7 @@ def raw_strands_tools(scan: Scan) -> Iterator[Finding]:
 
 
 def _is_raw(file: CodeFile, node: ast.expr, depth: int = 0) -> bool:
-    """Whether a value is what `await session.list_tools()` returned, its tools, or a list of them."""
+    """Return whether a value comes from `await session.list_tools()`."""
     node = file.names.value(node)
     if depth > _DEPTH:
         return False
@@ -124,7 +124,7 @@ def _is_raw_list(file: CodeFile, call: ast.Call, depth: int) -> bool:
 
 
 def _environment_name(file: CodeFile, node: ast.AST) -> str | None:
-    """The variable that a node reads from the environment, where its name is known."""
+    """Return the name of the environment variable that a node reads, if known."""
     name: ast.expr | None = None
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last(node.value) == "environ":
         name = node.slice
@@ -137,7 +137,7 @@ def _environment_name(file: CodeFile, node: ast.AST) -> str | None:
 
 
 def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> bool:
-    """Whether a `try` around a node catches one of the exceptions, or suppress() does."""
+    """Return whether a `try` or suppress() around a node catches one of the exceptions."""
     inner: ast.AST = node
     while (outer := parents.get(inner)) is not None:
         if isinstance(outer, ast.Try) and inner in outer.body:
@@ -152,7 +152,7 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
 
 
 def _asked_for(file: CodeFile, name: str) -> bool:
-    """Whether the file asks anywhere if the variable is set: `NAME in os.environ`, or a read by get()."""
+    """Return whether the file tests the variable anywhere, as in `NAME in os.environ`."""
     for node in file.parsed.of(ast.Compare):
         if any(isinstance(one, ast.In | ast.NotIn) for one in node.ops) and file.names.text(node.left) == name:
             return True
@@ -160,7 +160,7 @@ def _asked_for(file: CodeFile, name: str) -> bool:
 
 
 def _tested(call: ast.Call, file: CodeFile) -> bool:
-    """Whether what `os.environ.get(NAME)` gives is tested, shown, or handed on to something that may test it.
+    """Return whether the result of `os.environ.get(NAME)` is tested, shown, or passed on.
 
     Not so when it goes straight into a client, or into a variable that nothing ever asks about.
     """

@@ -1,4 +1,4 @@
-"""Findings about credentials: named and not declared, of the wrong kind, declared and not used."""
+"""Findings about credentials: undeclared, of the wrong kind, or unused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CODE_ENDINGS: Final = (".py", ".ts", ".js", ".mjs", ".json", ".tsx")
 
 
 def references(scan: Scan) -> Iterator[Finding]:
-    """Targets whose credential is not declared, or is of another kind than their sign-in."""
+    """Find targets whose credential is undeclared or of another kind than their auth."""
     declared = {one.name for one in scan.project.credentials}
     for _, target in scan.targets:
         if not target.credential:
@@ -35,7 +35,7 @@ def references(scan: Scan) -> Iterator[Finding]:
 
 
 def unused(scan: Scan) -> Iterator[Finding]:
-    """Declared credentials that nothing names. What the CLI manages itself is left alone."""
+    """Find declared credentials that nothing uses, except those managed by the CLI."""
     left = {one.name: one for one in scan.project.credentials if one.name and not one.managed and one.kind != "payment"}
     rest = {key: value for key, value in scan.project.raw.items() if key != "credentials"}
     for text in _strings(rest):
@@ -62,7 +62,7 @@ def _strings(data: object) -> Iterator[str]:
 
 
 def _code_texts(scan: Scan) -> Iterator[str]:
-    """The text of every code file of the project, in any language, at most `MAX_FILES`."""
+    """Yield the text of every code file of the project, up to `MAX_FILES`."""
     seen = 0
     root = str(scan.project.root)
     for base, folders, files in os.walk(root):

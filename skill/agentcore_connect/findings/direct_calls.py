@@ -1,4 +1,4 @@
-"""Findings of direct calls with a key: by HTTP to a named host, or by a vendor's library. Either could be a target."""
+"""Findings of direct calls with a key, over HTTP or by a vendor's library, that could be targets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MANAGED: Final = "bedrock_agentcore.identity"
 
 
 def direct_calls(scan: Scan) -> Iterator[Finding]:
-    """One finding a service and file. Code that takes its key from AgentCore Identity does so by design."""
+    """Find direct calls, one per service and file. Code that uses AgentCore Identity is skipped."""
     for file in scan.code_files:
         modules = set(file.parsed.modules)
         if any(module.startswith(_MANAGED) for module in modules) or _is_tool_side(file):
@@ -50,12 +50,12 @@ def direct_calls(scan: Scan) -> Iterator[Finding]:
 
 
 def _is_tool_side(file: CodeFile) -> bool:
-    """Whether a file is what a gateway calls: a Lambda function or an MCP server, where the key belongs."""
+    """Return whether a file is a Lambda function or an MCP server, where the key belongs."""
     return _imports(file, load("findings")["signs"]["mcp_servers"]) or bool(handlers(file))
 
 
 def _is_agent(file: CodeFile) -> bool:
-    """Whether a file is an agent's: of a runtime, or written with an agent framework."""
+    """Return whether a file belongs to an agent: a runtime's code, or it uses an agent framework."""
     table = load("project-format")["frameworks"]
     return file.served or _imports(file, [name for signs in table.values() for name in signs["imports"]])
 
@@ -65,7 +65,7 @@ def _imports(file: CodeFile, names: list[str]) -> bool:
 
 
 def _http(call: ast.Call, names: Names) -> str | None:
-    """The service that a call over HTTP reaches with a key; None for any other call."""
+    """Return the service that an HTTP call reaches with a key, or None."""
     if last(call.func) not in _METHODS:
         return None
     values = [*call.args, *(key.value for key in call.keywords if key.arg in ("url", "base_url"))]
@@ -79,18 +79,18 @@ def _http(call: ast.Call, names: Names) -> str | None:
 
 
 def _is_known(host: str) -> bool:
-    """Whether the code tells whose host it is: its last two labels."""
+    """Return whether the last two labels of the host are known."""
     labels = host.split(".")[-2:]
     return len(labels) == 2 and UNKNOWN not in "".join(labels)
 
 
 def _gives_tokens(url: str) -> bool:
-    """Whether it is a token endpoint: signing in is no tool."""
+    """Return whether the URL is a token endpoint, which is no tool."""
     return urlsplit(url).path.rstrip("/").rpartition("/")[2] == "token"
 
 
 def _is_ours(url: str, host: str) -> bool:
-    """Whether it is an address of this machine or of AWS itself, which a target cannot or need not stand for."""
+    """Return whether the address is local or AWS's own, which needs no target."""
     local = host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "169.254.169.254", "169.254.170.2")  # noqa: S104
     return (
         local
@@ -114,7 +114,7 @@ def _key_in_url(url: str) -> bool:
 
 
 def _vendors_of(modules: set[str]) -> dict[str, str]:
-    """The vendors whose libraries a file imports, by the name that the library has in the file."""
+    """Return the vendors whose libraries a file imports, by local name."""
     found: dict[str, str] = {}
     for vendor in load("service-hints")["vendors"]:
         for module in vendor["imports"]:
@@ -125,7 +125,7 @@ def _vendors_of(modules: set[str]) -> dict[str, str]:
 
 
 def _library(call: ast.Call, vendors: Mapping[str, str], names: Names) -> str | None:
-    """A call into a vendor's library that is handed a key: the constructor of its client."""
+    """Return the vendor of a library call that passes a key, or None."""
     root = _root(call.func)
     vendor = vendors.get(root) or vendors.get(names.imports.get(root, root).rpartition(".")[2])
     return vendor if vendor and last(call.func) and _hands_over_key(call, names) else None
@@ -140,7 +140,7 @@ def _hands_over_key(call: ast.Call, names: Names) -> bool:
 
 
 def _reads_key(node: ast.expr, names: Names, pattern: str) -> bool:
-    """Whether an argument is a key by its name: a variable, or what is read from the environment."""
+    """Return whether an argument is named like a key: a variable, or an environment variable."""
     if isinstance(node, ast.Name):
         return re.search(pattern, node.id) is not None
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):

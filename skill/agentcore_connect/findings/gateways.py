@@ -14,7 +14,7 @@ _FALLBACK_TO_ROLE = "iam"
 
 
 def notices(scan: Scan) -> Iterator[Finding]:
-    """What the reader noticed about the files themselves."""
+    """Return the notices about the project's files."""
     known = load("findings")["findings"]
     for notice in (*scan.project.notices, *scan.repository.notices):
         if notice.code in known:
@@ -22,7 +22,7 @@ def notices(scan: Scan) -> Iterator[Finding]:
 
 
 def inbound(scan: Scan) -> Iterator[Finding]:
-    """Gateways that check nothing about their callers."""
+    """Find gateways without inbound auth."""
     for gateway in scan.gateways:
         if gateway.inbound_auth == "none":
             key = "authorizerType" if "authorizerType" in _raw(scan, gateway) else "name"
@@ -30,7 +30,7 @@ def inbound(scan: Scan) -> Iterator[Finding]:
 
 
 def own_runtime(scan: Scan) -> Iterator[Finding]:
-    """MCP server targets whose endpoint is an agent of this project (a runtime that is an MCP server is fine)."""
+    """Find MCP server targets whose endpoint is an agent of this project, not an MCP server."""
     for _, target in scan.targets:
         runtime = runtime_at(scan.project, target.endpoint or "") if target.type == "mcp-server" else None
         if runtime is not None and runtime.protocol != "MCP":
@@ -39,7 +39,7 @@ def own_runtime(scan: Scan) -> Iterator[Finding]:
 
 
 def endpoints(scan: Scan) -> Iterator[Finding]:
-    """Endpoints that the service refuses."""
+    """Find endpoints that the service refuses."""
     for target in scan.all_targets:
         if target.endpoint and not target.endpoint.lower().startswith("https://"):
             message = f"target {target.name}: {target.endpoint.partition('?')[0][:80]}"
@@ -47,7 +47,7 @@ def endpoints(scan: Scan) -> Iterator[Finding]:
 
 
 def names(scan: Scan) -> Iterator[Finding]:
-    """Target names that the service refuses."""
+    """Find target names that the service refuses."""
     pattern = load("limits")["patterns"]["target-name"]
     for target in scan.all_targets:
         # a template may leave the name to the deploy
@@ -56,7 +56,7 @@ def names(scan: Scan) -> Iterator[Finding]:
 
 
 def outbound(scan: Scan) -> Iterator[Finding]:
-    """Sign-in that a target must have, or cannot have."""
+    """Find targets with missing or unsupported auth."""
     for _, target in scan.targets:
         if target.type == "open-api-schema" and target.outbound_auth in (None, "none"):
             yield scan.at("openapi-target-no-auth", f"target {target.name}", *target.at, "outboundAuth")
@@ -87,7 +87,7 @@ def _by_api(target: Target) -> str:
 
 
 def engines(scan: Scan) -> Iterator[Finding]:
-    """Gateways that name a policy engine which is not declared."""
+    """Find gateways that name an undeclared policy engine."""
     declared = {engine.name for engine in scan.project.policy_engines}
     for gateway in scan.project.gateways:
         if gateway.policy_engine and gateway.policy_engine not in declared:

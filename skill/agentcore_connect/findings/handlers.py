@@ -1,4 +1,4 @@
-"""Findings in Lambda functions behind gateway targets: where they take the tool's name from, and what they compare."""
+"""Findings in Lambda functions behind gateway targets: source and comparison of the tool's name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SEPARATOR: Final = "___"
 
 
 def handlers(file: CodeFile) -> list[ast.FunctionDef]:
-    """The functions of a file that Lambda can call: at its top, with an event and a context."""
+    """Return the functions that Lambda can call: at module level, with an event and a context."""
     found = []
     for node in file.tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -26,7 +26,7 @@ def handlers(file: CodeFile) -> list[ast.FunctionDef]:
 
 
 def name_from_event(scan: Scan) -> Iterator[Finding]:
-    """Handlers that look for the tool's name in the event."""
+    """Find handlers that read the tool's name from the event."""
     signs = load("findings")["signs"]["lambda"]
     behind = any(target.type == "lambda-function-arn" for target in scan.all_targets)
     for file in scan.code_files:
@@ -45,7 +45,7 @@ def name_from_event(scan: Scan) -> Iterator[Finding]:
 
 
 def prefix_kept(scan: Scan) -> Iterator[Finding]:
-    """Handlers that compare the tool's name with names that lack the target's prefix."""
+    """Find handlers that compare the tool's name without the target's prefix."""
     for file in scan.code_files:
         if not _reads_context(file) or _cuts(file):
             continue
@@ -65,7 +65,7 @@ def _first(function: ast.FunctionDef) -> str:
 
 
 def _reads_context(file: CodeFile) -> bool:
-    """Whether a file reads the tool's name from where the gateway puts it."""
+    """Return whether a file reads the tool's name from the client context."""
     key = load("findings")["signs"]["lambda"]["name_key"]
     said = {node.value for node in file.parsed.of(ast.Constant) if isinstance(node.value, str)}
     if "client_context" not in said and not any(one.attr == "client_context" for one in file.parsed.of(ast.Attribute)):
@@ -74,13 +74,13 @@ def _reads_context(file: CodeFile) -> bool:
 
 
 def _speaks_of_gateway(file: CodeFile) -> bool:
-    """Whether the file itself says that it serves a gateway: in its docstrings, or by the separator in a text."""
+    """Return whether a docstring or the name separator shows that the file serves a gateway."""
     docs = [ast.get_docstring(file.tree) or "", *(ast.get_docstring(one) or "" for one in handlers(file))]
     return any("agentcore" in text.lower() for text in docs) or _cuts(file)
 
 
 def _reads_of(file: CodeFile, function: ast.AST, name: str) -> Iterator[tuple[ast.expr, str]]:
-    """What a function reads from a mapping by constant keys: `event["a"]`, `event.get("a")`."""
+    """Yield the constant keys that a function reads from a mapping: `event["a"]`, `event.get("a")`."""
     for node in ast.walk(function):
         key: ast.expr | None = None
         if isinstance(node, ast.Subscript) and _is(node.value, name) and isinstance(node.ctx, ast.Load):
@@ -96,12 +96,12 @@ def _is(node: ast.expr, name: str) -> bool:
 
 
 def _cuts(file: CodeFile) -> bool:
-    """Whether the file knows of the separator, in whatever way it cuts the name there."""
+    """Return whether the file contains the name separator."""
     return any(isinstance(node.value, str) and _SEPARATOR in node.value for node in file.parsed.of(ast.Constant))
 
 
 def _defaults(file: CodeFile) -> set[str]:
-    """What stands for a name that is missing: `custom.get(KEY, "unknown")`."""
+    """Return the defaults for a missing name: `custom.get(KEY, "unknown")`."""
     key = load("findings")["signs"]["lambda"]["name_key"]
     found: set[str] = set()
     for call in file.parsed.of(ast.Call):
@@ -119,7 +119,7 @@ def _is_text(node: ast.expr, text: str) -> bool:
 
 
 def _holders(file: CodeFile, function: ast.FunctionDef) -> set[str]:
-    """The variables of a function that hold the name just as the gateway sent it."""
+    """Return the variables that hold the name as the gateway sent it."""
     key = load("findings")["signs"]["lambda"]["name_key"]
     found: dict[str, bool] = {}
     for node in ast.walk(function):
@@ -132,7 +132,7 @@ def _holders(file: CodeFile, function: ast.FunctionDef) -> set[str]:
 
 
 def _is_raw(file: CodeFile, value: ast.expr, key: str) -> bool:
-    """`…custom["bedrockAgentCoreToolName"]` or `….get("bedrockAgentCoreToolName", …)`, and nothing around it."""
+    """Return whether a node is `custom["bedrockAgentCoreToolName"]` or the `.get()` form of it."""
     if isinstance(value, ast.Subscript):
         return file.names.text(value.slice) == key
     if isinstance(value, ast.BoolOp):
@@ -143,7 +143,7 @@ def _is_raw(file: CodeFile, value: ast.expr, key: str) -> bool:
 
 
 def _compared(file: CodeFile, node: ast.AST, names: set[str]) -> str | None:
-    """The bare name that one of the variables is compared with: by ==, in a list, as a key, by match."""
+    """Return the unprefixed name that a variable is compared with: by ==, in a list, as a key, by match."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = node.left, node.comparators[0]
         if isinstance(node.ops[0], ast.Eq | ast.NotEq):
@@ -167,14 +167,14 @@ def _holds(node: ast.expr, names: set[str]) -> bool:
 
 
 def _members(node: ast.expr) -> list[ast.expr]:
-    """The values that a membership test or a look-up compares with."""
+    """Return the values of a membership test or a lookup."""
     if isinstance(node, ast.Dict):
         return [one for one in node.keys if one is not None]
     return list(node.elts) if isinstance(node, ast.List | ast.Tuple | ast.Set) else []
 
 
 def _bare(file: CodeFile, values: list[ast.expr]) -> str | None:
-    """The first text, where every one is a constant text without the separator; tool names are not empty."""
+    """Return the first text if all are constant texts without the separator."""
     texts = [file.names.text(one) for one in values]
     if not texts or any(not text or UNKNOWN in text or _SEPARATOR in text for text in texts):
         return None

@@ -1,4 +1,4 @@
-"""What has the form of a secret in code and is none: public addresses, encoded words, tokens nobody signed, samples."""
+"""Recognizes harmless values that look like secrets: public addresses, encoded words, unsigned tokens, samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finding, and what the checks share: the project, its code, the tools of its targets."""
+"""A finding, and the scan that all checks share: project, code, tools."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Confidence = Literal["certain", "likely"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or risky. Its words about why and fix come from `findings.yaml`, by its id.
+    """A fault or risk. Its reason and fix come from `findings.yaml`, by id.
 
     `confidence` is `certain`, or `likely` where the files leave room for a harmless reading.
     """
@@ -58,7 +58,7 @@ class Finding:
 
 
 def finding(name: str, message: str, where: str, confidence: Confidence = "certain") -> Finding:
-    """A finding by its id, with what is particular about it and its place (file:line).
+    """Create a finding by id, with its message and place (file:line).
 
     What is only likely is a warning, never an error.
     """
@@ -90,7 +90,7 @@ class CodeFile:
 
     @cached_property
     def names(self) -> Names:
-        """What names stand for in the file."""
+        """The resolved names of the file."""
         return Names(self.parsed, self._text_of)
 
     def _text_of(self, dotted: str) -> str:
@@ -112,7 +112,7 @@ class CodeFile:
 
 
 class Scan:
-    """A project being inspected. What is read here is read once, whoever asks first."""
+    """An inspected project. Everything is read once and cached."""
 
     def __init__(self, project: Project) -> None:
         """In: the project."""
@@ -128,7 +128,7 @@ class Scan:
 
     @cached_property
     def repository(self) -> Repository:
-        """What the templates beside the project's file declare."""
+        """The resources that templates beside the project's file declare."""
         return read_repository(self.project.root, declared=self.project.declared)
 
     @property

@@ -1,4 +1,4 @@
-"""What names stand for in a Python file: through its imports, and by the scope that gives them a value."""
+"""Resolves names in a Python file through imports and scopes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNKNOWN: Final = "\ufffd"
 
 
 class Binding(NamedTuple):
-    """One place that gives a name a value: its line, the value (None: not known), and how.
+    """An assignment of a name: its line, the value (None if unknown), and its kind.
 
     `how` is `is` (assigned), `entered` (by `with … as`) or `item` (one of the values, in a loop); `kind` is the
     annotation, if any.
@@ -90,7 +90,7 @@ class Names:
         return True
 
     def binding(self, name: ast.Name) -> Binding | None:
-        """What gives a name its value at the place where it is read; None where the code does not tell."""
+        """Return the assignment that a read of a name sees, or None if unknown."""
         for number, scope in enumerate(self.scopes(name)):
             found = self._bindings.get((scope, name.id))
             if found:
@@ -99,7 +99,7 @@ class Names:
         return None
 
     def value(self, node: ast.expr) -> ast.expr:
-        """An expression, with names followed to what they were given."""
+        """Return an expression with names resolved to their values."""
         for _ in range(_DEPTH):
             found = self.binding(node) if isinstance(node, ast.Name) else None
             if found is None or found.value is None or found.how != "is":
@@ -108,7 +108,7 @@ class Names:
         return node
 
     def origin(self, node: ast.expr, depth: int = 0) -> str:
-        """Where a value comes from, as a path: `mcp.ClientSession()`, `mcp.ClientSession().list_tools().tools[]`.
+        """Return the origin of a value as a path, such as `mcp.ClientSession().list_tools().tools[]`.
 
         Names are followed to what made them, `await`, `with` and `enter_async_context` to what they take; a name
         with nothing but an annotation comes from its class. Empty where the code does not tell.
@@ -130,7 +130,7 @@ class Names:
         return self._of_name(node, depth) if isinstance(node, ast.Name) else ""
 
     def maker(self, node: ast.expr) -> ast.Call | None:
-        """The call that made what an expression stands for; None where the code does not tell."""
+        """Return the call that created the value of an expression, or None if unknown."""
         for _ in range(_DEPTH):
             if isinstance(node, ast.Await):
                 node = node.value
@@ -170,7 +170,7 @@ class Names:
         return self.dotted(kind) if isinstance(kind, ast.Name | ast.Attribute) else ""
 
     def _of_attribute(self, name: str, depth: int) -> str:
-        """What the file's one class that sets `self.name` makes it of; nothing where that is not one thing."""
+        """Return the value of `self.name` if exactly one class of the file sets it once."""
         if name not in self._made:
             self._made[name] = ""  # what refers to itself comes from nowhere
             made = {self.origin(value, depth + 1) for value in self._attributes.get(name, ())} - {"", "None"}
@@ -225,7 +225,7 @@ class Names:
 
     @cached_property
     def _class_texts(self) -> dict[tuple[str, str], list[ast.expr]]:
-        """What each class of the file gives its attributes: by the names of class and attribute."""
+        """The values of attributes, by class and attribute name."""
         found: defaultdict[tuple[str, str], list[ast.expr]] = defaultdict(list)
         for one in self.parsed.of(ast.ClassDef):
             for node in one.body:
@@ -240,7 +240,7 @@ class Names:
 
     @cached_property
     def _returns(self) -> dict[str, list[ast.expr]]:
-        """What functions at the top of the file return that do nothing else, by name."""
+        """The values of module-level functions that only return, by name."""
         found: defaultdict[str, list[ast.expr]] = defaultdict(list)
         for one in self.parsed.of(ast.FunctionDef):
             body = one.body[1:] if ast.get_docstring(one, clean=False) is not None else one.body
@@ -271,7 +271,7 @@ class Names:
                 yield from ((one, argument.arg, Binding(0, None, kind=argument.annotation)) for argument in every)
 
     def _given(self, name: ast.Name) -> Binding:
-        """What a name is given where it is stored; None in unpacking and in `except … as`."""
+        """Return the value of an assignment; None for unpacking and `except … as`."""
         parent = self.parsed.parents.get(name)
         if isinstance(parent, ast.Assign) and any(one is name for one in parent.targets):
             return Binding(name.lineno, parent.value)

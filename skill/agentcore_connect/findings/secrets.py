@@ -60,7 +60,7 @@ def in_code(scan: Scan) -> Iterator[Finding]:
 
 
 def judge(text: str, name: str = "") -> Confidence | None:
-    """How sure it is that a text holds a secret; None where it holds none, or nothing but a placeholder.
+    """Return the confidence that a text holds a secret; None for no secret or a placeholder.
 
     In: the text (`{}` for what an f-string puts in), the name that it is given. A form that a vendor gives its keys
     is certain. A random text is likely one where its name or the words around it say so; a password in a URL is likely.
@@ -105,7 +105,7 @@ def _is_readable(part: str, name: str) -> bool:
 
 
 def _form(section: str, name: str) -> str:
-    """What the knowledge calls a form of secrets."""
+    """Return the name of a form of secrets in the knowledge."""
     known = load("secret-patterns")[section]
     return str(known[name]["what"] if isinstance(known, dict) else next(x["what"] for x in known if x["id"] == name))
 

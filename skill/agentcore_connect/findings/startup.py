@@ -63,7 +63,7 @@ def _client(file: CodeFile, call: ast.Call, signs: Entry) -> str | None:
 
 
 def _connections(file: CodeFile, signs: Entry) -> Iterator[tuple[ast.AST, str]]:
-    """Where a client connects at import: by `with`, by a method that connects, by a constructor that does."""
+    """Yield the places where a client connects at import: `with`, a connecting method, or a connecting constructor."""
     entered: list[ast.With | ast.AsyncWith] = [*file.parsed.of(ast.With), *file.parsed.of(ast.AsyncWith)]
     for node in entered:
         for item in node.items:

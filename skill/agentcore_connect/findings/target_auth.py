@@ -33,7 +33,7 @@ def missing(scan: Scan) -> Iterator[Finding]:
 
 
 def _gateway(scan: Scan, target: Target) -> Confidence | None:
-    """How sure it is that a gateway which is the target demands sign-in; None where it is known not to."""
+    """Return the confidence that a target gateway requires auth; None if it requires none."""
     wanted = host_name(target.endpoint or "")
     for gateway in scan.project.gateways:
         if gateway.deployed and gateway.deployed.url and host_name(gateway.deployed.url) == wanted:

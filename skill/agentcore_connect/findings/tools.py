@@ -24,7 +24,7 @@ _SEPARATOR = "___"
 
 @dataclass(frozen=True)
 class TargetTools:
-    """What a target's own file tells: how many tools, each name with its place; `problem` when it cannot be read."""
+    """The tools in a target's file: count, and names with places; `problem` if unreadable."""
 
     count: int | None = None
     names: tuple[tuple[str, str], ...] = ()
@@ -119,7 +119,7 @@ def _lambda_file(target: Target, spec: SpecFile) -> Iterator[Finding]:
 
 
 def documents(scan: Scan) -> Iterator[Finding]:
-    """What AWS lists as required or not supported in the API documents of targets; one finding a kind of fault."""
+    """Find API documents that AWS does not support, one finding per kind of fault."""
     for _, target in scan.targets:
         spec = tools_of(scan, target).spec
         if spec is None or target.type not in ("open-api-schema", "smithy-model"):

@@ -1,4 +1,4 @@
-"""Which version of a package an agent runs with: as installed, as locked, or as far as its pins tell."""
+"""Determines the package versions of an agent: installed, locked, or allowed by its pins."""
 
 from __future__ import annotations
 

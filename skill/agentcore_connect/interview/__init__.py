@@ -1,4 +1,4 @@
-"""Which question comes next, and what a front end may show of an interview: pure functions."""
+"""The interview as pure functions: the next question, and views for front ends."""
 
 from agentcore_connect.interview.walk import (
     Asked,

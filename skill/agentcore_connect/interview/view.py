@@ -1,4 +1,4 @@
-"""What a front end may want to show of an interview, worked out from the engine: pure views, no rule of their own."""
+"""Views of an interview for front ends: pure functions without rules."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PASSES = 4
 
 
 class Lead(NamedTuple):
-    """What an answer leads to: the decision as far as it goes, and the question that would come next."""
+    """The effect of an answer: the partial decision and the next question."""
 
     decision: Decision
     following: Question | None
 
 
 class Settled(NamedTuple):
-    """A question that applies and its value. ``how`` is answered, read, assumed, or open where nothing is known."""
+    """A question that applies, and its value. ``how``: answered, read, assumed or open."""
 
     key: str
     question: Question
@@ -38,7 +38,7 @@ class Settled(NamedTuple):
 
 
 def without(data: JsonObject, keys: Iterable[str]) -> dict[str, Json]:
-    """The answers as if those keys had not been answered; connections keep their places."""
+    """Return the answers without these keys; connections keep their index."""
     held = dict(data)
     for key in sorted(keys):
         held = store.forget(held, key)
@@ -46,7 +46,7 @@ def without(data: JsonObject, keys: Iterable[str]) -> dict[str, Json]:
 
 
 def keys_of(data: JsonObject) -> dict[str, Question]:
-    """The dotted keys of the answers that are there, each with its question."""
+    """Return the dotted keys of the given answers, with their questions."""
     found = {}
     for scope in ("agent", "gateway", "policy"):
         found.update(_keys(mapping(data.get(scope)), scope, f"{scope}."))
@@ -64,7 +64,7 @@ def _keys(given: JsonObject, scope: str, lead: str) -> dict[str, Question]:
 
 
 def trail(case: Case) -> list[str]:
-    """The keys of the answers that the interview asks for, in its order: what `back` goes back through.
+    """Return the answered keys in the interview's order; `back` goes through them in reverse.
 
     The answers are taken away and given again as they are asked for. What is never asked for, though it is in the
     file, counts from the start, as it does for a plan.
@@ -95,7 +95,7 @@ def _masked(case: Case, hidden: set[str]) -> Case:
 
 
 def overtaken(case: Case, held: Iterable[str], verdicts: list[Verdict]) -> list[str]:
-    """Of the answers gone back over, those that nothing asks for any more and that would still steer the result."""
+    """Return the withdrawn answers that no question asks for now but that still affect the result."""
     asked = set(trail(case))
     found = []
     for key in held:
@@ -125,7 +125,7 @@ def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
 
 
 def typed(question: Question, text: str) -> Json:
-    """What was typed as a value of the question, read as ``--answer KEY=VALUE`` reads it.
+    """Convert typed text to a value of the question, as ``--answer KEY=VALUE`` does.
 
     Lists may also stand one item a line. Errors: ConnectError for a bracket that is not closed.
     """
@@ -136,7 +136,7 @@ def typed(question: Question, text: str) -> Json:
 
 
 def lead(case: Case, asked: Asked, value: Json) -> Lead:
-    """What the answer would lead to."""
+    """Return the effect of an answer."""
     data = store.put(_with_connection(case.answers), asked.key, value)
     changed = case._replace(answers=data)
     agent, gateway = agent_facts(changed, asking=True), gateway_facts(changed, asking=True)
@@ -151,7 +151,7 @@ def _with_connection(data: JsonObject) -> dict[str, Json]:
 
 
 def inferred(case: Case) -> dict[str, Json]:
-    """What was read instead of asked, by dotted key: from the project, and from the files of the connections."""
+    """Return the values read from the project and from files, by dotted key."""
     found = dict(case.inferred)
     for number, read in case.read.items():
         for key, value in _flat(read.answers):
@@ -161,7 +161,7 @@ def inferred(case: Case) -> dict[str, Json]:
 
 
 def _flat(answers: JsonObject) -> Iterator[tuple[str, Json]]:
-    """Answers by the id of their question; those of a group by their dotted id."""
+    """Yield answers by question id; those in a group by dotted id."""
     for key, value in answers.items():
         if key in questions():
             yield key, value
@@ -170,7 +170,7 @@ def _flat(answers: JsonObject) -> Iterator[tuple[str, Json]]:
 
 
 def settled(case: Case, verdicts: list[Verdict]) -> list[Settled]:
-    """Every question that applies and how it stands, in the order of the knowledge."""
+    """Return every question that applies, with its state, in the order of questions.yaml."""
     given, read = keys_of(case.answers), inferred(case)
     found: list[Settled] = []
     for number, verdict in enumerate(verdicts):
@@ -205,13 +205,13 @@ def _settled(
 
 
 def source(identity: str) -> tuple[str, str | None]:
-    """The title and the address of a source; an id that is not known is its own title."""
+    """Return the title and the URL of a source; an unknown id is returned as its title."""
     entry = load("sources")["sources"].get(identity, {})
     return entry.get("title", identity), entry.get("url")
 
 
 def label(question: Question, value: object) -> str:
-    """A value in the words of its question: the label of a choice, yes or no, items joined by commas."""
+    """Return a value as text for people: the choice's label, yes or no, or comma-separated items."""
     for choice in question.choices:
         if choice.value == value:
             return choice.label

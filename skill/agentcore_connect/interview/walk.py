@@ -1,4 +1,4 @@
-"""The interview as a pure function: answers in, the next question out. Every front end that asks is a view on it."""
+"""The interview as a pure function from answers to the next question. All front ends use it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from agentcore_connect.plan.templates import say
 
 
 class Choice(NamedTuple):
-    """One value of a question; ``unavailable`` is the reason where it cannot be taken here."""
+    """A value of a question; ``unavailable`` is the reason why it cannot be chosen, or None."""
 
     value: str
     label: str
@@ -28,14 +28,14 @@ class Choice(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How many answers there are, and how many questions at most are left, the present one included."""
+    """The number of answers, and the maximum number of questions left, including the present one."""
 
     answered: int
     remaining_at_most: int
 
 
 class Asked(NamedTuple):
-    """A question with what the situation adds to it. ``scope`` is where its answer goes in the file."""
+    """A question with its present choices and default. ``scope`` is the place of its answer in the file."""
 
     question: Question
     scope: str
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
         return key_of((self.question, self.scope))
 
     def as_dict(self, progress: Progress) -> JsonObject:
-        """The question as ``next`` prints it."""
+        """Return the question as ``next`` prints it."""
         return {
             "status": "question",
             "id": self.question.id,
@@ -72,19 +72,19 @@ class Asked(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A question that was passed over, because nobody knows its answer yet: its key, and how to find the answer."""
+    """A question without a known answer: its key, and how to find the answer."""
 
     key: str
     question: Question
     how: str
 
     def as_dict(self) -> dict[str, str]:
-        """The gap as front ends print it."""
+        """Return the gap as front ends print it."""
         return {"key": self.key, "text": self.question.text, "how": self.how}
 
 
 class State(NamedTuple):
-    """Where an interview stands: the question that comes next, None when it is done, and the verdicts so far.
+    """The state of an interview: the next question (None when done) and the verdicts so far.
 
     The last verdict is that of the connection that is asked about; ``gaps`` are the questions passed over, which a plan
     cannot do without.
@@ -97,7 +97,7 @@ class State(NamedTuple):
 
 
 class _Stop(NamedTuple):
-    """Where a replay of the answers stops: at a question, or at the end."""
+    """The point at which a replay of the answers stops: a question, or the end."""
 
     pending: tuple[Question, str] | None
     verdicts: list[Verdict]
@@ -105,7 +105,7 @@ class _Stop(NamedTuple):
 
 
 def _replay(case: Case) -> _Stop:
-    """Decide one connection after the other until one has a question open."""
+    """Decide the connections in order, up to the first open question."""
     verdicts: list[Verdict] = []
     gaps: dict[str, Gap] = {}
     agent = agent_facts(case, asking=True)
@@ -122,18 +122,18 @@ def _replay(case: Case) -> _Stop:
 
 
 def key_of(pending: tuple[Question, str]) -> str:
-    """The dotted key of a question and its scope."""
+    """Return the dotted key of a question in its scope."""
     question, scope = pending
     return f"{scope}.{question.id}" if scope.startswith("connections.") else question.id
 
 
 def _begun(case: Case) -> Case:
-    """The case with a first connection, which is what an empty file is asked about."""
+    """Add a first connection to an empty case."""
     return case if case.connections else case._replace(answers={**case.answers, "connections": [{}]})
 
 
 def state(case: Case) -> State:
-    """Replay the answers once and say where the interview stands.
+    """Replay the answers once and return the state of the interview.
 
     Args:
         case: what is known; its answers may be incomplete but have passed the gate.
@@ -146,19 +146,19 @@ def state(case: Case) -> State:
 
 
 def waiting(case: Case) -> str | None:
-    """The key that the interview asks for next, None when it is done: `state` without its choices and notes."""
+    """Return the key of the next question, or None: a cheaper `state`."""
     pending = _replay(_begun(case)).pending
     return key_of(pending) if pending is not None else None
 
 
 def progress(case: Case, here: State) -> Progress:
-    """How far the interview is; it follows every way that the open answers can take, so only a view asks for it."""
+    """Return the progress. It follows every possible path of the open answers and is slow, so only views call it."""
     left = _remaining(here.asked.question, here.verdicts[-1].facts) if here.asked is not None else 0
     return Progress(_answered(case), left)
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:
-    """The warnings raised so far."""
+    """Yield the warnings so far."""
     facts = {**verdict.known, "c": verdict.known}
     for rule_id in verdict.rules:
         rule = base.rules().get(rule_id)
@@ -167,7 +167,7 @@ def _notes(verdict: Verdict) -> Iterator[str]:
 
 
 def pending_questions(verdict: Verdict | Walk, scope: str) -> Iterator[tuple[Question, str]]:
-    """The open questions of one connection, the next first."""
+    """Yield the open questions of one connection, the next one first."""
     known = verdict.known
     if verdict.pending is not None:
         question = by_variable()[verdict.pending]
@@ -189,7 +189,7 @@ def _scope(question: Question, connection: str) -> str:
 
 
 def _open(question: Question, known: Mapping[str, object]) -> bool:
-    """Whether a detail is still to be asked for: it applies, it is not there, and it can change the plan."""
+    """Return whether to ask for a detail: it applies, is missing, and can change the plan."""
     if question.ask == "tree":
         # a gateway's authorizer belongs to the tree of another decision than the connection's
         return bool(question.tree) and lookup(known, question.id) is None
@@ -203,7 +203,7 @@ def _open(question: Question, known: Mapping[str, object]) -> bool:
 
 
 def choices(question: Question, verdict: Verdict) -> tuple[Choice, ...]:
-    """The values of a question, each with why it cannot be taken where that is so."""
+    """Return the values of a question, each with the reason if it is unavailable."""
     closed = closed_values(question, verdict)
     return tuple(Choice(c.value, c.label, c.help, closed.get(c.value)) for c in question.choices)
 
@@ -225,7 +225,7 @@ def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: l
 
 
 def _is_last_chance(question: Question, known: Mapping[str, object]) -> bool:
-    """Whether one of several answers has to be given, and this is the last of them that is open."""
+    """Return whether this is the last open question of a group that requires one answer."""
     named = [questions()[key] for key in question.need_one_of if key != question.id]
     others = [q for q in named if q.ask != "volunteer"]
     return bool(others) and not any(q.when(known) and lookup(known, q.id) is None for q in others)
@@ -234,14 +234,14 @@ def _is_last_chance(question: Question, known: Mapping[str, object]) -> bool:
 def _default(
     question: Question, case: Case, closed: Mapping[str, str], facts: Mapping[str, object]
 ) -> tuple[Json, str]:
-    """The default of a question here, and why where it follows from other answers."""
+    """Return the default of a question, and the reason if it follows from other answers."""
     inferred = case.inferred.get(question.id)
     default, why = (inferred, "") if inferred is not None else question.default_for(facts)
     return (None, "") if isinstance(default, str) and default in closed else (default, why)
 
 
 def closed_values(question: Question, verdict: Verdict) -> dict[str, str]:
-    """The values that cannot be taken here, each with its reason."""
+    """Return the unavailable values, each with its reason."""
     tree = question.tree or verdict.tree
     if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
         return {}
@@ -253,7 +253,7 @@ def closed_values(question: Question, verdict: Verdict) -> dict[str, str]:
 
 
 def _answered(case: Case) -> int:
-    """How many answers the file holds."""
+    """Count the answers in the file."""
     given = {key: value for key, value in case.answers.items() if key != "unknown"}
 
     def count(value: object) -> int:
@@ -272,20 +272,20 @@ _DEEPEST = 12
 
 
 def _remaining(question: Question, facts: Facts) -> int:
-    """At most how many questions are left, this one included: the longest way the answers can take."""
+    """Return the maximum number of questions left, including this one."""
     known = facts._asdict()
     return 1 + max(_longest(_with(known, question, value), 1) for value in _answers(question))
 
 
 def _answers(question: Question) -> Sequence[Json]:
-    """The answers that can lead different ways; of all others one stands for the rest."""
+    """Return the answers that lead to different paths; one answer stands for all others."""
     if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
         return [_SOMETHING, *([question.default] if question.has_default else [])]
     return question.values if question.type == "choice" else [True, False]
 
 
 def _longest(facts: Mapping[str, object], depth: int) -> int:
-    """The longest way on from these facts: it branches at the tree's questions, and details are counted."""
+    """Return the length of the longest path from these facts, in questions."""
     pending = [question for question, _ in pending_questions(walk(facts, asking=True), "connections.0")]
     branching = next((q for q in pending if q.ask == "tree"), None)
     if branching is None or depth >= _DEEPEST:
@@ -298,7 +298,7 @@ def _longest(facts: Mapping[str, object], depth: int) -> int:
 
 
 def _with(facts: Mapping[str, object], question: Question, value: object) -> dict[str, object]:
-    """The facts as if a question were answered."""
+    """Return the facts with an answer to a question."""
     stand_in: object = [_SOMETHING] if question.type == "list" else value
     changed = replaced(facts, question.id, stand_in)
     given = mapping(facts.get("given"))
@@ -309,7 +309,7 @@ def _with(facts: Mapping[str, object], question: Question, value: object) -> dic
 
 
 def refusal(asked: Asked, value: object) -> ConnectError | None:
-    """Why this answer to this question cannot be taken; None when it can. The gate, and the closed choices."""
+    """Return the error for a refused answer, or None: the gate's checks and the unavailable choices."""
     problem = gate.check_value(asked.question, value)
     if problem is not None:
         return problem
@@ -335,7 +335,7 @@ def refusal(asked: Asked, value: object) -> ConnectError | None:
 
 
 def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
-    """The keys of the connections that have no part in the decision as it stands."""
+    """Return the keys of the connections that do not affect the decision."""
     from agentcore_connect.plan.missing import details
 
     found = []
@@ -348,7 +348,7 @@ def unused(case: Case, verdicts: list[Verdict]) -> list[str]:
 
 
 def advice_of(verdicts: list[Verdict]) -> list[str]:
-    """The ids of the rules that speak up about the connections as decided so far."""
+    """Return the ids of the rules that apply to the verdicts so far."""
     found: list[str] = []
     for verdict in verdicts:
         if verdict.pending is None:

@@ -1,1 +1,1 @@
-"""What is known, loaded from the knowledge files: trees, tables, questions, and what an address tells."""
+"""Loads the knowledge files: trees, tables, questions, and hints about addresses."""

@@ -1,4 +1,4 @@
-"""The knowledge files put together for the engine: trees, tables, rules and patterns, built once per process."""
+"""Trees, tables, rules and patterns from the knowledge files, built once per process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agentcore_connect.knowledge.resources import Entry, load
 
 
 class Rule(NamedTuple):
-    """A rule in words. ``applies`` is set for rules that speak up by themselves, ``cites`` is a fact with sources."""
+    """A rule in words. ``applies`` is the condition of a rule that no tree fires; ``cites`` is a fact with sources."""
 
     id: str
     kind: str
@@ -42,7 +42,7 @@ def patterns() -> dict[str, str]:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Every rule by id, those of the auth matrix among them."""
+    """Return every rule by id, including those of the auth matrix."""
     found = {entry["id"]: _rule(entry) for entry in load("rules")["rules"]}
     matrix = load("auth-matrix")
     for entry in matrix["demands"]:
@@ -127,13 +127,13 @@ def _cli_rows(matrix: Entry) -> Iterator[Entry]:
 
 @cache
 def advice(scope: str) -> tuple[Rule, ...]:
-    """The rules of a scope that speak up by themselves."""
+    """Return the rules of a scope that have conditions of their own."""
     return tuple(rule for rule in rules().values() if rule.applies is not None and rule.scope == scope)
 
 
 @cache
 def api_only() -> tuple[tuple[str, Predicate], ...]:
-    """The wishes that only the API can fulfil: rule id and when it is wished."""
+    """Return the settings that only the API can make: rule id and condition."""
     return tuple(
         (entry["id"], compile_condition(entry["when"], patterns())) for entry in load("auth-matrix")["api_only"]
     )
@@ -141,7 +141,7 @@ def api_only() -> tuple[tuple[str, Predicate], ...]:
 
 @cache
 def domains() -> dict[str, list[object]]:
-    """The values that each variable of the trees can take: choices of questions, domains of what is worked out."""
+    """Return the possible values of each variable in the trees."""
     found: dict[str, list[object]] = {k: v["domain"] for k, v in load("decision-tree")["variables"].items()}
     for question in load("questions")["questions"]:
         if question["ask"] == "tree" or question["type"] in ("choice", "boolean"):

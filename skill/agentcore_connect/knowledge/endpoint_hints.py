@@ -1,4 +1,4 @@
-"""What the address of a service tells: who hosts it, in which Region, whose service it is."""
+"""Reads hints from a service's address: host, Region, vendor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 4096
 
 
 def hints_from_endpoint(url: str) -> dict[str, str]:
-    """What can be read off a URL or ARN.
+    """Return the hints in a URL or ARN.
 
     Out: any of `host` (the answers' word), `region`, `vendor` (the id of a well-known service), `vendor_name`;
     empty for what is no address. A host of AWS wins over a well-known service.
@@ -57,7 +57,7 @@ def vendor_of(url: str) -> Entry | None:
 
 
 def service_at(url: str) -> Entry | None:
-    """What is known to answer at a URL, by its host and path, as `service-hints` describes it; `host` is added."""
+    """Return the known service at a URL from `service-hints`, with its `host`."""
     name = host_name(url) if len(url) <= _LONGEST else None
     if name is None:
         return None

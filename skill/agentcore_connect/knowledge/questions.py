@@ -33,7 +33,7 @@ class Field(NamedTuple):
 
 
 class Check(NamedTuple):
-    """What a value has to be beyond its type. Patterns are named by their ids; None where nothing is demanded.
+    """The constraints of a value beyond its type. Patterns are named by id; None means no constraint.
 
     ``refused`` and ``only_where`` are by pattern: what is expected instead, and where the form may stand.
     """
@@ -109,7 +109,7 @@ class Question(NamedTuple):
     find: tuple[tuple[Predicate, str], ...] = ()
 
     def finding(self, facts: Facts) -> str:
-        """How to find the answer out, with the names of facts still in braces; empty where nothing is known."""
+        """Return how to find the answer, with facts in braces; empty if unknown."""
         return next((text for when, text in self.find if when(facts)), "")
 
     def default_for(self, facts: Facts) -> tuple[Json, str]:
@@ -202,6 +202,6 @@ def by_variable() -> dict[str, Question]:
 
 
 def kinds() -> Mapping[str, JsonObject]:
-    """What a KIND on the command line answers."""
+    """Return the answers that a KIND on the command line gives."""
     found: Mapping[str, JsonObject] = load("questions")["kinds"]
     return found

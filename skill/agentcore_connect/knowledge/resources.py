@@ -1,4 +1,4 @@
-"""Where the data folders lie, and how their YAML is loaded without parsing YAML on the way.
+"""Locates the data folders and loads their YAML from compiled JSON.
 
 A checkout reads `knowledge/` and `renderers/` where they are and keeps what it parsed as JSON in `.cache/`; a wheel
 carries both folders with a JSON file beside each YAML file, made when the wheel was built.

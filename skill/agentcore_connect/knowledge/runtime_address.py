@@ -1,4 +1,4 @@
-"""The forms in which people name an AgentCore Runtime: its ARN, the ARN of one of its endpoints, its invocation URL.
+"""Parses the address of an AgentCore Runtime: its ARN, an endpoint's ARN, or its invocation URL.
 
 Source: knowledge/limits.yaml (runtime-arn, runtime-endpoint-arn, runtime-invocation-url) and botocore's model.
 """
@@ -24,7 +24,7 @@ _URL = re.compile(
 
 
 class RuntimeAddress(NamedTuple):
-    """A runtime and the endpoint of it that was named, None where none was."""
+    """A runtime, and its endpoint if one is named."""
 
     arn: str
     qualifier: str | None
@@ -47,7 +47,7 @@ class RuntimeAddress(NamedTuple):
 
 
 def runtime_address(text: str | None) -> RuntimeAddress | None:
-    """The runtime that a text names; None where it names none.
+    """Parse the address of a runtime; None for any other text.
 
     Args:
         text: an ARN, or an invocation URL with the ARN, percent-encoded or not, or with the id and an accountId.
@@ -71,12 +71,12 @@ def runtime_address(text: str | None) -> RuntimeAddress | None:
 
 
 def endpoint_arn(arn: str, qualifier: str | None) -> str:
-    """The ARN of a runtime's endpoint; the runtime's own where no endpoint is named."""
+    """Return the ARN of the endpoint, or of the runtime if no endpoint is named."""
     return f"{arn}/runtime-endpoint/{qualifier}" if qualifier else arn
 
 
 def endpoint_url(endpoint: str) -> str:
-    """The URL to call for an endpoint: a runtime's invocation URL for its ARN, any other address as it is.
+    """Return the URL to call: the invocation URL for a runtime's ARN, any other address unchanged.
 
     A runtime's URL whose ARN was not percent-encoded is put right.
     """

@@ -1,1 +1,1 @@
-"""A deployed gateway, tried in the way in which an agent uses it: found, authorized, listed, searched, called."""
+"""Tries a deployed gateway as an agent uses it, and carries out written plans."""

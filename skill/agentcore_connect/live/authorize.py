@@ -1,4 +1,4 @@
-"""The header that each inbound auth wants on a request: nothing, a bearer token, or a signature."""
+"""Authorizes requests for each inbound auth: nothing, a bearer token, or a signature."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agentcore_connect.secrets.search import redact
 
 
 def token_in(variable: str, environment: Mapping[str, str]) -> str:
-    """The token that a variable holds. Errors: ConnectError `no-token`."""
+    """Read a token from an environment variable. Errors: ConnectError `no-token`."""
     token = environment.get(variable, "").strip()
     if not token:
         raise ConnectError(
@@ -21,12 +21,12 @@ def token_in(variable: str, environment: Mapping[str, str]) -> str:
 
 
 def bearing(token: str) -> Authorize:
-    """A bearer token on each request."""
+    """Add a bearer token to each request."""
     return lambda _method, _url, _body, _headers: {"Authorization": f"Bearer {token}"}
 
 
 def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize, str]:
-    """A SigV4 signature on each request, by botocore, with the AWS credentials that it finds here.
+    """Sign each request with SigV4, by botocore and the AWS credentials that it finds.
 
     In: the gateway; the environment, for the Region where the URL has none.
     Out: the function, and in words which credentials and Region.
@@ -68,7 +68,7 @@ def signing(gateway: Gateway, environment: Mapping[str, str]) -> tuple[Authorize
 
 
 def _unusable(error: Exception) -> ConnectError:
-    """What botocore says of a profile, a config file or a credential that it cannot use; it names no secret."""
+    """Return botocore's message about unusable credentials, without secrets."""
     return ConnectError(
         "no-credentials",
         f"the AWS credentials here cannot be used: {redact(str(error))}",

@@ -1,4 +1,4 @@
-"""A written plan carried out: its own script, run as the plan has it."""
+"""Carries out a written plan by running its script."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _DATA = "plan.json"
 
 
 class Work(NamedTuple):
-    """What is to be carried out: the plan's folder and the steps, in their order."""
+    """The plan's folder and its steps, in order."""
 
     folder: Path
     steps: tuple[Step, ...]
 
 
 def work_of(folder: Path, environment: Mapping[str, str], *, local: bool, begin: str | None, run_changed: bool) -> Work:
-    """The steps that would be carried out.
+    """Return the steps to carry out.
 
     In: the plan's folder; the environment, for where the project is; whether only steps without AWS are wanted; the
     step to begin with; whether files that were changed since the plan was written may be used.
@@ -55,7 +55,7 @@ def work_of(folder: Path, environment: Mapping[str, str], *, local: bool, begin:
 
 
 def carry_out(work: Work, options: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run the plan's script, which talks to the terminal by itself; its exit status.
+    """Run the plan's script at the terminal and return its exit status.
 
     Ctrl-C reaches the script and what it runs as well: they end in their own way, and are waited for.
     Errors: ConnectError `no-bash`.
@@ -75,7 +75,7 @@ def carry_out(work: Work, options: Sequence[str], environment: Mapping[str, str]
 
 
 def _vetted(written: Written, environment: Mapping[str, str]) -> Vetted:
-    """The plan, where its files are what the answers lead to, or were when it was first carried out.
+    """Return the plan if its files match its answers, or did so at the first run.
 
     Errors: ConnectError `changed-script`.
     """
@@ -92,7 +92,7 @@ def _vetted(written: Written, environment: Mapping[str, str]) -> Vetted:
 
 
 def _plan(written: Written) -> Vetted:
-    """The steps as the answers lead to them today."""
+    """Return the steps of a plan made anew from the answers."""
     operations = written.fresh.operations
     steps = tuple(
         Step(op.id, op.title, op.needs_aws, tuple(to for _, to in op.files), tuple(op.argv or ())) for op in operations
@@ -107,7 +107,7 @@ def _there(folder: Path) -> set[str]:
 
 
 def _used(written: Written) -> set[str]:
-    """The files of the plan that its script uses."""
+    """Return the plan files that the script uses."""
     operations = written.fresh.operations
     run = {Path(word).name for op in operations for word in op.argv or ()}
     placed = {source for op in operations for source, _ in op.files} | {op.patch for op in operations if op.patch}
@@ -115,7 +115,7 @@ def _used(written: Written) -> set[str]:
 
 
 def _as_written(written: Written) -> None:
-    """Refuse files that are not what the answers lead to: those were vetted, and these were not."""
+    """Refuse files that differ from the plan for the answers, because they are unchecked."""
     for name in [SCRIPT, *sorted(_used(written))]:
         if (fault := fault_of(written.folder, name)) is not None:
             raise _changed(written.folder / name, f"{name} cannot be used: {fault}")
@@ -138,7 +138,7 @@ def _changed(path: Path, why: str) -> ConnectError:
 
 
 def _as_placed(folder: Path, plan: Vetted, wanted: Sequence[Step], environment: Mapping[str, str]) -> None:
-    """Refuse to run a script of the project that another plan placed there, where no step brings this plan's own."""
+    """Refuse to run a script that another plan placed in the project."""
     brought = {target for step in wanted for target in step.brings}
     stems = tuple(str(Path(word).with_suffix("")) for step in wanted for word in step.runs if word in plan.placed)
     run = {target for target in plan.placed if target.startswith(stems)}  # a program's modules and data begin alike
@@ -157,7 +157,7 @@ def _as_placed(folder: Path, plan: Vetted, wanted: Sequence[Step], environment: 
 
 
 def _roots(written: Written) -> list[Path]:
-    """Where the script may find the project, if nobody tells it."""
+    """Return the folders in which the script looks for the project."""
     if written.gathered.project is not None:
         return [written.gathered.project.root.absolute()]
     beside = written.folder.absolute().parent

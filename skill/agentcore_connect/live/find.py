@@ -1,4 +1,4 @@
-"""Where a gateway answers and what it asks of its callers: from a written plan, a project, or a URL."""
+"""Finds a gateway's URL and inbound auth from a written plan, a project, or a URL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REGION: Final = re.compile(r"\.bedrock-agentcore\.([a-z0-9-]+)\.")
 
 
 class Gateway(NamedTuple):
-    """A gateway to try. `inbound_auth` is in the words of the answers file, None where nothing tells it.
+    """A gateway to try. `inbound_auth` is a value of the answers file, or None if unknown.
 
     `token_variable` is where the agent's bearer token is looked for; the last four say whose tokens it accepts.
     """
@@ -39,7 +39,7 @@ class Gateway(NamedTuple):
 
 
 def of_url(url: str, place: str) -> Gateway:
-    """The gateway at a URL. In: where the URL was given. Errors: ConnectError `bad-url`."""
+    """Return the gateway at a URL. In: where the URL was given. Errors: ConnectError `bad-url`."""
     parts = _parts(url)
     is_local = parts is not None and parts.scheme == "http" and parts.hostname in _HERE
     if parts is None or parts.hostname is None or (parts.scheme != "https" and not is_local):
@@ -55,7 +55,7 @@ def of_url(url: str, place: str) -> Gateway:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """The parts of a URL; None for what is no URL, and for one with a password or a query, which may be a secret."""
+    """Split a URL; None for no URL, and for one with a password or a query, which may be a secret."""
     try:
         parts = urlsplit(url)
         held = (parts.username, parts.password, parts.query, parts.fragment)
@@ -65,7 +65,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def of_plan(folder: Path, environment: Mapping[str, str]) -> Gateway:
-    """The gateway of a written plan. In: the plan's folder, the environment. Errors: ConnectError."""
+    """Find the gateway of a written plan. In: the plan's folder, the environment. Errors: ConnectError."""
     written = read_written(folder)
     told, gateway = written.fresh.gateway, written.answers.data.get("gateway") or {}
     if not told.get("name") or told.get("mcp_protocol") is False:
@@ -89,7 +89,7 @@ def of_plan(folder: Path, environment: Mapping[str, str]) -> Gateway:
 
 
 def of_project(folder: Path, name: str | None, environment: Mapping[str, str]) -> Gateway:
-    """The gateway of a project. In: its folder, the gateway's name where it has several, the environment.
+    """Find the gateway of a project. In: its folder, the gateway's name if it has several, the environment.
 
     Errors: ConnectError for no project, and for no gateway of that name.
     """
@@ -127,7 +127,7 @@ def _no_gateway(project: Project, name: str | None) -> ConnectError:
 
 
 def _found(own: Own | None, name: str, environment: Mapping[str, str]) -> Gateway:
-    """The gateway at the URL in the environment, as the agent reads it, else at the one of the last deploy."""
+    """Return the gateway at the URL in the environment, as the agent reads it, else at the last deployment's URL."""
     variable = _variable(name, "URL")
     if given := environment.get(variable, "").strip():
         return of_url(given, variable)

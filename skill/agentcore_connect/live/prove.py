@@ -1,4 +1,4 @@
-"""The steps of a trial, each with its time and, where it fails, its causes."""
+"""The steps of a trial, each with its time and, on failure, likely causes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _A_GATEWAY: Final = "https://example-abcdefghij.gateway.bedrock-agentcore.us-eas
 
 
 class Cause(NamedTuple):
-    """A likely cause: the id of its entry in `diagnose` (none where the token itself tells), and words."""
+    """A likely cause: the id of its `diagnose` entry, if any, and a text."""
 
     id: str | None
     text: str
@@ -40,7 +40,7 @@ class Cause(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step came to. `status` is passed, failed or not-run; `seconds` how long it took."""
+    """The result of a step. `status` is passed, failed or not-run; `seconds` is its duration."""
 
     name: str
     status: str
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 
 
 class _FailedError(Exception):
-    """A step cannot be done; the words for it and the causes."""
+    """A step failed; the message and likely causes."""
 
     def __init__(self, said: str, causes: tuple[Cause, ...] = ()) -> None:
         super().__init__(said)
@@ -73,7 +73,7 @@ class Trial:
         arguments: JsonObject,
         now: datetime,
     ) -> None:
-        """Keep what is wanted; nothing is sent before `steps`."""
+        """Store the arguments; `steps` sends the first request."""
         self.gateway = gateway
         self._environment = environment
         self._tool, self._arguments, self._now = tool, arguments, now
@@ -82,7 +82,7 @@ class Trial:
         self.tools: list[str] = []
 
     def steps(self) -> Iterator[Step]:
-        """Each step as it is done; after one that failed, the others are not run."""
+        """Yield each step when it is done; after a failure the rest is not run."""
         acts = (self._authorize, self._initialize, self._list, self._search, self._call)
         failed = None
         for name, act in zip(STEPS, acts, strict=True):
@@ -110,7 +110,7 @@ class Trial:
         return f"the bearer token in {variable}"
 
     def _asked(self) -> str:
-        """The inbound auth, by the answer to a request without any."""
+        """Determine the inbound auth from the answer to an unauthenticated request."""
         opened = _wire(self.gateway).initialize(timeout=_TIMEOUT)
         if opened.answer.status in (401, 403):
             found = sign_in_of(self.gateway.url, opened.answer, timeout=_LOOK_UP_TIMEOUT).service_auth
@@ -175,12 +175,12 @@ class Trial:
         return result
 
     def _shown(self, text: str, longest: int = _LONGEST) -> str:
-        """What a server said, fit to be shown: without the token, other secrets and control characters, and short."""
+        """Shorten a server's message and remove secrets and control characters."""
         known = text.replace(self._token, "[the token]") if self._token else text
         return plain(" ".join(redact(known).split()))[:longest]
 
     def _refuse(self, reply: Reply) -> None:
-        """Raise what a reply without a result means."""
+        """Raise the failure that a reply without a result stands for."""
         if reply.result is not None:
             return
         status = reply.answer.status
@@ -193,7 +193,7 @@ class Trial:
 
 
 def _wire(gateway: Gateway) -> Wire:
-    """A connection to the gateway's own address: what it redirects to is not it."""
+    """Connect to the gateway without following redirects."""
     return Wire(gateway.url, limit("mcp-payload-size"), _TIMEOUT, max_redirects=0)
 
 
@@ -218,7 +218,7 @@ _WHY_NOT: Final = {
 
 
 def _texts(result: JsonObject) -> str:
-    """The texts in a tool's result, which may hold anything."""
+    """Return the texts in a tool's result."""
     content = result.get("content")
     blocks = content if isinstance(content, list) else []
     texts = (one.get("text") for one in blocks if isinstance(one, dict))
@@ -226,7 +226,7 @@ def _texts(result: JsonObject) -> str:
 
 
 def _text(body: bytes) -> str:
-    """The message in a body: of a JSON-RPC error, of an AWS error, or its words as they are."""
+    """Return the message in a body: JSON-RPC error, AWS error, or plain text."""
     text = body[:4000].decode("utf-8", "replace")
     try:
         data = json.loads(text)
@@ -238,7 +238,7 @@ def _text(body: bytes) -> str:
 
 
 def _causes(text: str) -> tuple[Cause, ...]:
-    """What `diagnose` is sure of; words alone are no cause."""
+    """Return the causes that `diagnose` is sure of."""
     known = load("errors")
     rows = known["errors"]
     found = diagnose(text, known)

@@ -1,4 +1,4 @@
-"""What a bearer token says of itself, held against what a gateway accepts. Signatures are the gateway's to check."""
+"""Compares the claims of a bearer token with a gateway's settings; signatures are not checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CLIENT_CLAIMS: Final = ("client_id", "cid", "azp", "appid")
 
 
 def claims_of(token: str) -> dict[str, Json] | None:
-    """The claims of a JWT; None where the token is no JWT."""
+    """Return the claims of a JWT, or None for another token."""
     try:
         part = token.split(".")[1]
         claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -26,7 +26,7 @@ def claims_of(token: str) -> dict[str, Json] | None:
 
 
 def refusals(token: str, gateway: Gateway, now: datetime) -> Iterator[str]:
-    """Why the gateway would refuse a token, as far as its claims tell; never the token itself."""
+    """Return the reasons why the gateway would refuse a token, by its claims; never the token."""
     claims = claims_of(token)
     if claims is None:
         yield (

@@ -1,4 +1,4 @@
-"""What of a written plan was held against its answers, kept for the next time: a plan half carried out is still it.
+"""Remembers which files of a plan were checked, so that a partly carried out plan can be resumed.
 
 A plan that changes the project no longer follows from its answers afterwards: a second run would plan less. So the
 digests of the files that were vetted are kept in the person's own state folder, outside the plan's.
@@ -23,7 +23,7 @@ _NAME: Final = "vetted.json"
 
 
 class Step(NamedTuple):
-    """A step of the plan: its name for `--from`, what it does, whether it calls AWS.
+    """A step of the plan: its name for `--from`, its title, whether it calls AWS.
 
     ``brings`` are the files that it puts into the project, ``runs`` the words that it runs.
     """
@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 
 class Vetted(NamedTuple):
-    """The steps of a plan whose files are as its answers lead to.
+    """The steps of a checked plan.
 
     ``placed`` says from which file of the plan each file in the project comes, ``roots`` where the project may be,
     ``files`` the digest of each file that counts.
@@ -49,12 +49,12 @@ class Vetted(NamedTuple):
 
 
 def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """The digest of each of these files of a folder. Errors: OSError."""
+    """Return the digests of these files. Errors: OSError."""
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
 
 
 def remember(folder: Path, vetted: Vetted, environment: Mapping[str, str]) -> None:
-    """Keep what was vetted; where that cannot be written, the next run vets anew."""
+    """Store the digests; if that fails, the next run checks again."""
     path = _path(environment)
     if path is None:
         return
@@ -71,7 +71,7 @@ def remember(folder: Path, vetted: Vetted, environment: Mapping[str, str]) -> No
 
 
 def recall(folder: Path, environment: Mapping[str, str]) -> Vetted | None:
-    """What was vetted of this folder, where each of its files is still the same."""
+    """Return the stored result for this folder if every file is unchanged."""
     path = _path(environment)
     try:
         entry = _read(path)[_key(folder)] if path is not None else {}

@@ -1,1 +1,1 @@
-"""The same engine as an MCP server: tools, forms and resources over what the commands do; no rule of its own."""
+"""The MCP server: tools, forms and resources over the application layer, without rules."""

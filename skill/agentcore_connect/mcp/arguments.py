@@ -1,4 +1,4 @@
-"""Holds the arguments of a call to a tool's schema; no message repeats a value, which may be a secret."""
+"""Validates the arguments of a call. Messages repeat no value, which may be a secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agentcore_connect.core.values import JsonObject
 
 
 def check(tool: str, schema: JsonObject, given: JsonObject | None) -> JsonObject:
-    """The arguments, when they fit. Errors: ConnectError `bad-argument`, or several, each with its place."""
+    """Return valid arguments. Errors: ConnectError `bad-argument`, or several, each with its place."""
     arguments = dict(given or {})
     found = sorted(Draft202012Validator(schema).iter_errors(arguments), key=lambda error: error.json_path)
     raise_all([_problem(tool, error) for error in found])

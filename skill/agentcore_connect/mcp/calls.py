@@ -1,4 +1,4 @@
-"""What each tool does with arguments that have passed its schema. Nothing given by a client is run."""
+"""Runs each tool with validated arguments. Nothing from a client is executed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer: TypeAlias = Mapping[str, object]
 
 
 def inspect(bounds: Bounds, args: JsonObject) -> Answer:
-    """The project's answers and findings; an empty report with a notice where there is no project."""
+    """Return the project's answers and findings, or an empty report with a notice."""
     from agentcore_connect.app.inspect import inspect
 
     folder = bounds.inside(text(args.get("dir")) or ".", "dir")
@@ -28,7 +28,7 @@ def inspect(bounds: Bounds, args: JsonObject) -> Answer:
 
 
 def plan(bounds: Bounds, args: JsonObject) -> Answer:
-    """The plan, and with `write` its files. Errors: ConnectError, also naming every answer that is missing."""
+    """Return the plan; `write` also writes its files. Errors: ConnectError, which names every missing answer."""
     from agentcore_connect.answers import load
     from agentcore_connect.app.plan import plan, write
     from agentcore_connect.text.document import Document
@@ -44,7 +44,7 @@ def plan(bounds: Bounds, args: JsonObject) -> Answer:
 
 
 def check(bounds: Bounds, args: JsonObject) -> Answer:
-    """The checks of the plan in the output folder. Errors: ConnectError when none was written."""
+    """Check the plan in the output folder. Errors: ConnectError if there is none."""
     from agentcore_connect.app.check import check
 
     folder = bounds.target()
@@ -69,7 +69,7 @@ def diagnose(bounds: Bounds, args: JsonObject) -> Answer:
 
 
 def explain(bounds: Bounds, args: JsonObject) -> Answer:
-    """What is known about a topic."""
+    """Explain a topic."""
     from agentcore_connect.app.explain import data, explain
 
     topic = text(args.get("topic"))

@@ -1,4 +1,4 @@
-"""Where the server may read and write: below the folder it was started for, and into one folder of it."""
+"""Confines the server: it reads below its root folder and writes into one folder of it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from agentcore_connect.knowledge.questions import questions
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The folder that paths of a client stay in (absolute), and the one that plans are written to."""
+    """The root folder of a client's paths (absolute), and the folder for plans."""
 
     root: Path
     out: Path
 
     def inside(self, given: str, where: str) -> Path:
-        """The path that a client gave, made absolute. Errors: ConnectError `outside` when it leaves the root."""
+        """Return a client's path as an absolute path. Errors: ConnectError `outside` if it leaves the root."""
         path = (self.root / given).resolve()
         if not path.is_relative_to(self.root):
             raise ConnectError(
@@ -34,7 +34,7 @@ class Bounds:
         return path
 
     def check_answers(self, answers: JsonObject) -> None:
-        """Refuse answers that name files elsewhere. Errors: ConnectError `outside`, or several."""
+        """Refuse answers that name files outside the root. Errors: ConnectError `outside`, or several."""
         problems = []
         for key, value in _paths(answers):
             try:
@@ -44,13 +44,13 @@ class Bounds:
         raise_all(problems)
 
     def target(self) -> Path:
-        """The folder for plans. Errors: ConnectError `outside` when a link has made it lead elsewhere."""
+        """The folder for plans. Errors: ConnectError `outside` if a link leads out of the root."""
         self.inside(str(self.out), "--out")
         return self.out
 
 
 def _paths(answers: JsonObject) -> Iterator[tuple[str, str]]:
-    """The answers to questions for a path, each with its key; addresses are none."""
+    """Yield the answers that are paths, with their keys; URLs are no paths."""
     for question in questions().values():
         if question.type != "path":
             continue

@@ -1,4 +1,4 @@
-"""The interview in the client's own forms: one question a form, by whichever protocol the client speaks.
+"""The interview in the client's forms, one question per form, in the client's protocol version.
 
 Since 2026-07-28 a server returns what it needs and the client calls again; before, it sends a request while the call is
 open. A decline often means that nobody was asked, so it leads back to the plain question; a cancel ends the interview.
@@ -47,7 +47,7 @@ _NOTES = {
 
 @dataclass(slots=True)
 class Turn:
-    """How far the forms have come in one call: how many were shown, what was wrong with the last, how often."""
+    """The progress of the forms in one call: forms shown, last refusal, number of retries."""
 
     shown: int = 0
     said: str | None = None
@@ -57,7 +57,7 @@ class Turn:
 async def run(
     ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, arguments: JsonObject
 ) -> JsonObject | types.InputRequiredResult:
-    """One call of `next_question`: a result, or what is needed first. Errors: ConnectError for bad answers."""
+    """Process one call of `next_question`. Errors: ConnectError for bad answers."""
     returns = ctx.protocol_version is not None and ctx.protocol_version >= _RETURNS_SINCE
     if returns and params.request_state:
         return _come_back(ctx, params, bounds, arguments)
@@ -73,19 +73,19 @@ async def run(
 
 
 def _session(bounds: Bounds, answers: JsonObject, arguments: JsonObject) -> Session:
-    """The interview over answers that the client keeps. Errors: ConnectError for what cannot be used."""
+    """Start the interview from the client's answers. Errors: ConnectError for unusable ones."""
     bounds.check_answers(answers)
     document = load.checked(Document(dict(answers), {}, NAME))
     return Session(document, cli_version=text(arguments.get("cli_version")), where=NAME, admit=bounds.check_answers)
 
 
 def _position(session: Session, found: Iterable[Found] = ()) -> JsonObject:
-    """The next question or done, what was looked up, and the answers to give back with the next call."""
+    """Return the next question or done, lookup results, and the answers for the next call."""
     return {**step(session, found=found), "answers": session.data}
 
 
 def _record(session: Session, arguments: JsonObject) -> JsonObject | None:
-    """Take back and record what the call gives; the refusal when an answer is refused."""
+    """Apply withdrawals and answers of the call. Returns the refusal, if any."""
     for key in texts(arguments.get("forget")):
         session.forget(key)
     for key, value in mapping(arguments.get("answer")).items():
@@ -99,7 +99,7 @@ def _record(session: Session, arguments: JsonObject) -> JsonObject | None:
 
 
 async def _ask(ctx: ServerRequestContext, session: Session) -> JsonObject:
-    """Ask in forms while this call is open, until it is done or nobody answers."""
+    """Ask in forms during this call, until the interview is done or the person stops."""
     turn = Turn()
     while turn.shown < _MOST_FORMS:
         asked = session.position().asked
@@ -118,7 +118,7 @@ async def _ask(ctx: ServerRequestContext, session: Session) -> JsonObject:
 
 
 def _return_for(ctx: ServerRequestContext, session: Session, turn: Turn) -> JsonObject | types.InputRequiredResult:
-    """Return for the next form; the result when no form is to be shown."""
+    """Return the next form, or the result if there is none to show."""
     asked = session.position().asked
     if asked is None or turn.shown >= _MOST_RETURNS:
         return _ended(session, "answered")
@@ -135,7 +135,7 @@ def _return_for(ctx: ServerRequestContext, session: Session, turn: Turn) -> Json
 def _come_back(
     ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, arguments: JsonObject
 ) -> JsonObject | types.InputRequiredResult:
-    """Go on with the state that this server has sealed into the call before."""
+    """Resume from the state that this server sealed into the previous call."""
     state = json.loads(params.request_state or "{}")
     session = _session(bounds, state["answers"], arguments)
     turn = Turn(state["shown"], state["said"], state["tries"])
@@ -149,7 +149,7 @@ def _come_back(
 
 
 def _take(session: Session, asked: Asked, result: object, turn: Turn) -> JsonObject | None:
-    """Record what a form brought; the result of the call when it ends here."""
+    """Record a form's answer. Returns the result if the call ends here."""
     turn.shown += 1
     action = getattr(result, "action", "decline")
     if action != "accept":
@@ -176,7 +176,7 @@ def _ended(session: Session, person: str, said: str = "") -> JsonObject:
 
 
 def _has_forms(ctx: ServerRequestContext) -> bool:
-    """Whether the client said that it can show forms; a bare `elicitation` says so, one for addresses only does not."""
+    """Return whether the client can show forms. A bare `elicitation` means yes, one for URLs only means no."""
     capabilities = ctx.session.client_capabilities
     offered = capabilities.elicitation if capabilities is not None else None
     return offered is not None and (offered.form is not None or offered.url is None)

@@ -1,4 +1,4 @@
-"""A question as a form that an MCP client can show, and what was filled in as an answer."""
+"""Converts a question to an MCP form, and a filled-in form to an answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ONE_OF_SINCE = "2025-11-25"
 
 
 def schema(asked: Asked, protocol_version: str) -> JsonObject | None:
-    """The form for a question; None where a form cannot hold its answer (entries with fields of their own).
+    """Return the form for a question; None if the answer is a list of records, which no form can hold.
 
     In: the question, the protocol that is spoken. Out: a flat JSON Schema, as elicitation demands.
     """
@@ -41,13 +41,13 @@ def schema(asked: Asked, protocol_version: str) -> JsonObject | None:
 
 
 def words(asked: Asked) -> str:
-    """How a person says that an answer is not known, or is to be looked up."""
+    """The values for an unknown answer and for a lookup."""
     look_up = f" Type {LOOK_UP}, or {LOOK_UP} URL, to have it asked over the network." if asked.question.look_up else ""
     return f"Type {UNKNOWN} where you do not know it.{look_up}"
 
 
 def _ways(asked: Asked) -> list[tuple[str, str]]:
-    """The choices that can be taken, and the words for not knowing and looking up where there is no default."""
+    """Return the available choices, and without a default the values for unknown and lookup."""
     found = [(one.value, one.label) for one in asked.choices if one.unavailable is None]
     if asked.default is None:
         found += [(LOOK_UP, "Look it up over the network")] if asked.question.look_up else []
@@ -56,7 +56,7 @@ def _ways(asked: Asked) -> list[tuple[str, str]]:
 
 
 def message(asked: Asked, said: str | None = None) -> str:
-    """What stands above the form: what was wrong with the last answer, the question, what cannot be chosen and why."""
+    """Return the form's text: the last refusal, the question, and unavailable choices with reasons."""
     lines = [said] if said else []
     lines.append(asked.question.text)
     lines += [f"{one.label}: not possible here. {one.unavailable}" for one in asked.choices if one.unavailable]
@@ -64,7 +64,7 @@ def message(asked: Asked, said: str | None = None) -> str:
 
 
 def answer(content: JsonObject | None) -> Json:
-    """The answer in a form that was sent back; None where it is missing."""
+    """Return the answer of a submitted form, or None."""
     return (content or {}).get(FIELD)
 
 

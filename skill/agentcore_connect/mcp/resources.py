@@ -1,4 +1,4 @@
-"""The resources: the auth matrix and the decision tree, to be read whole."""
+"""The MCP resources: the auth matrix and the decision tree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SCHEME = "agentcore-connect://"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One document: its address, what it is, and what makes its text."""
+    """One resource: its URI, description, and text."""
 
     uri: str
     title: str

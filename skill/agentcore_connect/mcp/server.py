@@ -1,4 +1,4 @@
-"""The server itself: the official SDK's wire, with our tools, resources and errors on it."""
+"""The MCP server on the official SDK."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _INSTRUCTIONS = (
 
 
 def build(bounds: Bounds) -> Server:
-    """The server for a folder."""
+    """Create the server for a folder."""
     table = {one.name: one for one in tools()}
 
     async def list_tools(_ctx: ServerRequestContext, _params: object) -> types.ListToolsResult:
@@ -89,7 +89,7 @@ def build(bounds: Bounds) -> Server:
 
 
 async def _call(ctx: ServerRequestContext, params: types.CallToolRequestParams, bounds: Bounds, tool: Tool) -> Result:
-    """Run a tool; whatever a client can put right comes back as the tool's own error, in words."""
+    """Run a tool. An error that the client can correct is returned as the tool's error."""
     try:
         given = arguments.check(tool.name, tool.takes, params.arguments)
         if tool.name == "next_question":

@@ -1,1 +1,1 @@
-"""From a decision to a plan: what is asked of whom, in which order, and what must hold afterwards."""
+"""Turns decisions into a plan: the steps in order, and the state that they promise."""

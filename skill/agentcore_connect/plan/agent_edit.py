@@ -1,4 +1,4 @@
-"""The edit that gives the project's agent its tools, as a part of the plan."""
+"""Adds the edit of the agent's code to the plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agentcore_connect.plan.records import AgentEditContext, RenderContext
 
 
 def agent_edit_context(gathered: Gathered, ctx: RenderContext) -> AgentEditContext:
-    """What happens to the agent's code: for templates, steps and the line at the end.
+    """Return what happens to the agent's code, for templates, steps and the last line.
 
     ``state``: patch, lines (a person makes the edit, ``reason`` says why), connected, or none where the plan has no
     client for an agent of this project.
@@ -59,7 +59,7 @@ def no_edit() -> AgentEditContext:
 
 
 def packages(manifest: JsonObject, inbound: str, *, search: bool) -> list[str]:
-    """What a client needs; of two requirements of one package the later one counts."""
+    """Return the packages of a client; the later requirement of a package wins."""
     requires = mapping(manifest["requires"])
     kinds = ("always", inbound, *(("semantic-search",) if search else ()))
     every = [one for kind in kinds for one in texts(requires.get(kind))]

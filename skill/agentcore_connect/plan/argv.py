@@ -1,4 +1,4 @@
-"""Command lines as text and back: what a plan shows, what a script runs and what a check reads are one list of words.
+"""Converts command lines to text and back, so that plan, script and checks share one argv.
 
 A word may hold values that are only known when the command runs. In an argv such a value is written `${NAME}`, and the
 operation lists NAME among its inputs; text that merely looks alike is an ordinary word and stays quoted.

@@ -1,4 +1,4 @@
-"""Which files a plan has: read from the renderers' manifests, so that a new kind of file is a new folder."""
+"""Lists the files of a plan from the renderers' manifests; a new kind of file is a new folder."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _of_kind(kind: str, manifest: JsonObject, ctx: RenderContext) -> Iterator[Ar
 
 
 def manifest_of(path: str, ctx: RenderContext) -> JsonObject | None:
-    """The manifest by which a file of the whole plan is written; None where this plan does not have that file."""
+    """Return the manifest of a plan file, or None if the plan does not have it."""
     for kind in manifests():
         manifest = load_manifest(kind)
         if manifest.get("artifact") == path and compile_condition(manifest.get("when"), patterns())(ctx):

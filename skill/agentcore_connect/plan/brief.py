@@ -1,4 +1,4 @@
-"""What a reader must know of a plan on one screen, and in which section the rest of its texts stands."""
+"""Selects the texts for the first screen of a plan, and the sections of the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EDITS = ("command", "edit")
 
 
 class Said(NamedTuple):
-    """A text of the plan: whom it is about, its first sentence, what follows it, and the rule that says it."""
+    """A text of the plan: its connections, first sentence, remainder, and rule."""
 
     about: str
     headline: str
@@ -105,7 +105,7 @@ def _once(several: Iterable[Said]) -> list[Said]:
 
 
 def _secrets(plan: Plan) -> list[Secret]:
-    """What commands.sh and the boto3 scripts ask for without echo, each once."""
+    """Return the secrets that commands.sh and the boto3 program ask for, each once."""
     asked = [
         Secret(one["prompt"], one["name"])
         for step in plan.steps
@@ -117,7 +117,7 @@ def _secrets(plan: Plan) -> list[Secret]:
 
 
 def _rights(plan: Plan) -> list[JsonObject]:
-    """What the gateway's role must be allowed, each statement once."""
+    """Return the statements for the gateway's role, each once."""
     found: dict[str, JsonObject] = {}
     for c in plan.context["connections"]:
         for statement in iam_statements(plan.context, c) if c["target_type"] else ():

@@ -1,4 +1,4 @@
-"""From gathered answers to the plan: decide, settle details, list steps and artifacts. No input, no output."""
+"""Makes the plan: decides, settles details, lists steps and files. No input or output."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from agentcore_connect.plan.stack import stack
 
 
 class Kind(NamedTuple):
-    """What kind of gateway it is: its protocol type, whether semantic search is recommended, for how many tools."""
+    """The kind of gateway: protocol type, and whether semantic search is recommended for how many tools."""
 
     protocol_type: str | None
     search_recommended: bool
@@ -139,7 +139,7 @@ def _raise_missing(gathered: Gathered, found: list[Decided], shared: Mapping[str
 
 
 def _gateway_decisions(gathered: Gathered, found: list[Decided], gateway: GatewayFacts) -> tuple[Kind, tuple[str, ...]]:
-    """What kind of gateway it is, and who may call it. Errors: ConnectError where that is refused."""
+    """Return the kind of gateway and its inbound auth. Errors: ConnectError for a refused combination."""
     counts = [c.context["tool_count"] for c in found if c.context["tool_count"] is not None and c.uses_gateway]
     above = load("limits")["limits"]["semantic-search-tools"]["value"]
     total = sum(counts)

@@ -1,4 +1,4 @@
-"""Conditions on who calls: the claims of a token, and the ARN of an IAM caller."""
+"""Conditions on the caller: claims of a token, or the ARN of an IAM caller."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _caller(named: Any, at: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
 
 
 def claim_kind(claim: str) -> str:
-    """How a claim's values stand in it, by its name: `single`, `words`, `array` or `words-or-array`."""
+    """Return the form of a claim by its name: `single`, `words`, `array` or `words-or-array`."""
     kinds: Mapping[str, Any] = load("cedar")["claims"]["kinds"]
     return next((kind for kind, one in kinds.items() if claim in one["names"]), "single")
 

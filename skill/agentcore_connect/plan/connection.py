@@ -129,7 +129,7 @@ def _credential(own: Credential, decision: Decision) -> CredentialContext:
 
 
 def _oauth(own: OAuth, left: Mapping[str, str], decision: Decision) -> OAuthContext:
-    """How a token is got; an answer that is ``left`` to run time is the variable that holds it then."""
+    """Return the OAuth settings; an answer ``left`` to run time is replaced by its variable."""
     vendors, vendor = load("oauth-vendors"), left.get("oauth.vendor", own.vendor)
     discovery_url = left.get("oauth.discovery_url", own.discovery_url)
     if not vendor and decision.grant in vendors["infer_when"]["grant"]:
@@ -161,7 +161,7 @@ def _api_key(own: ApiKey) -> ApiKeyContext:
 
 
 def _signing(facts: Facts, decision: Decision, gateway: GatewayFacts) -> SigningContext | None:
-    """What to sign with, where the caller of the service signs and the target type wants the service named."""
+    """Return the signing service and Region if the caller signs and the target type requires them."""
     matrix, own = load("auth-matrix"), facts.sigv4
     named = decision.target_type is None or decision.target_type in matrix["signing_service_named"]
     if decision.outbound_auth not in ("iam", "caller-iam") or not named:
@@ -172,7 +172,7 @@ def _signing(facts: Facts, decision: Decision, gateway: GatewayFacts) -> Signing
 
 
 def _address(tools: Sequence[JsonObject] | str | None) -> str | None:
-    """Where tool definitions are that no file here holds."""
+    """Return the address of tool definitions outside this machine, or None."""
     return tools if isinstance(tools, str) and "://" in tools else None
 
 

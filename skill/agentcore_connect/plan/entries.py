@@ -77,7 +77,7 @@ class Assumed(TypedDict):
 
 
 class CheckResult(TypedDict):
-    """What became of one check of a file: passed, failed or not-run, by whom, and why it failed."""
+    """The result of one check of a file: passed, failed or not-run, the tool, and the reason."""
 
     check: str
     status: str
@@ -156,7 +156,7 @@ class RunTimeInput(TypedDict):
 
 
 class PromisedEntry(TypedDict):
-    """What must stand at a place of a file; see ``promises.Promised``. Without ``file`` it is the project's own."""
+    """The value promised at a place of a file; see ``promises.Promised``. Without ``file``, the project's own."""
 
     file: NotRequired[str]
     at: list[Step]
@@ -166,7 +166,7 @@ class PromisedEntry(TypedDict):
 
 
 class PromisesEntry(TypedDict):
-    """What the steps promise: what the files say, and the names that the variables file holds."""
+    """The promises of the steps: file contents, and names in the variables file."""
 
     entries: list[PromisedEntry]
     variables: list[str]

@@ -94,7 +94,7 @@ def managed(gathered: Gathered, gateway: GatewayFacts) -> bool:
 
 
 def _settings(gateway: GatewayFacts, interceptors: Sequence[Interceptor], protocol: str | None) -> JsonObject:
-    """What is set on the gateway besides: the members of its request."""
+    """Return the gateway's settings as members of its request."""
     stated = {**gateway._asdict(), "interceptors": interceptors, "protocol_type": protocol}
     document = load("request-bodies")
     return mapping(fill(document["settings"]["body"], {"gateway": stated}, document))

@@ -1,4 +1,4 @@
-"""What a plan needs to know beyond the decision: taken from the answers, assumed by default, or missing."""
+"""Settles the details of a plan: answered, assumed by default, or missing."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def details(scope: str, facts: Facts, given: JsonObject, ident: str, used: set[s
 
 
 def _told(question: Question, facts: Facts) -> JsonObject:
-    """Why an answer was taken from what is known of the service, with the sources; empty where it was not."""
+    """Return why an answer was taken from the known services, with sources; empty if it was not."""
     return mapping(mapping(facts.get("told")).get(question.id))
 
 
@@ -101,7 +101,7 @@ def _settle(found: Details, question: Question, facts: Facts, ident: str, asked:
 
 
 def how_to_find(question: Question, facts: Facts) -> str:
-    """How a person who does not know an answer finds it out: at the vendor, where it is known, else in general."""
+    """Return how to find an unknown answer: at the vendor if known, else in general."""
     known = text(mapping(mapping(facts.get("at_host")).get("asks")).get(question.id))
     return known or say(question.finding(facts), facts)
 

@@ -20,7 +20,7 @@ from agentcore_connect.plan.records import RenderContext, SearchContext
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done, and why.
+    """The plan: the steps and the reasons.
 
     ``agent`` says in one line what happens to the agent. ``context`` is what templates see; it stays out of the JSON.
     ``script`` is what runtime.mjs reads beside the steps.

@@ -1,4 +1,4 @@
-"""What shows about a connection only once names and files are known: names too long, ARNs that do not fit."""
+"""Facts about a connection that need its names and files: names too long, mismatched ARNs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agentcore_connect.plan.requests import facts_for
 
 
 class Observed(NamedTuple):
-    """What rules can name beyond the facts and the decision.
+    """The observations that rules can test beyond facts and decision.
 
     ``c`` is the connection as templates know it; ``provider_vendor`` the vendor that the request for the credential
     provider names; ``arn_*`` the place that the function's ARN names.
@@ -34,7 +34,7 @@ class Observed(NamedTuple):
 
 
 def observed(gathered: Gathered, gateway: GatewayFacts, c: ConnectionContext, read: Read) -> Observed:
-    """What is seen in a connection's context and in what its files told."""
+    """Return the observations about a connection's context and files."""
     limit = load("limits")["limits"]["model-tool-name-length"]["value"]
     scope_limit = load("limits")["limits"]["oauth-scope-length"]["value"]
     long_tools = [

@@ -1,4 +1,4 @@
-"""From a decided plan to the operations that bring it about: pure, and the same for every command surface.
+"""Derives the operations of a plan from its decisions: pure, and the same for every surface.
 
 A surface (`knowledge/commands-*.yaml`) lists the operations that there can be: when each is needed, its command line,
 what it asks for at run time, and what a file must say afterwards. This module interprets that list over the render
@@ -113,7 +113,7 @@ def _piped(value: Json) -> str | tuple[str, ...] | None:
 
 
 class _Part(NamedTuple):
-    """What one option brings into the promised object."""
+    """Return the part of the promised object that one option sets."""
 
     path: str
     value: Json
@@ -159,7 +159,7 @@ def _part(flag: str, target: Json, value: Json, facts: Facts) -> _Part:
 
 
 def _promises(entries: Json, parts: Sequence[_Part], identity: str, facts: Facts) -> Iterator[Promised]:
-    """What an operation promises; its options answer for parts of the first."""
+    """Return the promises of an operation; its options account for parts of the first."""
     for index, entry in enumerate(mappings(_list(entries))):
         for scope in _scopes(entry, facts):
             own = parts if index == 0 else ()
@@ -198,7 +198,7 @@ def _edit(spec: JsonObject, facts: Facts) -> Edit | None:
 
 
 def _promised_by_edit(edit: Edit, identity: str, main: str) -> Iterator[Promised]:
-    """What an edit leaves, in the project's own file or, named, in another."""
+    """Return the result of an edit, in the project's own file or a named one."""
     file = "" if edit.file == main else edit.file
     for at, value in edit.changes:
         yield Promised(at=at, value=value, by=identity, file=file, whole=isinstance(at[-1], Mapping))

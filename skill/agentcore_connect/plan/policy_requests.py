@@ -1,4 +1,4 @@
-"""What the script for a plan's policies is to send: one policy engine, its policies, and the gateway's link to it."""
+"""The requests for a plan's policies: the policy engine, its policies, and the gateway's link to it."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a policy says, before it has a text."""
+    """The content of a policy, before it is rendered."""
 
     effect: str
     tools: tuple[str, ...]

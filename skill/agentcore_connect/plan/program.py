@@ -1,4 +1,4 @@
-"""What `configure.py` of a plan does: the contents of `configure.json`, made from the plan's requests.
+"""Builds `configure.json`, the data of `configure.py`, from the plan's requests.
 
 Pure functions of the render context. The program itself is the same for every plan (`renderers/configure-*`).
 """
@@ -134,7 +134,7 @@ def _step(kind: str, name: str, request: Request | None, asked: Mapping[str, Any
 
 
 def _inputs(ctx: Context, connections: Sequence[Context], request: Request | None) -> dict[str, Any]:
-    """What is asked for a request that any connection may have brought."""
+    """Return the inputs of a request from any connection."""
     return inputs_of(facts_for(ctx, connections[0]), request.body) if request and connections else {}
 
 

@@ -1,4 +1,4 @@
-"""What a plan promises about the project's files, and how the files are held against it.
+"""The promised state of the project's files, and its comparison with the files.
 
 A command that is accepted proves little: a tool may take an option and drop it. So every operation says what a file
 must hold afterwards, and which option is answerable for which part; `compare` names each difference and that option.
@@ -70,11 +70,11 @@ class Promise:
 
 
 class Promising(Protocol):
-    """What `promises` needs of an operation."""
+    """The parts of an operation that `promises` reads."""
 
     @property
     def promise(self) -> tuple[Promised, ...]:
-        """What this operation promises."""
+        """The promises of this operation."""
 
 
 def promises(operations: Iterable[Promising]) -> Promise:
@@ -126,7 +126,7 @@ def compare(
 
 
 def find(document: Json, place: Place) -> Json:
-    """What stands at this place of a parsed file, None where nothing does."""
+    """Return the value at a place of a parsed file, or None."""
     value = _find(document, place)
     return None if isinstance(value, _Absent) else value
 
@@ -244,7 +244,7 @@ def _equal(value: Json, actual: Json, inputs: Mapping[str, str]) -> bool:
 
 
 def _answerable(promised: Promised, path: tuple[str, ...]) -> str:
-    """Who should have brought this about: the option for this part, or for the nearest part around it."""
+    """Return the option responsible for this part, or for the nearest part around it."""
     for length in range(len(path), -1, -1):
         flag = promised.flags.get(".".join(path[:length]))
         if flag:

@@ -1,4 +1,4 @@
-"""What templates and operations of a plan can name: the render context and its parts, plain mappings of known keys.
+"""The render context and its parts: typed mappings that templates and operations can name.
 
 Conditions and placeholders of the knowledge reach into them by dotted paths, Jinja by attribute.
 """
@@ -41,7 +41,7 @@ class CredentialContext(TypedDict):
 
 
 class OAuthContext(TypedDict):
-    """How a token is got, as the plan has it."""
+    """The OAuth settings of a target."""
 
     vendor: str | None
     discovery_url: str | None
@@ -56,7 +56,7 @@ class OAuthContext(TypedDict):
 
 
 class ApiKeyContext(TypedDict):
-    """Where an API key goes."""
+    """The place of an API key in a request."""
 
     location: KeyLocation | None
     parameter: str | None
@@ -158,7 +158,7 @@ class Interceptor(TypedDict):
 
 
 class GatewayContext(TypedDict):
-    """The gateway: as answered, as the project has it, and what follows.
+    """The gateway, from the answers and the project.
 
     ``managed``: the plan changes it by the CLI's commands; ``cli_deploys``: `agentcore deploy` creates it. ``settings``
     are what a script sets on it afterwards (``settings_named`` in words), ``created_with`` the same members where a
@@ -271,7 +271,7 @@ class PoliciesContext(TypedDict):
 
 
 class AgentEditContext(TypedDict):
-    """What happens to the agent's code; see ``agent_edit.agent_edit_context``."""
+    """The edit of the agent's code; see ``agent_edit.agent_edit_context``."""
 
     state: str
     reason: str | None

@@ -44,7 +44,7 @@ _WHERE_ANY: tuple[Literal["allowed_audience", "allowed_clients", "allowed_scopes
 
 
 def promised(ops: Iterable[Operation]) -> PromisesEntry:
-    """What the steps promise, as plan.json has it."""
+    """Return the promises of the steps, as in plan.json."""
     state = promises(ops)
     return {"entries": [one.as_dict() for one in state.entries], "variables": sorted(state.variables)}
 
@@ -95,7 +95,7 @@ def planned_connection(c: Decided, *, search_recommended: bool) -> PlannedConnec
 
 
 def assumed(found: Sequence[Decided], shared: Iterable[Details]) -> list[Assumed]:
-    """What was assumed; an assumption that every connection shares is said once, with a star for the index."""
+    """Return the assumptions; one shared by all connections is listed once, with a star as index."""
     common = (
         [a for a in found[0].details.assumed if all(a in c.details.assumed for c in found)] if len(found) > 1 else []
     )

@@ -1,4 +1,4 @@
-"""What a request template can refer to: the answers, and what follows from them (ARNs out of URLs, the OAuth vendor).
+"""The facts for request templates: the answers and derived values, such as ARNs from URLs and the OAuth vendor.
 
 Pure functions of the render context and one of its connections; the facts of AWS are in knowledge/.
 """
@@ -23,7 +23,7 @@ Context = Mapping[str, Any]
 
 
 def facts_for(ctx: Facts, c: Facts) -> dict[str, object]:
-    """What templates and conditions can refer to: the connection's own keys, `plan`, `gateway`, and what follows.
+    """Return the facts for templates and conditions: the connection's keys, `plan`, `gateway`, and derived values.
 
     In: the render context, of which `plan`, `gateway` and `policy` count, and a connection; an empty one for requests
     about the gateway alone. `idp` is the vendor that the answers name or the discovery URL shows; `vendor` the one

@@ -1,4 +1,4 @@
-"""What a connection needs of the AgentCore control plane: the requests, and what is asked for them.
+"""The requests of a connection to the AgentCore control plane, and their inputs.
 
 Pure functions of the render context (`ctx`, with `plan` and `gateway`) and of one of its connections (`c`). The member
 names are in knowledge/request-bodies.yaml, the vendors in oauth-vendors.yaml.
@@ -113,7 +113,7 @@ def is_sent(ctx: Context, c: Context) -> bool:
 
 
 def inputs_of(facts: Context, body: Any) -> dict[str, dict[str, Any]]:
-    """What is asked for a body, by the names of its run-time values: `env`, `ask`, `secret`, `many`, `optional`."""
+    """Return the inputs of a body by run-time value: `env`, `ask`, `secret`, `many`, `optional`."""
     known = _bodies()["runtime"]
     return {
         name: {

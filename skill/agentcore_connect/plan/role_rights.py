@@ -1,4 +1,4 @@
-"""What the gateway's role must be allowed for a connection, and whom it trusts; the data is iam-statements.yaml."""
+"""The permissions and the trust policy of the gateway's role, from iam-statements.yaml."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def statements_from(facts: Context) -> list[dict[str, Json]]:
 
 
 def iam_notes(ctx: Context, c: Context) -> list[str]:
-    """What there is to say about those statements, and rights that only a person can fill in."""
+    """Return notes about the statements, and permissions that a person must complete."""
     return [
         f"{one['sid']}: {one['text']}" if one["actions"] else str(one["text"]) for one in _rights(facts_for(ctx, c))
     ]
 
 
 def author_rights(ctx: Context) -> list[dict[str, Json]]:
-    """What whoever writes the plan's policies must be allowed: a statement each, with a text and its sources.
+    """Return the permissions of the policy author: statements with text and sources.
 
     Out: nothing where the plan has no policies; what the plan does not know of an ARN is "*".
     """

@@ -1,4 +1,4 @@
-"""What `commands.sh` is rendered from: a line for each operation; and the way back, from script to argv.
+"""The data of `commands.sh`, one line per operation; and the parser that reads a script back to argv.
 
 The script says nothing of its own: its command lines are those of the operations, and what it compares with the
 project's files before a step is what the operations promise. `runtime.sh`, the same for every plan, carries them out.
@@ -28,7 +28,7 @@ def script(
     surface: JsonObject,
     asks: Mapping[str, Sequence[JsonObject]] | None = None,
 ) -> dict[str, object]:
-    """What the script's template is rendered from.
+    """Return the data of the script's template.
 
     In: the operations of a plan, the surface they were made from, and by its file the values that a program asks for,
     so that they are asked for before the first step. Out: plain data; a `line` is shell text.
@@ -50,7 +50,7 @@ def script(
 
 
 def script_facts(operations: Sequence[Operation]) -> dict[str, object]:
-    """What manifests ask about a plan's script: its steps, and whether it needs Node.js."""
+    """Return the facts about the script for manifests: its steps, and whether it needs Node.js."""
     return {"steps": list(operations), "needs_node": _needs_node(operations)}
 
 
@@ -63,7 +63,7 @@ def _needs_node(operations: Iterable[Operation]) -> bool:
 
 
 def script_data(operations: Sequence[Operation], surface: JsonObject) -> dict[str, Json]:
-    """What runtime.mjs reads of plan.json beside the steps.
+    """Return the data for runtime.mjs in plan.json besides the steps.
 
     In: the operations, the surface they were made from. Out: `probes`, for each step the states of the project in
     which it counts as done; `values`, how the names of the credentials' values are made, where the surface has such.
@@ -162,7 +162,7 @@ def _declared(operations: Sequence[Operation], asks: Mapping[str, Sequence[JsonO
 
 
 def _probes(operation: Operation, whole: Promise, cli: JsonObject) -> list[list[dict[str, Json]]]:
-    """What must be there for the step to count as done: as it leaves it, or as the whole plan leaves it in the end."""
+    """Return the state in which the step counts as done: its own result, or that of the whole plan."""
     project_file = cli.get("project_file")
     if operation.kind != "command" or not operation.promise or operation.directory == "parent" or project_file is None:
         return []

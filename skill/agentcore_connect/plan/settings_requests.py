@@ -1,4 +1,4 @@
-"""What the script for the gateway's own settings is to send: one UpdateGateway request, and one for its callers."""
+"""The requests for the gateway's own settings: UpdateGateway, and the resource policy for its callers."""
 
 from __future__ import annotations
 

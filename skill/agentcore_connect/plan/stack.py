@@ -128,7 +128,7 @@ class _Stack:
         return [] if self._creates else [about["logical"]]
 
     def _resources(self, facts: Facts, runtime: JsonObject, rights: Sequence[str]) -> str:
-        """What the requests of a connection create. Out: the name of its target."""
+        """Add the resources of a connection. Returns the name of its target."""
         name = ""
         for request in requests_from(facts):
             about = self._known["resources"].get(request.operation)

@@ -1,4 +1,4 @@
-"""What a template knows in place of a plan's answers: parameters to ask for, and references to its own resources."""
+"""The values of a template in place of answers: parameters, and references to its own resources."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def say(template: str, facts: Facts) -> str:
 
 
 def extract(rules: Sequence[JsonObject], value: object, facts: Facts) -> str | None:
-    """What the first rule whose `pattern` is found in the value gives: its `give`, with `{1}` for the first group."""
+    """Apply the first rule whose `pattern` matches: return its `give`, with `{1}` for the first group."""
     for rule in rules if isinstance(value, str) else ():
         if match := re.search(str(rule["pattern"]), str(value)):
             groups = {str(number): group for number, group in enumerate(match.groups(), 1)}

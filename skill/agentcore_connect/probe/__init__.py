@@ -1,1 +1,1 @@
-"""What a live server tells when asked: an MCP server's tools and auth, an identity provider's metadata."""
+"""Asks live servers: an MCP server's tools and auth, an identity provider's metadata."""

@@ -1,4 +1,4 @@
-"""Looks an answer up over the network, with the person's word: at an MCP server, or at an identity provider.
+"""Looks an answer up at an MCP server or an identity provider. Call it only with the person's consent.
 
 One series of requests to the address given. An MCP server may name an authorization server elsewhere, which is asked
 for its metadata; no redirect to another host is followed, and nothing on this network is asked on behalf of a server
@@ -24,7 +24,7 @@ _SHOWN: Final = 200
 
 
 class LookedUp(NamedTuple):
-    """What was found. ``answers`` are by the ids of their questions; ``source`` is the address that told them.
+    """The result of a lookup. ``answers`` by question id; ``source`` is the address that gave them.
 
     ``said`` is what was found in words, also where no answer follows from it.
     """

@@ -1,4 +1,4 @@
-"""How to sign in at an MCP server, from its 401: the challenge, RFC 9728 metadata and the authorization server's own.
+"""Determines the auth of an MCP server from its 401: challenge, RFC 9728 and authorization server metadata.
 
 Sources: the MCP authorization specification; RFC 9728 (protected resource), RFC 8414 (authorization server), OpenID
 Connect Discovery 1.0.
@@ -26,7 +26,7 @@ _DEFAULT_GRANTS: Final = ("authorization_code",)  # RFC 8414: what an absent lis
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What the server demands. `service_auth` is in the words of the answers file; only when `sure` need nobody ask.
+    """The auth that the server requires. `service_auth` is a value of the answers file; ask the person unless `sure`.
 
     `discovery_url` is the authorization server's metadata; `registration` tells whether clients register themselves;
     `client_auth_method` is the form of the client's secret where the usual one is not taken.
@@ -46,7 +46,7 @@ class SignIn:
 
 
 def sign_in_of(url: str, refused: Answer, *, timeout: float) -> SignIn:
-    """Find out what a server that answered 401 or 403 wants.
+    """Determine the auth that a server requires after a 401 or 403.
 
     In: the endpoint, its refusal, the seconds that each further request may take.
     """
@@ -121,7 +121,7 @@ def _oauth(
 
 
 def secret_form(metadata: JsonObject) -> str | None:
-    """How a client sends its secret, in the answers' words, where the metadata takes the body and not the header."""
+    """Return the client auth method if the metadata supports only the request body, else None."""
     methods = _texts(metadata.get("token_endpoint_auth_methods_supported"))
     in_body = "client_secret_post" in methods and "client_secret_basic" not in methods
     return "client-secret-post" if in_body else None

@@ -1,4 +1,4 @@
-"""Asks an MCP server, with the user's word: which tools it has, and how it wants its callers to sign in.
+"""Asks an MCP server for its tools and its auth. Call it only with the person's consent.
 
 It speaks the protocol itself, so that no package is needed and every answer is bounded; it never calls a tool.
 """
@@ -32,7 +32,7 @@ _LISTEN: Final = 3.0
 
 @dataclass(frozen=True)
 class Probe:
-    """What a server told.
+    """The answers of a server.
 
     `status` is `listed` (its tools are known), `sign-in` (it wants its callers to sign in first) or `failed`, with
     `problem` in words. `transport` is `streamable-http`, `http+sse` (the older one) or unknown. `complete` is false
@@ -137,7 +137,7 @@ def probe(
 
 
 def answers_from_probe(found: Probe) -> dict[str, Json]:
-    """What a probe settles about its connection, by the connection's own keys; only what it is sure of."""
+    """Return the answers that a probe settles with certainty, by the connection's keys."""
     answers: dict[str, Json] = {}
     if found.status == "listed" and found.complete:
         answers["tool_count"] = len(found.tools)

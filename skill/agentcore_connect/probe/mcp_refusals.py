@@ -1,4 +1,4 @@
-"""What a server means that gives no listing: the older transport, a check of the host name, a wrong path."""
+"""Interprets servers that list no tools: legacy transport, host check, wrong path."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_legacy(wire: Wire, refused: Answer, *, timeout: float) -> bool:
 
 
 def legacy_in_words() -> str:
-    """What to say of the older transport."""
+    """Return the message for the legacy transport."""
     return (
         "it speaks the older HTTP+SSE transport (MCP 2024-11-05), which a gateway does not speak; "
         "give its Streamable HTTP address, which mostly ends in /mcp, or update the server"
@@ -37,7 +37,7 @@ def legacy_in_words() -> str:
 
 
 def refused_host(refused: Answer) -> str | None:
-    """What to say where a server refuses the name or the origin of the request, and not its caller."""
+    """Return the message for a server that refuses the request's host or origin."""
     if refused.status not in (400, 403, 421) or not _HOST_CHECK.search(refused.body[:2000]):
         return None
     return (
@@ -52,7 +52,7 @@ def is_perhaps_the_path(url: str, refused: Answer) -> bool:
 
 
 def version_note(version: str | None) -> str | None:
-    """What a gateway makes of the protocol version that a server speaks; None where it speaks that version too."""
+    """Return how a gateway handles the server's protocol version; None if it supports it."""
     known = load("limits")["patterns"]["mcp-version"]
     if version is None or re.match(known["regex"], version):
         return None

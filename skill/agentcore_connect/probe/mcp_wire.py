@@ -22,7 +22,7 @@ Authorize = Callable[[str, str, bytes, Mapping[str, str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a request brought: the `result`, an `error` of the protocol or a `problem` in words; and the HTTP answer."""
+    """The reply to a request: `result`, protocol `error` or `problem`, and the HTTP answer."""
 
     answer: Answer
     result: dict[str, Json] | None = None

@@ -1,4 +1,4 @@
-"""What a project tells about an interview's questions, so that they need not be asked."""
+"""Derives answers from a project, so that they are not asked."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def runtime_at(project: Project, endpoint: str) -> Runtime | None:
 
 
 def _connections(project: Project, answers: JsonObject) -> dict[str, Json]:
-    """What the project tells of each connection: whether its credential is declared, whether it is the agent's own."""
+    """Return the project's facts about each connection: declared credential, own agent."""
     inferred: dict[str, Json] = {}
     connections = answers.get("connections")
     for index, connection in enumerate(connections if isinstance(connections, list) else []):

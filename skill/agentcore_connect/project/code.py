@@ -134,7 +134,7 @@ class Sources:
     """The Python files that were read, so that each is parsed once."""
 
     def __init__(self) -> None:
-        """Nothing is read yet."""
+        """Store the path without reading it."""
         self._files: dict[Path, Parsed | None] = {}
 
     def read(self, path: Path) -> Parsed | None:
@@ -146,7 +146,7 @@ class Sources:
 
 
 def requirements(folder: Path, stop: Path) -> dict[str, str]:
-    """What the nearest pyproject.toml or requirements.txt at or above `folder` asks for: package -> version text.
+    """Return the requirements in the nearest pyproject.toml or requirements.txt at or above `folder`.
 
     In: the folder, the folder to stop at (the project's root). Names are normalised (lower case, hyphens).
     """

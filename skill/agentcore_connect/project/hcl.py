@@ -130,7 +130,7 @@ def _filled(text: str) -> str | Open:
 
 
 def _stand_in(expression: str) -> str:
-    """What stands for an interpolation in a text that is only looked at: a Region for a Region."""
+    """Return a sample for an interpolation, such as a Region for a Region."""
     return "us-east-1" if _REGION.search(expression) else "x"
 
 

@@ -1,4 +1,4 @@
-"""What an AgentCore project holds, as plain data."""
+"""The contents of an AgentCore project, as records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What the deployed state says of one resource; any part may be unknown."""
+    """The deployed state of one resource; any part may be unknown."""
 
     id: str | None = None
     arn: str | None = None

@@ -1,4 +1,4 @@
-"""What lies in a folder beside a project file: templates, the toolkit's file, signs of a CDK app."""
+"""Reads a folder without regard to a project file: templates, toolkit configuration, signs of a CDK app."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agentcore_connect.project.toolkit import Toolkit, read_toolkit
 
 @dataclass(frozen=True)
 class Repository:
-    """What the templates of a folder declare (`loose`: targets of gateways that they do not), and what else it holds.
+    """The resources in a folder's templates (`loose`: targets of undeclared gateways), and other signs.
 
     `templates` are the files that declare it; `cdk` says that there is a CDK app.
     """
@@ -32,7 +32,7 @@ class Repository:
 
 
 def read_repository(root: Path, *, declared: bool) -> Repository:
-    """What a folder holds; the CLI's own folder is left out where there is a project file."""
+    """Read a folder, without the CLI's own folder if there is a project file."""
     own = load("project-format")["format"]["config"].partition("/")[0]
     resources, notices = read_templates(root, leave_out=frozenset({own}) if declared else frozenset())
     gateways, loose = gateways_of(resources)

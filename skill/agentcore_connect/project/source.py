@@ -97,7 +97,7 @@ def parse_object(text: str, *, shown: str) -> dict[str, Json]:
 
 
 def kind(value: object) -> str:
-    """What a JSON value is, in the words of JSON."""
+    """Return the JSON type of a value."""
     if value is None:
         return "null"
     if isinstance(value, bool):

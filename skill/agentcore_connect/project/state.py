@@ -24,7 +24,7 @@ class DeployedState:
 
 
 def read_deployed(root: Path, name: str, notices: list[Notice]) -> DeployedState:
-    """What the deployed state tells, over all deployment targets; the first target that has a resource wins.
+    """Read the deployed state of all deployment targets; the first target with a resource wins.
 
     In: the project's root, the file's path in it, the notices to add to.
     """

@@ -35,7 +35,7 @@ def read_file(raw: object) -> Reading:
 
 
 def told_by(fault: Fault) -> str:
-    """Where the rule behind a fault was read: file and commit."""
+    """Return the source of the rule behind a fault: file and commit."""
     words = load(KNOWLEDGE)
     shape = words["shapes"].get(fault.shape, {})
     by_name = {one["what"]: one["read"] for one in words["references"]} | {"credentials": words["variables"]["read"]}

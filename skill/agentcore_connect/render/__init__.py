@@ -1,1 +1,1 @@
-"""From a plan to text and files."""
+"""Renders a plan as text and files."""

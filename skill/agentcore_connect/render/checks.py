@@ -1,4 +1,4 @@
-"""The checks that are made while rendering: fast, built in, no other program. What was not run says so."""
+"""The built-in checks at rendering; other checks are reported as not run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Check = Callable[[Artifact, str, RenderContext], "_Outcome"]
 
 
 class _Outcome(NamedTuple):
-    """What became of a check: passed, failed or not-run, by whom, and why it failed."""
+    """The result of a check: passed, failed or not-run, the tool, and the reason."""
 
     status: str
     by: str
@@ -81,7 +81,7 @@ def _template(artifact: Artifact, text: str, _ctx: RenderContext) -> _Outcome:
 
 
 class CedarFacts(TypedDict):
-    """What a check of policies needs of a plan: targets with their tools, the gateway's inbound auth and its ARN."""
+    """The facts for a policy check: targets with tools, inbound auth and ARN of the gateway."""
 
     targets: dict[str, Sequence[JsonObject] | None]
     inbound_auth: str
@@ -89,7 +89,7 @@ class CedarFacts(TypedDict):
 
 
 def cedar_facts(ctx: RenderContext) -> CedarFacts:
-    """What a check of policies needs of a plan.
+    """Return the facts for a policy check.
 
     Targets that the policies name and the plan does not make are there with None: their tools are not known here.
     """

@@ -1,4 +1,4 @@
-"""The plan as people read it: short by default, whole with ``full``."""
+"""The plan as text for people, short or ``full``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _rendered(plan: Plan, template: str, *, full: bool) -> str:
 
 
 def _policies(plan: Plan) -> dict[str, object]:
-    """What the whole plan says of its policies: example calls, the rights of their author, what else there is."""
+    """Return the policy section of the full plan: example calls, rights of the author, and notes."""
     ctx = plan.context
     beyond = [
         {**one, "command": one["cli"].get(plan.surface)} for one in load("cedar")["beyond"].values() if ctx["policies"]

@@ -1,1 +1,1 @@
-"""A scratch place to run other programs in, and the confinement of what runs there."""
+"""A scratch folder to run other programs in, and their confinement."""

@@ -1,4 +1,4 @@
-"""Finds what looks like a secret, by name, by form and by randomness, and keeps it out of every text."""
+"""Finds secrets by name, form and randomness, and redacts them."""
 
 from agentcore_connect.secrets.search import CODE, find, looks_like_secret, redact, scan
 

@@ -30,7 +30,7 @@ _ASSIGNED: Final = (
 
 
 def find(text: str, bare: str, place: str, name: str) -> Iterator[Found]:
-    """Secrets in a text that nothing but their surroundings tells.
+    """Yield secrets that only their context identifies.
 
     In: the text; the same with blanks for addresses; the place it stands in; its name there, if it has one.
     """

@@ -1,4 +1,4 @@
-"""How random a text looks, and whether it is what a person would choose as a password.
+"""Measures how random a text is, and whether it looks like a chosen password.
 
 The thresholds are data: `random` in `knowledge/secret-patterns.yaml`.
 """

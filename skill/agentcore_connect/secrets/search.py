@@ -49,11 +49,11 @@ class _Rules:
                     self.exact.setdefault(place, kind)
 
     def kind_of(self, place: str) -> str | None:
-        """Which kind of field a place is. In: its dotted name, with `*` for the number of an item."""
+        """Return the kind of a field. In: its dotted name, with `*` for an index."""
         return self.exact.get(place) or self.kind_above(place)
 
     def kind_above(self, place: str) -> str | None:
-        """Which kind of field the parts above a place are."""
+        """Return the kind of the fields above a place."""
         return next((kind for lead, kind in self.below.items() if place.startswith(lead)), None)
 
 
@@ -102,7 +102,7 @@ def find(text: str, place: Place = "prose", name: str = "") -> Iterator[Found]:
 
 
 def looks_like_secret(text: str, *, credential: bool = False, name: str = "") -> str | None:
-    """What kind of secret a text looks like or holds, None where there is none.
+    """Return the kind of secret in a text, or None.
 
     In: the text; `credential` where it stands in the place of a secret, so that a long random string is one too;
     the name that it is given (a variable, a key), which may say that it is one.

@@ -1,4 +1,4 @@
-"""What a name or the words around a value say: that a secret follows, or only its name, its id, its place.
+"""Judges names and surrounding words: a secret, or only its name, id or location.
 
 The words are data: `words` in `knowledge/secret-patterns.yaml`.
 """
@@ -44,12 +44,12 @@ def words_of(name: str) -> list[str]:
 
 
 def named(name: str) -> Said:
-    """What a name says of its value: a secret, chosen by a person or issued by a machine, or a reference to one."""
+    """Classify a name: a chosen secret, an issued secret, or a reference to one."""
     return _last_said(words_of(name))
 
 
 def said_around(text: str, start: int, end: int) -> Said:
-    """What the words of the same sentence say about `text[start:end]`: those before it first, then those after."""
+    """Classify `text[start:end]` by the words of its sentence, first those before it, then those after."""
     reach = resources.load("secret-patterns")["random"]["context"]
     before = re.split(_SENTENCE_END, text[max(0, start - reach["before"]) : start])[-1]
     words = words_of(before)[-reach["words"] :]
@@ -94,7 +94,7 @@ def _said(words: Sequence[str], number: int) -> Said:
 
 
 def _by_its_end(word: str, known: _Words) -> Said:
-    """What a word says that was written together: `dbpassword`, `apikey`."""
+    """Classify a compound word such as `dbpassword` or `apikey`."""
     end = next((one for one in known.ends if word.endswith(one)), None)
     if end is None:
         return None

@@ -1,1 +1,1 @@
-"""The Agent Skill: where coding assistants look for it, what it consists of, and how it is put there and taken away."""
+"""The Agent Skill: its files, its references, and its installation for coding assistants."""

@@ -1,4 +1,4 @@
-"""The coding assistants, and the folders in which each looks for skills; `knowledge/assistants.yaml` as objects."""
+"""The coding assistants and their skills folders, from `knowledge/assistants.yaml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCOPES = ("user", "project")
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """One assistant: its folders below home or project, what shows that it is there, and how the skill is started."""
+    """One assistant: its skills folders, signs of its presence, and how to start the skill."""
 
     id: str
     name: str
@@ -29,12 +29,12 @@ class Assistant:
 
 
 def skill_name() -> str:
-    """The name of the skill, which is also that of its folder."""
+    """Return the name of the skill and of its folder."""
     return str(load("assistants")["skill"])
 
 
 def assistants() -> dict[str, Assistant]:
-    """Every known assistant by its id, in the order of the table."""
+    """Return every known assistant by id, in the order of the file."""
     return {
         name: Assistant(
             name,
@@ -51,7 +51,7 @@ def assistants() -> dict[str, Assistant]:
 
 
 def named(names: Iterable[str]) -> list[Assistant]:
-    """The assistants of these names. Errors: ConnectError `unknown-assistant` with the nearest name."""
+    """Return the named assistants. Errors: ConnectError `unknown-assistant`, with the nearest name."""
     known = assistants()
     for name in names:
         if name not in known:
@@ -68,7 +68,7 @@ def named(names: Iterable[str]) -> list[Assistant]:
 
 
 def present(scope: str, base: Path) -> list[Assistant]:
-    """The assistants that are here, none of them served twice.
+    """Return the assistants present on this machine, without duplicates.
 
     In: the scope, and the home folder or the project. Out: those that have left a trace there; of those that read the
     shared folder as well none, when that folder is served already. With no trace at all: the shared folder.
@@ -82,7 +82,7 @@ def present(scope: str, base: Path) -> list[Assistant]:
 
 
 def folder(assistant: Assistant, scope: str, base: Path) -> Path:
-    """The skills folder of an assistant, below the home folder (where its variable may move it) or the project."""
+    """Return an assistant's skills folder below the home folder (or its environment variable) or the project."""
     below = assistant.user if scope == "user" else assistant.project
     moved = _moved(assistant) if scope == "user" else None
     if moved is not None and assistant.env is not None:

@@ -1,4 +1,4 @@
-"""The files of the skill as it is installed: instructions, references, runner, and the program with its knowledge.
+"""The files of the installed skill: instructions, references, runner, program and knowledge.
 
 A checkout and a wheel give the same files, so an installed copy needs neither: it carries the program as a wheel does,
 with the knowledge compiled, and its runner fetches only the libraries that the program stands on.
@@ -22,18 +22,18 @@ Files = dict[str, tuple[bytes | str, int]]
 
 
 def top() -> Path:
-    """The folder that holds SKILL.md: the checkout's, or the one that the wheel carries."""
+    """Return the folder with SKILL.md, in the checkout or in the wheel."""
     packaged = PACKAGE / "_data" / "skill"
     return packaged if packaged.is_dir() else PACKAGE.parents[1]
 
 
 def is_checkout() -> bool:
-    """Whether the skill is there as a folder of its own that a link may point to, rather than inside a wheel."""
+    """Return whether the skill is a folder in a checkout, which a link can point to."""
     return top() == PACKAGE.parents[1]
 
 
 def bundle() -> Files:
-    """Every file of the installed skill.
+    """Return every file of the installed skill.
 
     Errors: ConnectError `incomplete-skill` when a part of this program is missing.
     """
@@ -53,7 +53,7 @@ def _program() -> Iterator[str]:
 
 
 def _data() -> Iterator[tuple[str, bytes | str]]:
-    """Knowledge and renderers; each YAML file with the JSON that is read in its stead."""
+    """Yield knowledge and renderers, each YAML file with its compiled JSON."""
     for folder in (resources.knowledge_dir(), resources.renderers_dir()):
         for path in sorted(folder.rglob("*")):
             if not path.is_file() or path.name.startswith("."):

@@ -1,4 +1,4 @@
-"""Reads the front matter of a SKILL.md and holds it to the Agent Skills specification, each problem with its line."""
+"""Checks the front matter of a SKILL.md against the Agent Skills specification."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Skill:
-    """A SKILL.md that was read: its front matter, and the text below it."""
+    """A parsed SKILL.md: front matter and body."""
 
     matter: document.Document
     body: str
@@ -47,7 +47,7 @@ def read(path: Path) -> Skill:
 
 
 def problems(path: Path, *, folder: str | None = None) -> list[ConnectError]:
-    """Everything that is wrong with a SKILL.md; empty when it is valid.
+    """Return all problems of a SKILL.md.
 
     In: the file; the name of the folder that it will lie in, when that is not its present one.
     """

@@ -1,4 +1,4 @@
-"""The guide of each path, in Markdown: what the engine decides for every way to sign in, why, and the steps.
+"""The guide of each path in Markdown: the decision for each kind of auth, reasons and steps.
 
 Nothing is said here about AWS: each row, reason and command is what the engine says to example answers.
 """
@@ -17,7 +17,7 @@ from agentcore_connect.skill.samples import plan_for, values
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One section of a guide: what is connected, and the question whose answers are gone through."""
+    """One section of a guide: the connection, and the question that it varies."""
 
     title: str
     fixed: JsonObject
@@ -30,7 +30,7 @@ _STAGE = "An Amazon API Gateway REST API"
 
 
 def _service(title: str, service: str, varied: str = "service_auth") -> list[Subject]:
-    """A service on a gateway for AWS callers; where sign-in varies, also on one that knows its users."""
+    """Yield a service behind an aws-iam gateway and, if auth varies, behind a custom-jwt gateway."""
     found = [Subject(title, {"service": service}, varied)]
     if varied == "service_auth":
         found.append(Subject(f"{title}, on a gateway with JWT inbound", {"service": service}, varied, _USERS))
@@ -87,7 +87,7 @@ GUIDES: dict[str, tuple[str, list[Subject]]] = {
 
 
 def guide(name: str) -> str:
-    """One guide as Markdown. Errors: ConnectError from the engine."""
+    """Return one guide as Markdown. Errors: ConnectError from the engine."""
     title, subjects = GUIDES[name]
     return "\n".join([f"# {title}", "", *(line for one in subjects for line in _section(one))])
 
@@ -142,7 +142,7 @@ def _table(subject: Subject, plans: list[tuple[Json, Plan]], *, single: bool) ->
 
 
 def _reasons(plans: list[tuple[Json, Plan]], *, single: bool) -> Iterator[str]:
-    """Every reason, warning and note once, with the answers it goes with where it does not go with all."""
+    """Return each reason, warning and note once, with the answers that it applies to."""
     for key, label in _SAID:
         said: dict[tuple[str, str], list[str]] = {}
         for value, plan in plans:
@@ -159,7 +159,7 @@ def _reasons(plans: list[tuple[Json, Plan]], *, single: bool) -> Iterator[str]:
 
 
 def _steps(plans: list[tuple[Json, Plan]]) -> Iterator[str]:
-    """The steps of each way to set a connection up, told once, with example values."""
+    """Return the steps of each kind of setup once, with example values."""
     told: set[tuple[str, ...]] = set()
     for value, plan in plans:
         found = plan.connections[0]

@@ -1,4 +1,4 @@
-"""Putting the skill into skills folders and taking it away again; nothing that it did not put there is touched.
+"""Installs the skill into skills folders and removes it; files of others are never changed.
 
 Everything is decided before anything is written: when one place is not ours, all stay as they are.
 """
@@ -20,20 +20,20 @@ from agentcore_connect.skill.place import MARKER, Place, digest, look, marker_te
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A skills folder, and the assistants that are served by it (none for a folder that was named)."""
+    """A skills folder and its assistants (none for a folder given by path)."""
 
     folder: Path
     assistants: tuple[table.Assistant, ...] = ()
 
     @property
     def path(self) -> Path:
-        """Where the skill stands in it."""
+        """The skill's path in the folder."""
         return self.folder / table.skill_name()
 
 
 @dataclass(slots=True)
 class Result:
-    """What was done, or would be, at one place. ``kept`` are files that were changed since and so were left."""
+    """The result for one folder. ``kept`` lists files that were changed since installation and were not touched."""
 
     target: Target
     status: str
@@ -41,7 +41,7 @@ class Result:
     kept: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Json]:
-        """The result as ``--json`` prints it."""
+        """Return the result as ``--json`` prints it."""
         return {
             "assistants": [one.id for one in self.target.assistants],
             "path": str(self.target.path),
@@ -53,7 +53,7 @@ class Result:
 
 
 def targets(names: list[str], directory: Path | None, scope: str, *, everywhere: bool = False) -> list[Target]:
-    """The folders that are meant.
+    """Return the selected folders.
 
     In: the assistants named, or a skills folder instead, the scope; with `everywhere`, no name means every assistant,
     else those that are here. Errors: ConnectError for an unknown name, or a folder given together with a name.
@@ -79,7 +79,7 @@ def targets(names: list[str], directory: Path | None, scope: str, *, everywhere:
 
 
 def install(wanted: list[Target], *, link: bool, force: bool, dry_run: bool) -> list[Result]:
-    """Put the skill into each folder.
+    """Install the skill into each folder.
 
     Errors: ConnectError `foreign-skill` and `changed-skill` for places that would lose what is not ours, `cannot-link`,
     or the writer's; nothing is written when one place is refused.
@@ -105,7 +105,7 @@ def install(wanted: list[Target], *, link: bool, force: bool, dry_run: bool) -> 
 
 
 def uninstall(wanted: list[Target], *, force: bool, dry_run: bool) -> list[Result]:
-    """Take the skill out of each folder; files that were changed since stay, unless `force`."""
+    """Remove the skill from each folder; changed files stay unless `force`."""
     return [_remove(target, look(target.path), force=force, dry_run=dry_run) for target in wanted]
 
 
@@ -141,7 +141,7 @@ def _some(names: list[str]) -> str:
 
 
 class _Copying:
-    """One copy: what is there is brought to what the skill is today."""
+    """Create or update one copy."""
 
     def __init__(self, target: Target, place: Place, files: Files) -> None:
         made = place.made if place.kind == "copy" else _missing_above(target.path)
@@ -154,7 +154,7 @@ class _Copying:
         self.result = Result(target, status, "copy")
 
     def run(self) -> None:
-        """Write, and take away what an older version had put there."""
+        """Write the files and remove those of an older version."""
         from agentcore_connect.render.writer import write_folder
 
         path = self.result.target.path
@@ -166,7 +166,7 @@ class _Copying:
 
 
 class _Linking:
-    """One symbolic link to the checkout."""
+    """Create one symbolic link to the checkout."""
 
     def __init__(self, target: Target, place: Place) -> None:
         self._place = place
@@ -175,7 +175,7 @@ class _Linking:
         self.result = Result(target, status, "link")
 
     def run(self) -> None:
-        """Make the link, in place of what was installed before."""
+        """Create the link in place of an earlier installation."""
         path = self.result.target.path
         try:
             if self._place.kind == "link":
@@ -231,7 +231,7 @@ def _remove_copy(place: Place, kept: list[str], *, keep_above: bool = False) -> 
 
 
 def _forget(top_folder: Path, name: str) -> None:
-    """Remove a file of ours, and the folders that are empty without it."""
+    """Remove one of our files and the folders that this empties."""
     path = top_folder / name
     path.unlink(missing_ok=True)
     _remove_empty(path.parent, top_folder)
@@ -255,5 +255,5 @@ def _is_current(place: Place, whole: Mapping[str, tuple[bytes | str, int]]) -> b
 
 
 def _missing_above(path: Path) -> int:
-    """How many of the folders above are not there yet."""
+    """Count the missing parent folders."""
     return sum(not above.exists() for above in path.parents)

@@ -1,4 +1,4 @@
-"""What stands at the place of an installed skill: nothing, our link, our copy, or something that is not ours."""
+"""Examines the path of an installed skill: absent, our link, our copy, or foreign."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INSTALLER = "agentcore-connect skill install"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A skill's folder as it was found. ``kind`` is absent, link, copy or foreign; ``files`` what our marker lists."""
+    """A skill's folder. ``kind`` is absent, link, copy or foreign; ``files`` are those in our marker."""
 
     path: Path
     kind: str
@@ -26,17 +26,17 @@ class Place:
     link_to: Path | None = None
 
     def changed(self) -> list[str]:
-        """The listed files that are no longer as they were put there; one that was deleted counts as unchanged."""
+        """Return the listed files that were changed since; a deleted file counts as unchanged."""
         return [name for name, recorded in self.files.items() if not _is_as_recorded(self.path / name, recorded)]
 
     def strangers(self) -> list[str]:
-        """The files in a copy that our marker does not list; what Python keeps for itself aside."""
+        """Return the files in a copy that our marker does not list, except Python's caches."""
         found = [path.relative_to(self.path).as_posix() for path in sorted(self.path.rglob("*")) if not path.is_dir()]
         return [name for name in found if name not in (MARKER, *self.files) and "__pycache__" not in name]
 
 
 def look(path: Path) -> Place:
-    """Say what is at a path."""
+    """Examine a path."""
     if path.is_symlink():
         target = path.readlink()
         target = target if target.is_absolute() else path.parent / target
@@ -50,14 +50,14 @@ def look(path: Path) -> Place:
 
 
 def marker_text(files: Mapping[str, tuple[bytes | str, int]], made: int) -> str:
-    """The marker for these files; `made` is how many folders above the skill's own were made for it."""
+    """Return the marker for these files; `made` counts the parent folders created for the skill."""
     listed = {name: digest(content) for name, (content, _) in sorted(files.items())}
     whole = {"by": _INSTALLER, "version": __version__, "made": made, "files": listed}
     return json.dumps(whole, indent=1) + "\n"
 
 
 def digest(content: bytes | str) -> str:
-    """What a file's content is compared by."""
+    """Return the digest of a file's content."""
     return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
 
 
@@ -81,7 +81,7 @@ def _is_inside(name: str) -> bool:
 
 
 def _is_source(target: Path) -> bool:
-    """Whether a folder is agentcore-connect's own: a link to it is one that this program makes."""
+    """Return whether a folder is a checkout of agentcore-connect."""
     return (target / "skill" / "agentcore_connect" / "__init__.py").is_file() and (target / "SKILL.md").is_file()
 
 

@@ -1,4 +1,4 @@
-"""The references of the skill: the knowledge as Markdown, for assistants that have no shell to ask the program with.
+"""The references of the skill: the knowledge as Markdown, for assistants without a shell.
 
 Everything is made from `knowledge/` by way of the program's own commands, so that it says what they say.
 """
@@ -38,7 +38,7 @@ connections:
 
 
 def references() -> dict[str, str]:
-    """Every reference by its file name. Errors: ConnectError when the knowledge is damaged."""
+    """Return every reference by file name. Errors: ConnectError for damaged knowledge."""
     found = {
         "auth-matrix.md": _said("explain", "auth-matrix", title="Which sign-in each kind of target takes"),
         "decision-tree.md": _tree(),
@@ -53,7 +53,7 @@ def references() -> dict[str, str]:
 
 
 def printed(*words: str) -> str:
-    """What a command of this program prints. Errors: ConnectError, as the command raises it."""
+    """Return the output of a command of this program. Errors: ConnectError from the command."""
     from agentcore_connect.__main__ import _run
 
     shown = io.StringIO()

@@ -1,4 +1,4 @@
-"""Runs an interview to its end with example answers, so that guides can be written from what the engine says.
+"""Runs an interview to its end with example answers, for the guides.
 
 An answer is the question's default, or the example of the pattern that it has to match; nothing is known here of what a
 question is about.
@@ -24,7 +24,7 @@ _WORD = "example"
 
 
 def plan_for(connection: Mapping[str, Any], **others: Mapping[str, Any]) -> tuple[Plan, list[str]]:
-    """The plan for a connection of which only these answers are known, and the ids of the questions asked on the way.
+    """Plan a connection from these answers. Returns the plan and the ids of the other questions asked.
 
     In: answers of the connection; those of the gateway and the agent, by scope. Errors: ConnectError from the engine.
     """
@@ -42,7 +42,7 @@ def plan_for(connection: Mapping[str, Any], **others: Mapping[str, Any]) -> tupl
 
 
 def example(question: Question) -> Any:
-    """An answer that the gate takes."""
+    """Return an answer that passes the gate."""
     if question.type == "choice":
         return question.values[0]
     if question.type in ("boolean", "integer"):
@@ -54,7 +54,7 @@ def example(question: Question) -> Any:
 
 
 def values(question: str) -> list[Any]:
-    """The values of a choice."""
+    """Return the values of a choice."""
     return questions()[question].values
 
 

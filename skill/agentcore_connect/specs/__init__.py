@@ -1,1 +1,1 @@
-"""What specifications, code and servers tell: read, never executed, and bounded whatever they hold."""
+"""Reads API documents, code and tool definitions within limits, without executing anything."""

@@ -1,4 +1,4 @@
-"""What an OpenAPI document tells about a target: its tools, where it is, how to sign in, what the gateway cannot take.
+"""Summarizes an OpenAPI document: tools, address, auth, and faults for a gateway.
 
 The summary is made without validation, so that a plan stays fast; `openapi_validate` has the full check.
 """
@@ -19,7 +19,7 @@ from agentcore_connect.specs.swagger2_log import NotConvertibleError
 
 @dataclass(frozen=True)
 class Summary:
-    """What a document tells. `tool_count` counts its operations: each is a tool once it has an operationId.
+    """The summary of a document. `tool_count` counts its operations, including those without operationId.
 
     Swagger 2.0 is read by way of `converted`, its copy in OpenAPI 3.0; its version is still its own.
     """
@@ -36,7 +36,7 @@ class Summary:
 
     @property
     def tool_count(self) -> int:
-        """How many tools a target of this document has."""
+        """Return the number of tools of a target with this document."""
         return len(self.operations)
 
     @property
@@ -109,7 +109,7 @@ def read_openapi(source: str | Path, *, base: Path | None = None, target_name: s
 
 
 def answers_from_openapi(found: Summary) -> dict[str, Json]:
-    """What the document settles about its connection, by the connection's own keys; only what it is sure of."""
+    """Return the answers that the document settles with certainty, by the connection's keys."""
     answers: dict[str, Json] = {"tool_count": found.tool_count}
     url = found.servers[0] if len(found.servers) == 1 else None
     if url and url.startswith("https://") and "{" not in url:

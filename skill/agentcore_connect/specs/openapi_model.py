@@ -31,7 +31,7 @@ class Operation:
 
     @property
     def label(self) -> str:
-        """How people name it: `GET /pets`."""
+        """The operation's name for people: `GET /pets`."""
         return f"{self.method.upper()} {self.path}"
 
 
@@ -121,7 +121,7 @@ class Document:
         return None, at
 
     def lookup(self, ref: str) -> tuple[Json, Place]:
-        """What a local reference `#/a/b` points to, and its path; (None, path) when there is nothing."""
+        """Resolve a local reference `#/a/b`. Returns the value and its path, or (None, path)."""
         return follow(self.root, ref)
 
     @cached_property

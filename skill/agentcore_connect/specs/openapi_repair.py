@@ -96,7 +96,7 @@ def _too_deep(shown: str) -> ConnectError:
 
 
 class Slot(NamedTuple):
-    """Where a schema stands: what holds it, by which key or number, and its place in the document."""
+    """The position of a schema: its parent, key or index, and place in the document."""
 
     holder: dict[str, Json] | list[Json]
     key: str | int
@@ -104,7 +104,7 @@ class Slot(NamedTuple):
 
     @property
     def value(self) -> Json:
-        """What stands there now."""
+        """The schema at this position."""
         if isinstance(self.holder, dict):
             return self.holder[str(self.key)]
         return self.holder[int(self.key)]
@@ -300,7 +300,7 @@ def _generated(method: str, path: str) -> str:
 
 
 def _schema_slots(root: JsonObject) -> Iterator[Slot]:
-    """Where the outermost schemas of a document stand: in components, parameters, headers and bodies."""
+    """Yield the outermost schemas of a document: in components, parameters, headers and bodies."""
     schemas = as_map(as_map(root.get("components")).get("schemas"))
     for name in schemas:
         yield Slot(schemas, name, ("components", "schemas", name))
@@ -320,7 +320,7 @@ def _schema_slots(root: JsonObject) -> Iterator[Slot]:
 
 
 def _inner_slots(schema: dict[str, Json], at: Place) -> Iterator[Slot]:
-    """Where the schemas directly inside a schema stand."""
+    """Yield the schemas directly inside a schema."""
     for key in ("properties", "patternProperties", "dependentSchemas"):
         inner = as_map(schema.get(key))
         for name in inner:

@@ -1,4 +1,4 @@
-"""What an OpenAPI document says about signing in, in the words of the answers file."""
+"""Reads the auth of an OpenAPI document as values of the answers file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What the service demands of its callers.
+    """The auth that the service requires.
 
     `service_auth` is the best guess, None when the document offers several ways; only when `sure` need nobody be
     asked. `ways` are the schemes that would do, most used first, then in the order of the document, a header before the
@@ -60,7 +60,7 @@ class Demand:
 
 
 def demand_of(document: Document) -> Demand:
-    """What the operations of a document demand, by `security` and `securitySchemes`."""
+    """Return the auth that a document's operations require."""
     schemes = {
         name: _scheme(name, *document.resolve(raw, ("components", "securitySchemes", name)))
         for name, raw in as_map(as_map(document.root.get("components")).get("securitySchemes")).items()

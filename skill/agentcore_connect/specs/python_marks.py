@@ -1,4 +1,4 @@
-"""Which functions of a Python file are tools, as the frameworks mark them, and which arguments a framework fills in."""
+"""Finds the tools in a Python file by the frameworks' marks, and their injected arguments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Marked(NamedTuple):
 
 
 def marks() -> Entry:
-    """What marks a tool in Python code: the section `python` of `knowledge/tool-schema.yaml`."""
+    """Return the marks of tools: the section `python` of `knowledge/tool-schema.yaml`."""
     found: Entry = load("tool-schema")["python"]
     return found
 
@@ -141,7 +141,7 @@ def _registered(call: ast.Call) -> Iterator[str]:
 
 
 def _qualifier(node: ast.expr) -> str:
-    """Of `StructuredTool.from_function` the class."""
+    """Return the class in `StructuredTool.from_function`."""
     return last_name(node.value) if isinstance(node, ast.Attribute) else ""
 
 

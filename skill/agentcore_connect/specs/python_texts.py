@@ -81,7 +81,7 @@ def _pairs(node: ast.AST, *, returns: bool) -> Iterator[tuple[list[str], ast.exp
 def _of_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef, *, returns: bool
 ) -> Iterator[tuple[list[str], ast.expr | None]]:
-    """What a function returns, under its own name, and the defaults of its parameters."""
+    """Yield a function's returned texts under its name, and parameter defaults."""
     if returns:
         yield from (([node.name.strip("_")], one.value) for one in _returns(node) if _is_text(one.value))
     arguments = [*node.args.posonlyargs, *node.args.args]
@@ -94,7 +94,7 @@ def _of_function(
 
 
 def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Return]:
-    """What a function returns; a function in it returns for itself."""
+    """Yield the return statements of a function, without nested functions."""
     work: list[ast.AST] = list(function.body)
     while work:
         node = work.pop()

@@ -250,7 +250,7 @@ def _with_default(schema: JsonObject, value: ast.expr) -> JsonObject:
 
 
 def _with_field(schema: JsonObject, call: ast.Call) -> tuple[JsonObject, bool]:
-    """What a `Field(...)` or `field(...)` call adds; and whether the field has no default."""
+    """Return the keywords of a `Field(...)` or `field(...)` call, and whether the field is required."""
     words: dict[str, Json] = {}
     required = True
     if call.args:

@@ -22,7 +22,7 @@ _AWS_SERVICE: Final = "aws.api#service"
 
 @dataclass(frozen=True)
 class SmithySummary:
-    """What a model tells: its services, their operations (each is a tool), and its faults."""
+    """The summary of a Smithy model: services, operations (each is a tool), and faults."""
 
     shown: str
     version: str | None
@@ -33,7 +33,7 @@ class SmithySummary:
 
     @property
     def tool_count(self) -> int:
-        """How many tools a target of this model has."""
+        """Return the number of tools of a target with this model."""
         return len(self.operations)
 
     def as_dict(self) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""What a conversion of Swagger 2.0 changed, where it came from, and what it cannot convert."""
+"""The log of a Swagger 2.0 conversion: changes, origins, and unsupported parts."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def value_schema(value: JsonObject) -> dict[str, Json]:
 
 
 def array_style(collection: str, where: str) -> tuple[JsonObject, str]:
-    """How an array is sent: `style` and `explode`, and in words what OpenAPI 3 cannot say.
+    """Return `style` and `explode` of an array parameter, and a note on what OpenAPI 3 cannot express.
 
     In: the collectionFormat, and where the parameter is (`query`, `formData`, `path`, `header`).
     """

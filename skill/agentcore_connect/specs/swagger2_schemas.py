@@ -49,7 +49,7 @@ class Schemas:
         return _typed(made)
 
     def _ref(self, ref: str) -> str:
-        """Where a reference to a schema leads now. What is not under `definitions` gets a place there."""
+        """Return the new target of a schema reference; schemas outside `definitions` are moved to components."""
         if not ref.startswith("#/"):
             return ref
         first, *rest = ref[2:].split("/")

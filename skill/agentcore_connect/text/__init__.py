@@ -1,1 +1,1 @@
-"""YAML and JSON that people write: read with the place of each value, changed without touching the rest."""
+"""Reads YAML and JSON with the place of each value, and edits YAML without changing the rest."""

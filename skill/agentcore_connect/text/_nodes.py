@@ -1,4 +1,4 @@
-"""The tree both readers make: values that still know where they stood."""
+"""The syntax tree of both readers: values with their places."""
 
 from __future__ import annotations
 

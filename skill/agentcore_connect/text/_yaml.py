@@ -26,7 +26,7 @@ _TEXT_TAGS = {"!", "tag:yaml.org,2002:str"}
 
 
 def scalar(text: str) -> Any:
-    """What an unquoted YAML scalar means: None, a bool, an int, a finite float or the text itself."""
+    """Return the value of an unquoted YAML scalar: None, a bool, an int, a finite float or the text."""
     if text in _WORDS:
         return _WORDS[text]
     if len(text) > _LONGEST_NUMBER:

@@ -25,7 +25,7 @@ scalar = _yaml.scalar
 
 
 class Mark(NamedTuple):
-    """Where a key and its value stand, counted from 1; `raw` is the text of an unquoted value as written."""
+    """The place of a key and its value, counted from 1; `raw` is an unquoted value as written."""
 
     line: int
     column: int
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
 
 
 class Document(NamedTuple):
-    """What was read: the plain data, the mark of each dotted path ("connections.0.endpoint"), the name to show."""
+    """A document: data, marks by dotted path ("connections.0.endpoint"), and the name to show."""
 
     data: dict[str, Any]
     marks: Mapping[str, Mark] = {}

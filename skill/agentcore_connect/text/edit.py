@@ -1,4 +1,4 @@
-"""Changes a YAML text so that it says other data, and leaves every line alone that says the same as before.
+"""Edits YAML text to new data and leaves unchanged lines as they are.
 
 The places of the nodes, as PyYAML's composer gives them, become the places of the changes. The result is read again:
 a text that does not say what it should is never handed out.
@@ -130,12 +130,12 @@ class _Places:
     # ---- what stands where ---------------------------------------------------------------------------------------
 
     def _dash(self, parent: Any, item: Any) -> int:
-        """Where the hyphen before an item of a block list is; where the item itself is in a flow list."""
+        """Return the place of the hyphen before a block list item, or of a flow list item."""
         start = int(item.start_mark.index)
         return start if parent.flow_style else self._text.rfind("-", 0, start)
 
     def _end(self, node: Any) -> int:
-        """Where a value ends: a block collection's own mark is beyond the comments that follow it."""
+        """Return the end of a value. A block collection's own end mark lies after the comments below it."""
         if isinstance(node.value, list) and not node.flow_style:
             last = node.value[-1] if node.value else node
             return self._end(last[1] if isinstance(last, tuple) else last) if node.value else node.start_mark.index

@@ -1,1 +1,1 @@
-"""`check`: a written plan held against the real tools, in a scratch place."""
+"""Checks a written plan with the real tools in a scratch folder."""

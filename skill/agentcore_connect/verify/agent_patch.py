@@ -1,4 +1,4 @@
-"""The edit of the agent's code: applied to a copy of the files that it names, and what comes out read again."""
+"""Checks agent.patch: applies it to a copy of its files and analyses the result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CURE: Final = (
 
 
 def check_patch(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """Whether the patch applies, gives Python, and gives the agent its tools without taking one away.
+    """Check that the patch applies, yields valid Python, adds the tools to the agent and removes none.
 
     In: the plan, the patch's file, the place for the copy. The project is not touched.
     """
@@ -57,7 +57,7 @@ def check_patch(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resul
 
 
 def _copied(root: Path, place: Path, named: Sequence[str]) -> Iterator[Source]:
-    """The files of the project that the patch names, copied; those that are not there it creates."""
+    """Copy the project's files that the patch changes."""
     for one in named:
         path = root / one
         if not path.is_file():
@@ -74,7 +74,7 @@ def _copied(root: Path, place: Path, named: Sequence[str]) -> Iterator[Source]:
 
 
 def _applied(sandbox: Sandbox, name: str, place: Path) -> tuple[str, Ran | None]:
-    """Apply it with git, or with patch where there is no git; by what, and how that ended."""
+    """Apply the patch with git, else with patch. Returns the program and its result."""
     path = f"../{name}"
     ran = sandbox.run(["git", "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", path], cwd=place)
     if ran.exit_code != 127:

@@ -28,7 +28,7 @@ _LISTED = 30
 
 
 class Shape(Protocol):
-    """What is read of a shape of a botocore model; what a kind of shape has not is not asked of it."""
+    """The attributes of a botocore shape that are read, depending on its kind."""
 
     type_name: str
     metadata: resources.Entry
@@ -42,13 +42,13 @@ class Shape(Protocol):
 
 
 class Operation(Protocol):
-    """What is read of an operation of a botocore model."""
+    """The attributes of a botocore operation that are read."""
 
     input_shape: Shape
 
 
 class ServiceModel(Protocol):
-    """What is read of a botocore model."""
+    """The attributes of a botocore service model that are read."""
 
     operation_names: Sequence[str]
 
@@ -57,7 +57,7 @@ class ServiceModel(Protocol):
 
 
 def botocore_version() -> str | None:
-    """The version of the installed botocore, None when there is none."""
+    """Return the version of the installed botocore, or None."""
     try:
         return version("botocore")
     except PackageNotFoundError:
@@ -65,7 +65,7 @@ def botocore_version() -> str | None:
 
 
 def check_request(operation: str, body: JsonObject, service: str) -> list[Problem]:
-    """What the model has against this request; an empty list when it allows it.
+    """Return the problems of a request by the service model.
 
     A message says what was received, unless the model calls that sensitive, and what the model allows. A pattern that
     Python cannot read gives a notice, everything else is an error.
@@ -83,7 +83,7 @@ def check_request(operation: str, body: JsonObject, service: str) -> list[Proble
 
 
 def check_requests(requests: Iterable[JsonObject]) -> list[Problem]:
-    """As `check_request` for what a configure script prints with --dry-run; run-time values become samples.
+    """Check a request as --dry-run prints it; samples replace run-time values. See `check_request`.
 
     Out: the problems, each place beginning with its operation. Errors: as `check_request`.
     """
@@ -191,7 +191,7 @@ def _bounds(value: float, shape: Shape, path: str) -> Iterator[Problem]:
 
 
 def _backstop(body: JsonObject, shape: Shape) -> list[Problem]:
-    """What botocore's own validation would stop although nothing was found here; its words may hold values."""
+    """Run botocore's own validation as a second check. Its messages may hold values."""
     if not _botocore("validate").ParamValidator().validate(dict(body), shape).has_errors():
         return []
     return [Problem("error", "refused", "", f"botocore {botocore_version()} refuses this request before it is sent")]
@@ -217,7 +217,7 @@ def _load(service: str) -> ServiceModel:
 
 
 def _botocore(module: str = "") -> ModuleType:
-    """A part of botocore; late, since it is no dependency of this program and slow to load."""
+    """Import a module of botocore lazily: it is optional and slow to load."""
     return import_module(f"botocore.{module}" if module else "botocore")
 
 
@@ -227,7 +227,7 @@ def _operation_name(operation: str, model: ServiceModel) -> str | None:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The model's pattern, which is written for Java, for Python; None where Python cannot read it."""
+    """Convert a Java pattern of the model to Python; None if Python cannot compile it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
@@ -237,7 +237,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def _fault(path: str, code: str, message: str, allowed: list[str], given: str) -> Problem:
-    """An error that says what there is instead, and what to do: take the nearest name, or a newer botocore."""
+    """Build the error for an unknown name: it names the nearest one, or asks for a newer botocore."""
     near = difflib.get_close_matches(given, allowed, n=1, cutoff=0.6)
     listed = f"; it has {', '.join(allowed)}" if 0 < len(allowed) <= _LISTED else ""
     hints = [f"did you mean {near[0]}?"] if near else []

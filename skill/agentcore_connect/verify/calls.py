@@ -1,4 +1,4 @@
-"""Files that call a service, an agent or a runtime: used against a stand-in, with what they sign in with looked at."""
+"""Runs files that call a service, an agent or a runtime against a stand-in, and checks their auth."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Fault = Callable[[Request], str | None]
 
 
 class _Service(Loopback):
-    """Answers an agent's card, an A2A message, MCP, and anything else with {"ok": true}; notes wrong requests."""
+    """Answers agent cards, A2A messages and MCP, anything else with {"ok": true}, and records wrong requests."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__()
@@ -60,12 +60,12 @@ class _Service(Loopback):
 
 
 def _accepted(request: Request) -> str:
-    """What a GET that opens a stream of MCP accepts."""
+    """The Accept header of a GET that opens an MCP stream."""
     return request.headers.get("accept", "") if "mcp-protocol-version" in request.headers else ""
 
 
 def check_calls(written: Written, name: str, c: Context, sandbox: Sandbox) -> Iterator[Result]:
-    """The file is used once for each way in which it may sign in."""
+    """Run the file once for each kind of auth that it supports."""
     ctx = written.fresh.context
     for sign_in in sign_ins(ctx, c):
         with _Service(lambda request, kind=sign_in: fault_of_request(request, kind, c)) as served:  # type: ignore[misc]
@@ -114,7 +114,7 @@ def _judged(name: str, by: str, ran: Ran, served: _Service, sandbox: Sandbox) ->
 
 
 def sign_ins(ctx: Context, c: Context) -> list[str]:
-    """The ways in which a file may sign in: none, key, bearer, signed."""
+    """Return the kinds of auth of a file: none, key, bearer, signed."""
     inbound = {"none": "none", "aws-iam": "signed", "custom-jwt": "bearer"}[ctx["gateway"]["inbound_auth"]]
     if c["redirect"] == "invoke-agent-runtime":
         return ["bearer", "signed"]
@@ -127,7 +127,7 @@ def sign_ins(ctx: Context, c: Context) -> list[str]:
 
 
 def fault_of_request(request: Request, sign_in: str, c: Context) -> str | None:
-    """What is wrong with how a request signs in."""
+    """Return the fault in the auth of a request."""
     authorization = request.headers.get("authorization", "")
     query = parse_qs(urlsplit(request.path).query)
     if sign_in == "signed":

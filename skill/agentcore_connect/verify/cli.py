@@ -1,4 +1,4 @@
-"""commands.sh carried out in the scratch place by the installed CLI, and what it left held against the plan."""
+"""Runs commands.sh with the installed CLI in the scratch folder and compares the result with the plan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _helps: dict[tuple[str, ...], str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the runs of one plan share."""
+    """The shared parts of all runs of one plan."""
 
     written: Written
     sandbox: Sandbox
@@ -40,7 +40,7 @@ class Bench:
 
 
 def check_cli(bench: Bench) -> Iterator[Result]:
-    """Run the script through the installed CLI; then hold the project's files against what the plan promises."""
+    """Run the script with the installed CLI, then compare the project's files with the plan's promises."""
     by, problem = _installed(bench)
     if problem is not None:
         yield problem
@@ -57,7 +57,7 @@ def check_cli(bench: Bench) -> Iterator[Result]:
 
 
 def _installed(bench: Bench) -> tuple[str, Result | None]:
-    """Which CLI is here, and why it cannot be used where that is so."""
+    """Return the installed CLI, and the reason if it cannot be used."""
     surface = bench.written.gathered.surface
     name = "agentcore CLI"
 
@@ -83,7 +83,7 @@ def _installed(bench: Bench) -> tuple[str, Result | None]:
 
 
 def _options_of_aws_commands(bench: Bench, by: str) -> Iterator[Result]:
-    """Commands that need AWS are not run; each option is looked up in the CLI's own list."""
+    """Look the options of commands that need AWS up in the CLI's help; these commands are not run."""
     unknown: list[str] = []
     silent: list[str] = []
     needing = {op.id for op in bench.written.fresh.operations if op.needs_aws}
@@ -107,7 +107,7 @@ def _options_of_aws_commands(bench: Bench, by: str) -> Iterator[Result]:
 
 
 def _help(sandbox: Sandbox, words: tuple[str, ...], by: str) -> str:
-    """The help of a command; asked for once in a process for one CLI."""
+    """Return the help of a command, cached per process and CLI."""
     key = (str(shims.real_cli()), by, *words)
     if key not in _helps:
         ran = sandbox.run([*words, "--help"])
@@ -144,7 +144,7 @@ def _outcome(bench: Bench, ran: Ran, by: str) -> Result:
 
 
 def _state(bench: Bench, by: str) -> Result:
-    """What the project's files say afterwards, against what the plan promises."""
+    """Compare the project's files after the run with the plan's promises."""
     operations = bench.written.fresh.operations
     local = [op for op in operations if not op.needs_aws]
     root = project_root(bench)
@@ -175,7 +175,7 @@ def _json(root: Path, name: str, problems: list[str]) -> dict[str, Json]:
 
 
 def project_root(bench: Bench) -> Path | None:
-    """The scratch project: the copy, or the one that the script has made."""
+    """Return the scratch project: the copy, or the one that the script created."""
     if bench.written.gathered.project is not None:
         return bench.sandbox.project
     made = (path.parent.parent for path in sorted(bench.sandbox.root.glob("*/agentcore/agentcore.json")))

@@ -1,4 +1,4 @@
-"""A gateway client run as a program against a stand-in for the gateway, where its packages are."""
+"""Runs a gateway client as a program against a stand-in gateway, in an environment that has its packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CURE: Final = "write the plan anew, or mend the client: every page is to be lis
 
 
 def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """The client without a gateway, then with one of several pages; what it prints, and whether it shows its token."""
+    """Run the client without a gateway, then with one that pages; check its output and that it shows no token."""
     settings = written.fresh.context["gateway"]
     inbound, variable = settings["inbound_auth"], f"AGENTCORE_GATEWAY_{settings['env']}"
     own = gateway.TOKEN if settings["token_provider"] else gateway.TOKEN.format(number=0)
@@ -45,7 +45,7 @@ def check_client(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resu
 
 
 class Ended(NamedTuple):
-    """How a run of a client ended: its exit status, and what it printed."""
+    """The end of a client's run: exit status and output."""
 
     code: int | None
     out: str
@@ -62,7 +62,7 @@ def judge_runs(
     variable: str,
     command: str,
 ) -> Iterator[Result]:
-    """What two runs of a client come to: without the gateway's URL, and with it.
+    """Judge two runs of a client: without the gateway's URL, and with it.
 
     In: the file, what ran it, how each run ended, why the gateway refused
     requests, where it ran, the variable of the URL, the command to show.

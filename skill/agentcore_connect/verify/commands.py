@@ -23,12 +23,12 @@ NAME = "commands.sh"
 
 
 def samples(operations: list[Operation]) -> dict[str, str]:
-    """A value of the right form for everything that the operations ask for and that is no secret."""
+    """Return a sample for every input of the operations that is no secret."""
     return {one.name: one.default or _sample(one.name).get("value", "sample") for one in _asked(operations)}
 
 
 def needs(operations: list[Operation]) -> list[dict[str, Json]]:
-    """What has to be in the project before the commands can take these values."""
+    """Return what the project must contain for the samples to be valid."""
     named = dict.fromkeys(_sample(one.name).get("needs") for one in _asked(operations) if not one.default)
     return [load("check-samples")["needs"][name] for name in named if name]
 
@@ -42,12 +42,12 @@ def _sample(name: str) -> dict[str, str]:
 
 
 def secrets(operations: list[Operation]) -> list[str]:
-    """The environment variables that secrets are taken from."""
+    """Return the environment variables that hold secrets."""
     return sorted({one.name for op in operations for one in op.inputs if one.kind == "secret"})
 
 
 def declared_values(written: Written) -> dict[str, bool]:
-    """The variables for the values of credentials that the project has already, and whether each is a secret.
+    """Return the variables of existing credentials, and whether each holds a secret.
 
     A deploy takes the values of all credentials or of none, so the script asks for these as well.
     """
@@ -65,18 +65,18 @@ def declared_values(written: Written) -> dict[str, bool]:
 
 
 def script_secrets(plan: Plan) -> list[str]:
-    """The environment variables that the boto3 scripts of a plan take secrets from."""
+    """Return the environment variables with secrets for the boto3 scripts."""
     return [one["env"] for one in script_inputs(plan.context) if one["secret"]]
 
 
 def script_samples(plan: Plan) -> dict[str, str]:
-    """A value for everything else that the boto3 scripts of a plan ask for."""
+    """Return samples for the other inputs of the boto3 scripts."""
     asked = [one["env"] for one in script_inputs(plan.context) if not one["secret"]]
     return {name: _sample(name).get("value", "sample") for name in asked}
 
 
 def check_shell(written: Written, name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """A script's text: shell syntax, shellcheck."""
+    """Check a script's text: shell syntax and shellcheck."""
     path = sandbox.root / "read" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(written.text(name), encoding="utf-8")
@@ -87,13 +87,13 @@ def check_shell(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resul
 
 
 def check_unchanged(written: Written, name: str) -> Result:
-    """A file that is the same for every plan is as it is written."""
+    """Check that a static file is unchanged."""
     cure = "write the plan anew (--force); this file is the same for every plan and is not to be changed"
     return judged(name, "as-planned", OWN, written.changes(name), cure=cure)
 
 
 def check_lines(written: Written) -> Result:
-    """The command lines are the plan's, and the rest is the text that the plan's script has."""
+    """Check that the script has the plan's command lines and is otherwise unchanged."""
     planned = {op.id: list(op.argv) for op in written.fresh.operations if op.argv}
     found = lines_of(written)
     problems = [
@@ -106,7 +106,7 @@ def check_lines(written: Written) -> Result:
 
 
 def lines_of(written: Written) -> dict[str, list[str]]:
-    """The command line of each step as the script has it; none where it cannot be read."""
+    """Return the script's command line for each step."""
     try:
         return command_lines(written.text(NAME))
     except (ValueError, KeyError):  # quotes that do not end, a step without a title
@@ -129,7 +129,7 @@ def _program(sandbox: Sandbox, name: str, argv: list[str], check: str, cure: str
 
 
 def check_contract(written: Written) -> Result:
-    """Every command line of the script against the contract of its CLI version: options, values, combinations."""
+    """Check every command line against the CLI's contract: options, values, combinations."""
     surface = written.gathered.surface
     contract = load_contract(surface.contract)
     lines = lines_of(written)

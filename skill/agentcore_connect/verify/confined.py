@@ -1,4 +1,4 @@
-"""The checks of a plan in a process of their own, confined where the system offers it.
+"""Runs the checks of a plan in a separate process, confined if the system supports it.
 
 `main` answers a request on standard input, a JSON object: folder, scratch, run_changed. Standard output has a JSON
 object a line: what is being checked (tell), how this process is confined (confinement), a result, or the error that
@@ -27,14 +27,14 @@ _PROGRAMS: Final = ("agentcore", "node", "bash", "shellcheck", "env")
 
 
 class Checked(NamedTuple):
-    """What the checks came to, and how what they ran was confined."""
+    """The results of the checks, and the confinement of the run."""
 
     results: list[Result]
     confinement: str
 
 
 def check_confined(folder: Path, tell: Callable[[str], None], *, run_changed: bool = False) -> Checked:
-    """Check a written plan in a process of its own; see ``check_plan``.
+    """Check a written plan in a separate process; see ``check_plan``.
 
     Errors: ConnectError as ``check_plan``, and `check-ended` where that process ended before it was done.
     """
@@ -71,7 +71,7 @@ def check_confined(folder: Path, tell: Callable[[str], None], *, run_changed: bo
 
 
 def _import_path() -> list[str]:
-    """Where this program is imported from, without the working directory: that may be somebody else's folder."""
+    """Return the import path of this program without the working directory, which may be untrusted."""
     own = Path(__file__).resolve().parents[2]
     return [one for one in sys.path if one and (Path(one).resolve() == own or Path(one).resolve() != Path.cwd())]
 
@@ -123,7 +123,7 @@ def _say(**what: object) -> None:
 
 
 def _needed(folder: Path) -> Iterator[Path]:
-    """What the checks read, wherever it is: this program, the interpreters, the CLI, the project."""
+    """Yield the paths that the checks read: this program, interpreters, the CLI, the project."""
     yield from map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path)))
     yield from map(Path, managers().values())
     for variable in ("VIRTUAL_ENV", "NODE_PATH"):  # where the person's own packages are
@@ -136,14 +136,14 @@ def _needed(folder: Path) -> Iterator[Path]:
 
 
 def _root_of(program: Path) -> Path:
-    """The folder with all that a program is made of: the one with its node_modules, or the one with its bin."""
+    """Return the root folder of a program: the one with its node_modules or its bin."""
     above = [one for one in program.parents if one.name == "node_modules"]
     root = above[-1].parent if above else program.parent.parent
     return program.parent if root in (Path.home(), Path("/")) else root
 
 
 def _of_plan(folder: Path) -> Iterator[Path]:
-    """The project and the documents that the answers of a plan name; none of answers that cannot be read."""
+    """Yield the project and the documents that a plan's answers name."""
     from agentcore_connect.answers import load
 
     try:

@@ -23,14 +23,14 @@ _IN_STEP = "make the change in the answers and write the plan anew, so that both
 
 
 def check_answers(written: Written) -> Iterator[Result]:
-    """The answers against their published schema, and against the gate (which reading them has passed)."""
+    """Check the answers against their published schema; reading them has passed the gate."""
     yield _schema("answers.yaml", written.answers.data, "answers")
     yield Result("answers.yaml", "answers-gate", "passed", OWN)
     yield judged("answers.yaml", "service-takes-it", OWN, list(_refused(written)), cure=_IN_STEP)
 
 
 def _refused(written: Written) -> Iterator[str]:
-    """The warnings of the plan about what the service refuses, each with the connection that it is about."""
+    """Yield the plan's warnings about refused values, each with its connection."""
     plan = written.fresh
     said = [("", one) for one in plan.warnings]
     said += [(f"{c['name']}: ", one) for c in plan.connections for one in c["warnings"]]
@@ -41,7 +41,7 @@ def _refused(written: Written) -> Iterator[str]:
 
 
 def check_plan_file(written: Written) -> Iterator[Result]:
-    """The plan against its schema, and against what its answers lead to."""
+    """Check the plan against its schema, and against a plan made anew from its answers."""
     yield _schema("plan.json", written.plan, "plan")
     fresh: dict[str, Json] = json.loads(json.dumps(written.fresh.as_dict()))
     said = {**written.plan, "artifacts": _files(written.plan.get("artifacts"))}
@@ -51,14 +51,14 @@ def check_plan_file(written: Written) -> Iterator[Result]:
 
 
 def _files(artifacts: Json) -> Json:
-    """Of the files only names and kinds: which checks were made while they were written is another matter."""
+    """Return the names and kinds of the files, without the checks made at writing."""
     if not isinstance(artifacts, list):
         return artifacts
     return [{k: one.get(k) for k in ("path", "kind")} if isinstance(one, dict) else one for one in artifacts]
 
 
 def differing(said: object, wanted: object, at: str = "") -> Iterator[str]:
-    """The innermost places where two documents of plain data differ, as dotted paths."""
+    """Yield the innermost differences between two documents, as dotted paths."""
     if isinstance(said, dict) and isinstance(wanted, dict):
         for key in [*wanted, *(k for k in said if k not in wanted)]:
             if key in said and key in wanted:
@@ -84,7 +84,7 @@ def _schema(name: str, data: object, schema: str) -> Result:
 
 
 def check_tool_schema(written: Written, name: str, connection: Context) -> Iterator[Result]:
-    """A Lambda tool schema against what the service takes."""
+    """Check a Lambda tool schema against the service's limits."""
     try:
         tools = json.loads(written.text(name))
     except (ValueError, RecursionError) as error:
@@ -100,7 +100,7 @@ def check_tool_schema(written: Written, name: str, connection: Context) -> Itera
 
 
 def _of_tools(tools: object, connection: Context) -> Iterator[Problem]:
-    """What is wrong with tools; of what is only risky, what the plan's own tools have not: of that the plan warned."""
+    """Return the errors in tools, and the risks that the plan's own tools do not have."""
     from agentcore_connect.checks.tool_schema import check_tools
 
     name = connection["name"]
@@ -111,7 +111,7 @@ def _of_tools(tools: object, connection: Context) -> Iterator[Problem]:
 
 
 def check_json(written: Written, name: str, connection: Context | None) -> Iterator[Result]:
-    """A JSON document: that it is one, and that of the plan."""
+    """Check that a file is valid JSON and unchanged."""
     try:
         data = json.loads(written.text(name))
     except (ValueError, RecursionError) as error:
@@ -128,7 +128,7 @@ def check_json(written: Written, name: str, connection: Context | None) -> Itera
 
 
 def check_documents(written: Written) -> Iterator[Result]:
-    """The API documents that the gateway gets, each against the rules by which the service refuses one."""
+    """Check each API document for the gateway against the service's limits."""
     for c in written.fresh.context["connections"]:
         if c.get("schema_text") and c.get("target_type") in _DOCUMENTS:
             name = c["schema_file"] or "plan.json"
@@ -156,7 +156,7 @@ def _said(fault: Fault, shown: str) -> str:
 
 
 def _valid(name: str, text: str, shown: str) -> Result:
-    """A document that was converted, against the OpenAPI specification."""
+    """Check a converted document against the OpenAPI specification."""
     from agentcore_connect.specs.openapi_validate import LIBRARY, validate
     from agentcore_connect.specs.spec_file import parse_spec
 
@@ -179,7 +179,7 @@ def _document_faults(text: str, shown: str, c: Context) -> Sequence[Fault]:
 
 
 def check_cedar(written: Written, name: str, policy: Context) -> Iterator[Result]:
-    """A policy against the Cedar engine and the service's scope rules, and against what the answers ask for."""
+    """Check a policy with the Cedar engine, by the service's scope rules, and against the answers."""
     from agentcore_connect.checks.cedar import check_policy
     from agentcore_connect.render.checks import cedar_facts
 
@@ -195,7 +195,7 @@ def check_cedar(written: Written, name: str, policy: Context) -> Iterator[Result
 
 
 def check_decisions(written: Written, name: str) -> Iterator[Result]:
-    """The policies as they are written, against the example calls of the plan."""
+    """Evaluate the written policies on the plan's example calls."""
     from agentcore_connect.checks import cedar_decisions
 
     ctx = written.fresh.context

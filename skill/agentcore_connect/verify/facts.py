@@ -1,4 +1,4 @@
-"""What a file of Python says about the plan: its constants, and what its public functions ask for."""
+"""Compares a Python file with the plan: its constants, and the parameters of its public functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Constants = Callable[[str], dict[str, tuple[int, object]]]
 
 
 def changed_constants(text: str, planned: str, name: str, constants: Constants | None = None) -> list[str]:
-    """The constants that say something else than the plan: names, addresses, ARNs, scopes; not prose and numbers.
+    """Return the constants that differ from the plan: names, addresses, ARNs, scopes; not prose and numbers.
 
     In: the text, the text that the plan has, the file's name, how its constants are read (as Python where nothing is
     given). A constant that the plan leaves empty may be filled in.
@@ -32,7 +32,7 @@ def changed_constants(text: str, planned: str, name: str, constants: Constants |
 
 
 def _constants(text: str) -> dict[str, tuple[int, object]]:
-    """The module's constants that hold words without spaces, lists of such or tables: name, line and value."""
+    """Yield the module's constants that hold words, lists of words or tables: name, line and value."""
     found: dict[str, tuple[int, object]] = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -60,7 +60,7 @@ def _plain(node: ast.expr) -> object:
 
 
 def _is_as_planned(now: object, planned: object) -> bool:
-    """Whether a value is the plan's; what the plan leaves open with a * may be narrower."""
+    """Return whether a value equals the plan's, or narrows a * in it."""
     if isinstance(planned, dict) and isinstance(now, dict):
         return now.keys() == planned.keys() and all(_is_as_planned(now[key], planned[key]) for key in planned)
     if isinstance(planned, list | tuple) and type(now) is type(planned):
@@ -69,7 +69,7 @@ def _is_as_planned(now: object, planned: object) -> bool:
 
 
 def is_narrower(text: str, planned: str) -> bool:
-    """Whether a text is one with ARNs in which only what a * stood for was filled in."""
+    """Return whether a text differs from the plan's only by narrower ARNs."""
     if "arn:aws" not in planned or "*" not in planned or text.count("*") > planned.count("*"):
         return False
     pattern = r"[\w*!/.-]+".join(map(re.escape, planned.split("*")))
@@ -77,7 +77,7 @@ def is_narrower(text: str, planned: str) -> bool:
 
 
 def secret_parameters(text: str, planned: str, name: str) -> list[str]:
-    """The public functions that take a secret as an argument, where the plan's do not.
+    """Return the public functions that take a secret as an argument, unlike the plan's.
 
     What the application itself calls may take its user's token, and any function one that fetches a token.
     In: the text, the text that the plan has, the file's name.

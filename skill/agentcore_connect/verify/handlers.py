@@ -1,4 +1,4 @@
-"""A Lambda function's handler called as the gateway calls it, with the author's own functions stood in for."""
+"""Calls a Lambda handler as the gateway does, with stand-ins for the author's functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SAMPLES: Final[JsonObject] = {"string": "sample", "integer": 1, "number": 1.5, 
 
 
 def check_handler(name: str, connection: Context, sandbox: Sandbox) -> Iterator[Result]:
-    """Each tool of the target is called by its full name, then one that is not there, and one without its arguments."""
+    """Call each tool by its full name, then an unknown tool, and one without its arguments."""
     tools, target = connection["tools"], connection["name"]
     calls: list[JsonObject] = [
         {"name": f"{target}___{one['name']}", "event": sample(one["inputSchema"])} for one in tools
@@ -48,7 +48,7 @@ def check_handler(name: str, connection: Context, sandbox: Sandbox) -> Iterator[
 
 
 def sample(schema: object) -> Json:
-    """A value that fits a tool's schema."""
+    """Return a value that fits a tool's schema."""
     if not isinstance(schema, Mapping):
         return "sample"
     kind = schema.get("type")

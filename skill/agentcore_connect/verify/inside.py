@@ -1,4 +1,4 @@
-"""Secrets that stand in a plan's files: by their form anywhere, and in Python by the name that they are given."""
+"""Finds secrets in a plan's files: by form anywhere, and in Python also by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agentcore_connect.specs.python_texts import texts
 
 
 def secrets_inside(text: str, planned: str, name: str) -> list[str]:
-    """Where a text holds a secret, never which; lines that the plan has itself come from what it was made from.
+    """Yield the places of secrets, never their values; the plan's own lines are skipped.
 
     In: the text, the text that the plan has, the file's name.
     """
@@ -27,7 +27,7 @@ def secrets_inside(text: str, planned: str, name: str) -> list[str]:
 
 
 def _under_secret_names(text: str) -> Iterator[tuple[int, str]]:
-    """The texts that are assigned, passed or paired with a name that is a secret's."""
+    """Yield the texts assigned to, passed as or paired with a name for a secret."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

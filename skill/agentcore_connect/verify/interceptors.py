@@ -1,4 +1,4 @@
-"""An interceptor's handler called as the gateway calls it: a message is changed, refused, and met by a failing rule."""
+"""Calls an interceptor's handler as the gateway does, with rules that change, refuse and fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CALLS: Final = [(point, rule) for point in ("request", "response") for rule in 
 
 
 def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
-    """Requests and answers, each with a rule that changes, one that refuses and one that fails."""
+    """Call the handler for requests and answers, with a rule that changes, one that refuses and one that fails."""
     script = sandbox.root / "connect" / name
     ran = sandbox.run(
         [sys.executable, "-P", interceptor_runner.__file__, str(script)],
@@ -53,7 +53,7 @@ def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
 
 
 def _event(point: str) -> dict[str, Json]:
-    """What the gateway sends before the call, and after it."""
+    """Return the gateway's event before or after the call."""
     request: JsonObject = {
         "path": "/mcp",
         "httpMethod": "POST",
@@ -80,7 +80,7 @@ def _problems(answers: Sequence[Json]) -> Iterator[str]:
 
 
 def _wanted(point: str, rule: str, answer: Json) -> dict[str, Json]:
-    """What stands under mcp; the code and the words of a refusal are the handler's own."""
+    """Return the expected `mcp` part; code and message of a refusal are the handler's own."""
     if rule == "refuse":
         body = mapping(mapping(mapping(answer).get("transformedGatewayResponse")).get("body"))
         error = mapping(body.get("error"))

@@ -1,4 +1,4 @@
-"""Whether a script lets a secret out: it is run with marked ones, and everything it leaves is searched for them."""
+"""Runs a script with marked secrets and searches its output, processes and files for them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LONG: Final = 300.0
 
 
 def markers(names: list[str]) -> dict[str, str]:
-    """A value of its own for each variable that takes a secret, by the value."""
+    """Return a unique value for each variable that holds a secret, keyed by the value."""
     return {f"planted-secret-{number:02}-of-a-dry-run": name for number, name in enumerate(names)}
 
 
 def check_leaks(written: Written, sandbox: Sandbox, stand_ins: Path) -> Iterator[Result]:
-    """The whole script, with marked secrets in its environment and stand-ins for every program.
+    """Run the whole script with marked secrets in its environment and stand-ins for every program.
 
     Searched for the secrets: what it prints, the words that each program is given (they show in the list of
     processes), and every file that it leaves.
@@ -57,7 +57,7 @@ def check_leaks(written: Written, sandbox: Sandbox, stand_ins: Path) -> Iterator
 
 
 def found_in(planted: Mapping[str, str], texts: Iterable[tuple[str, str]], folders: Iterable[Path]) -> Iterator[str]:
-    """Where secrets came out: in texts, by what they are, and in the files of folders. Never the value."""
+    """Yield the places in texts and files that hold a secret, never its value."""
     said = list(texts)
     for value, name in planted.items():
         for where in dict.fromkeys(where for where, text in said if value in text):

@@ -1,4 +1,4 @@
-"""What a plan makes of the project file, held against what the CLI's source says that the file may hold."""
+"""Checks the project file that a plan produces against the shape known from the CLI's source."""
 
 from __future__ import annotations
 

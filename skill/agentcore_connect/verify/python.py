@@ -1,4 +1,4 @@
-"""Checks of the plan's Python files: compiled, imported where their packages are, and nothing secret shown."""
+"""Checks the plan's Python files: they compile, import and show no secret."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SHOWN_BY: Final = frozenset(
 
 
 def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bool) -> Iterator[Result]:
-    """A Python file: compiled with warnings as errors, then imported, unless it was changed.
+    """Compile a Python file with warnings as errors, and import it unless it was changed.
 
     What prints or logs a secret by its name is looked for in the text, unless the file is run with marked ones later.
     """
@@ -57,7 +57,7 @@ def check_python(written: Written, name: str, sandbox: Sandbox, *, run_later: bo
 
 
 def _imported(written: Written, name: str, sandbox: Sandbox) -> Result:
-    """The file imported by the first Python that has its packages."""
+    """Import the file with the first Python that has its packages."""
     label, ran = run_where_it_can(written, sandbox, ["-c", _IMPORT, str(sandbox.root / "connect" / name)])
     if ran is None:
         return lacking(name, "python-import", label)
@@ -98,7 +98,7 @@ def missing_module(said: str) -> str | None:
 
 
 def lacking(name: str, check: str, module: str) -> Result:
-    """What to say of a file whose packages are nowhere to be found."""
+    """Return the result for a file whose packages are missing."""
     return Result(
         name,
         check,
@@ -110,7 +110,7 @@ def lacking(name: str, check: str, module: str) -> Result:
 
 
 def import_failed(name: str, ran: Ran, by: str, sandbox: Sandbox) -> Result:
-    """What to say of a file that cannot be imported."""
+    """Return the result for a file that cannot be imported."""
     if ran.exit_code is None:
         return Result(name, "python-import", "not-run", by, ran.said.splitlines()[-1], next="run check again")
     said = quoted(ran.said.replace(str(sandbox.root / "connect"), "."))
@@ -119,7 +119,7 @@ def import_failed(name: str, ran: Ran, by: str, sandbox: Sandbox) -> Result:
 
 
 def interpreters(written: Written) -> Iterator[tuple[str, str]]:
-    """The active environment's Python and those of the project's own, where the agent's packages are; this one last.
+    """Yield the active environment's Python, those of the project, and this one last.
 
     The project may be somebody else's: its environments are left alone unless what runs is confined.
     """
@@ -139,7 +139,7 @@ def interpreters(written: Written) -> Iterator[tuple[str, str]]:
 
 
 def shown(text: str, name: str) -> list[str]:
-    """The calls that print, write or log something whose name says that it is a secret."""
+    """Return the calls that print, write or log a value named like a secret."""
     found: list[str] = []
     for call in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)):
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -151,7 +151,7 @@ def shown(text: str, name: str) -> list[str]:
 
 
 def _named(node: ast.AST) -> str | None:
-    """The name of a value that is a secret by its name."""
+    """Return the name of a value that is named like a secret."""
     if isinstance(node, ast.Name):
         text = node.id
     elif isinstance(node, ast.Attribute):
@@ -164,5 +164,5 @@ def _named(node: ast.AST) -> str | None:
 
 
 def is_secret_name(text: str) -> bool:
-    """Whether a name says that what it stands for is a secret, and not where one is to be found."""
+    """Return whether a name denotes a secret itself, not its location."""
     return _SECRET.search(text) is not None

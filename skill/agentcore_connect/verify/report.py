@@ -1,4 +1,4 @@
-"""What a check came to: which file, which check, by what, and when it failed the tool's own words."""
+"""The result of a check: file, check, tool, and the tool's message on failure."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Result:
     next: str = ""
 
     def as_dict(self) -> dict[str, Json]:
-        """The result as plain data; what is empty is left out."""
+        """Return the result as data, without empty fields."""
         return {k: v for k, v in asdict(self).items() if v}
 
 
 def judged(
     artifact: str, check: str, by: str, problems: Iterable[object], *, cure: str = "", command: str = "", said: str = ""
 ) -> Result:
-    """Passed where there is no problem, else failed with all of them."""
+    """Return a passed result, or a failed one with all problems."""
     texts = list(dict.fromkeys(map(str, problems)))
     if not texts:
         return Result(artifact, check, "passed", by)
@@ -50,12 +50,12 @@ def judged(
 
 
 def listed(texts: Sequence[str]) -> str:
-    """Problems in one text, a line each; of very many, how many more there are."""
+    """Join problems into one text, a line each, shortened if there are many."""
     more = [f"... and {len(texts) - _MANY} more"] if len(texts) > _MANY else []
     return "\n".join(text[:_LONGEST] for text in (*texts[:_MANY], *more))
 
 
 def quoted(text: str, ended: str = "") -> str:
-    """A program's own words, the end of them, without what has the form of a secret."""
+    """Return the end of a program's output, without secrets."""
     words = redact(f"{text.strip()}\n{ended}".strip())
     return words if len(words) <= _LONGEST else "... " + words[-_LONGEST:]

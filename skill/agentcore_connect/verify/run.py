@@ -1,4 +1,4 @@
-"""All checks of a written plan, a file at a time, with what is going on told as it goes."""
+"""Runs all checks of a written plan, file by file, and reports progress."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check_plan(
     run_changed: bool = False,
     is_confined: bool = False,
 ) -> list[Result]:
-    """Run everything that can be run here on a written plan, never touching the project, AWS or the network.
+    """Run every check that this machine can run on a written plan, without touching the project, AWS or the network.
 
     What runs is the plan's own text, rendered from its answers. A file that was changed since is read only.
 
@@ -94,7 +94,7 @@ def check_plan(
 
 
 def _check_all(bench: Bench, every: Sequence[Artifact], place: Path) -> list[Result]:
-    """The results of all files. The script's run, which takes longest and mostly waits, goes on beside the others."""
+    """Check all files. The script, which takes longest and mostly waits, runs in parallel with the others."""
 
     def check(artifact: Artifact) -> list[Result]:
         bench.tell(artifact.path)
@@ -116,7 +116,7 @@ def _secrets(written: Written) -> Mapping[str, str]:
 
 
 def _lay_out(written: Written, into: Path) -> None:
-    """Write the files to run: the plan's own text, or with changed files the plain files of the folder."""
+    """Write the files to run: the plan's own text, or the changed files of the folder."""
     into.mkdir()
     if not written.run_changed:
         for name, text in written.files.items():
@@ -128,7 +128,7 @@ def _lay_out(written: Written, into: Path) -> None:
 
 
 def _guarded(artifact: str, check: Callable[[], Iterable[Result]]) -> Iterator[Result]:
-    """The results of a check; one that breaks over what it was given has failed, and the others go on."""
+    """Yield the results of a check. A check that raises an error counts as failed; the others continue."""
     results = iter(check())
     while True:
         try:
@@ -163,7 +163,7 @@ def _check_document(written: Written) -> Iterator[Result]:
 
 
 def _no_secret(written: Written, name: str) -> Result:
-    """Nothing that stands in the file looks like a secret."""
+    """Check that the file holds no secret."""
     problems = inside.secrets_inside(written.text(name), written.files.get(name, ""), name)
     cure = "take it out, and have it revoked if it was a real one; commands.sh asks for secrets when it runs"
     return judged(name, "no-secret-inside", OWN, problems, cure=cure)
@@ -203,7 +203,7 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
 
 
 def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
-    """The script, or a file that it is made of: its text, and the script carried out."""
+    """Check the script or one of its static files, and run the script."""
     written, name, wanted = bench.written, artifact.path, artifact.checks
     if "bash-syntax" in wanted:
         yield from commands.check_shell(written, name, bench.sandbox)
@@ -223,7 +223,7 @@ def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Resu
 
 
 def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
-    """A policy as it stands, and what the policies together decide about the plan's example calls."""
+    """Check a policy, and the decisions of all policies on the plan's example calls."""
     if "cedar" in artifact.checks and artifact.policy is not None:
         yield from data.check_cedar(written, artifact.path, artifact.policy)
     if "policy-decisions" in artifact.checks:
@@ -231,7 +231,7 @@ def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:
 
 
 def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
-    """A file of Python: as text, imported, and run where a check is there for it."""
+    """Check a Python file: its text, its import, and a run if there is one for its kind."""
     written, name, wanted = bench.written, artifact.path, artifact.checks
     found = list(python.check_python(written, name, bench.sandbox, run_later="as-planned" in wanted))
     yield from found
@@ -259,7 +259,7 @@ def _check_code(bench: Bench, artifact: Artifact) -> Iterator[Result]:
 
 
 def _as_written(written: Written, name: str) -> Result:
-    """Code may be changed by its owner; but what was vetted is the text as it was written."""
+    """Report whether a file was changed since it was written; only the written text was checked."""
     changes = written.changes(name)
     if not changes:
         return Result(name, "as-written", "passed", OWN)

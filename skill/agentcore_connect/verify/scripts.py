@@ -1,4 +1,4 @@
-"""Checks of the boto3 program: what it says it sends, what it sends, and both against plan and service model."""
+"""Checks the boto3 program: its --dry-run and its requests, against the plan and the service model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ACCOUNT: Final = "arn:aws:bedrock-agentcore:us-east-1:123456789012"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the program is run with, and what it has to send.
+    """The inputs of a run, and the expected requests.
 
     `planned`: the requests with run-time values; `sent`: operation and body of each, as they go to AWS; `dry`: what it
     prints with --dry-run: there a policy names its gateway by the variable until AWS has told the ARN.
@@ -50,7 +50,7 @@ class Run:
 
 
 def check_program(written: Written, sandbox: Sandbox) -> Iterator[Result]:
-    """The boto3 program of a plan: its --dry-run, a run against a stand-in for AWS, its requests by the model."""
+    """Check the boto3 program: its --dry-run, a run against a stand-in for AWS, and its requests by the model."""
     try:
         changed = _changed(json.loads(written.text(NAME)), json.loads(written.files[NAME]))
     except (ValueError, RecursionError):
@@ -62,7 +62,7 @@ def check_program(written: Written, sandbox: Sandbox) -> Iterator[Result]:
 
 
 def _changed(now: object, planned: object, at: str = "") -> list[str]:
-    """Where the data is not as planned; an ARN of the role's rights may be made narrower."""
+    """Yield differences from the planned data; ARNs in the role's rights may be narrower."""
     if isinstance(now, dict) and isinstance(planned, dict):
         return [one for key in {**planned, **now} for one in _changed(now.get(key), planned.get(key), f"{at}.{key}")]
     if isinstance(now, list) and isinstance(planned, list) and len(now) == len(planned):
@@ -75,7 +75,7 @@ def _changed(now: object, planned: object, at: str = "") -> list[str]:
 
 
 def program_run(ctx: Context) -> Run:
-    """How the program of a plan is run: nothing exists but what the plan does not create, and nothing is set on it."""
+    """Return the run of the program: only resources that the plan does not create exist, without settings."""
     steps = [step for step in program_steps(ctx) if step["body"]]
     given = _Given(ctx, program_steps(ctx))
     variable, arn = load("cedar")["arn_variable"], given.gateway["gatewayArn"]
@@ -100,10 +100,10 @@ def program_run(ctx: Context) -> Run:
 
 
 class _Given:
-    """What the program is given: values for what it asks, and an AWS to find."""
+    """Return the program's inputs and the existing AWS resources."""
 
     def __init__(self, ctx: Context, steps: Sequence[Context]) -> None:
-        """Make a value for everything that the steps ask for."""
+        """Return samples for all inputs of the steps."""
         self._steps, gateway = steps, ctx["gateway"]
         known = load("request-bodies")["runtime"]
         self.values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
@@ -135,12 +135,12 @@ class _Given:
         self.values["gateway_arn"] = self.gateway["gatewayArn"]
 
     def values_for(self, step: Context) -> dict[str, Json]:
-        """The run-time values of a step's request."""
+        """Return the run-time values of a step's request."""
         inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items()}
         return {**self.values, "provider_arn": recorder.provider_arn(step.get("provider") or ""), **inputs}
 
     def situation(self) -> dict[str, Json]:
-        """What the recorder is to find at AWS."""
+        """Return the resources that exist in the stand-in."""
         there = [one["name"] for one in self._steps if one["kind"].endswith("-provider") and not one["body"]]
         engine = {
             "policyEngineId": self.values["policy_engine_id"],
@@ -185,7 +185,7 @@ def _requests(ran: Ran) -> list[JsonObject] | None:
 
 
 def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
-    """The program run in earnest, but for AWS; what it sends, and whether it shows or keeps a secret."""
+    """Run the program against the stand-in; check its requests and that it shows or stores no secret."""
     record = sandbox.root / f"{script.name}.record"
     record.unlink(missing_ok=True)
     argv = ["env", *(f"{key}={value}" for key, value in run.env.items()), *_RECORDER]
@@ -204,7 +204,7 @@ def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
 
 
 def tokenless(call: Sequence[Json]) -> Sequence[Json]:
-    """A recorded call with the token of this run replaced by the sample's."""
+    """Return a recorded call with the client token replaced by the sample."""
     known = load("request-bodies")["runtime"]
     sent = mapping(call[1])
     found = _TOKEN.fullmatch(text(sent.get("clientToken")) or "")
@@ -231,7 +231,7 @@ def _against_model(requests: Sequence[JsonObject]) -> Result:
 
 
 def differences(recorded: object, planned: object, at: str = "requests") -> list[str]:
-    """Where two lists of requests differ first, in words."""
+    """Describe the first difference between two lists of requests."""
     if recorded == planned:
         return []
     if isinstance(recorded, dict) and isinstance(planned, dict):
@@ -248,7 +248,7 @@ def differences(recorded: object, planned: object, at: str = "requests") -> list
 
 
 def _operations(requests: Sequence[Json]) -> str:
-    """How many, and which, for a list of whatever a script has printed or sent."""
+    """Describe a list of requests by number and operation."""
     names = [
         str(one.get("operation")) if isinstance(one, dict) else str(one[0] if isinstance(one, list) and one else one)
         for one in requests

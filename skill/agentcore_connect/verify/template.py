@@ -1,4 +1,4 @@
-"""Checks of a plan's CloudFormation template: against the plan, the program's own rules, botocore's model, cfn-lint."""
+"""Checks a plan's CloudFormation template against the plan, built-in rules, botocore's model and cfn-lint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNKNOWN: Final = "value"
 
 
 def check_stack(written: Written, name: str) -> Iterator[Result]:
-    """The template as it stands: that of the plan, sound, and right by the schemas of its resources."""
+    """Check the template: unchanged, sound, and valid by its resource schemas."""
     text = written.text(name)
     try:
         data = template_data(text, shown=name)
@@ -49,7 +49,7 @@ def _modelled(name: str, data: object) -> Result:
 
 
 def against_model(data: object) -> list[str]:
-    """What botocore's model has against the requests that CloudFormation will send.
+    """Check the properties against botocore's model.
 
     cfn-lint does not judge a union in which a function stands; here a function stands for any value. In: the
     template's data. Errors: as `check_request`.
@@ -76,7 +76,7 @@ def against_model(data: object) -> list[str]:
 
 
 def _settled(value: Json, place: str, open_places: set[str]) -> Json:
-    """The value with a text for each function; the places of these are noted."""
+    """Return the value with samples for functions, and record their places."""
     if isinstance(value, list):
         return [_settled(one, f"{place}[{number}]", open_places) for number, one in enumerate(value)]
     if not isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Checks of the plan's documents for people: they say what the plan says, and settings in them can be read."""
+"""Checks the plan's documents: they match the plan, and their settings parse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _URL: Final = re.compile(r"https://[a-z0-9-]+\.gateway\.bedrock-agentcore\.[a-z0
 
 
 def check_says_the_plan(written: Written, name: str) -> Result:
-    """No line of the plan's document is gone or changed, but for rights made narrower; lines may have been added."""
+    """Check that no line was removed or changed, except narrower rights; lines may be added."""
     wanted, lines = (_lines(text) for text in (written.files.get(name, ""), written.text(name)))
     changes = SequenceMatcher(None, wanted, lines, autojunk=False).get_opcodes()
     problems = [
@@ -40,12 +40,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _shortened(line: str) -> str:
-    """A line of the plan's own; it holds nothing that the plan does not."""
+    """Return whether a line matches the plan's, with at most narrower rights."""
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 def check_settings(written: Written, name: str) -> Iterator[Result]:
-    """The settings in a document: each block can be read, and none has a place for a secret."""
+    """Check that each settings block parses and holds no secret."""
     text = written.text(name)
     problems: list[str] = []
     for block in _BLOCK.finditer(text):

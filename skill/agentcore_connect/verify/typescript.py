@@ -1,4 +1,4 @@
-"""A gateway client in TypeScript: what it says of the plan, and run by Node.js where its packages are."""
+"""Checks a TypeScript gateway client: its constants against the plan, and a run by Node.js."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MODULES: Final = "node_modules"
 
 
 def check_typescript(written: Written, name: str, manifest: Entry, sandbox: Sandbox) -> Iterator[Result]:
-    """The constants against the plan's, then the client run, unless it was changed.
+    """Compare the constants with the plan's, then run the client unless it was changed.
 
     In: the file's name, the manifest of its renderer, the place to run it in.
     """
@@ -35,7 +35,7 @@ def check_typescript(written: Written, name: str, manifest: Entry, sandbox: Sand
 
 
 def _constants(text: str) -> dict[str, tuple[int, object]]:
-    """The module's constants that hold a word or a list of words, with their lines; prose may be reworded."""
+    """Yield the module's constants that hold words, with their lines; prose may change."""
     found: dict[str, tuple[int, object]] = {}
     for match in _CONSTANT.finditer(text):
         try:
@@ -49,7 +49,7 @@ def _constants(text: str) -> dict[str, tuple[int, object]]:
 
 
 def _run(written: Written, name: str, manifest: Entry, sandbox: Sandbox) -> Iterator[Result]:
-    """The client without a gateway, then with one; what it prints, and whether it shows its token."""
+    """Run the client without a gateway, then with one; check its output and that it shows no token."""
     needed = [_LOADER, *_packages(written, manifest)]
     folder = next((one for one in _package_folders(written) if all((one / each).is_dir() for each in needed)), None)
     if folder is None:
@@ -73,14 +73,14 @@ def _run(written: Written, name: str, manifest: Entry, sandbox: Sandbox) -> Iter
 
 
 def _packages(written: Written, manifest: Entry) -> list[str]:
-    """The packages that the file asks for, without their ranges, by its manifest."""
+    """Return the packages in the manifest, without ranges."""
     inbound = written.fresh.context["gateway"]["inbound_auth"]
     requires = manifest["requires"]
     return [one.rpartition("@")[0] for one in (*requires["always"], *requires[inbound])]
 
 
 def _package_folders(written: Written) -> Iterator[Path]:
-    """Where packages may be taken from: NODE_PATH, and the project's own where what runs is confined."""
+    """Yield the package folders: NODE_PATH, and the project's if the run is confined."""
     yield from (Path(one) for one in os.environ.get("NODE_PATH", "").split(os.pathsep) if one)
     project = written.gathered.project
     if project is not None and written.runs_project:
@@ -88,7 +88,7 @@ def _package_folders(written: Written) -> Iterator[Path]:
 
 
 def _lay_out(connect: Path, folder: Path) -> None:
-    """The packages beside the file, as an ES module: so the CLI's templates for TypeScript have it."""
+    """Place the packages beside the file as for an ES module, like the CLI's TypeScript templates."""
     link = connect / _MODULES
     link.unlink(missing_ok=True)
     link.symlink_to(folder.resolve(), target_is_directory=True)

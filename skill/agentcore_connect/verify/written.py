@@ -1,4 +1,4 @@
-"""A written plan, read back with suspicion, and the same plan made anew from its answers."""
+"""Reads a written plan as untrusted input and makes the same plan anew from its answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ANEW: Final = "write it anew: agentcore-connect plan answers.yaml --out DIR --f
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A plan's folder: what its files say (``plan``), and what its answers lead to today (``fresh``, ``files``).
+    """A plan's folder: the written plan (``plan``), and the plan made anew (``fresh``, ``files``).
 
     ``run_changed``: also run files that were changed since they were written. ``is_confined``: what runs cannot reach
     the person's files or the network.
@@ -51,19 +51,19 @@ class Written:
 
     @property
     def runs_project(self) -> bool:
-        """Whether programs of the project, such as the Python of its environments, may be run."""
+        """Return whether programs of the project, such as its Python, may run."""
         return self.run_changed or self.is_confined
 
     def runs(self, name: str) -> bool:
-        """Whether a file may be run: as the plan has it, or changed where the caller asked for that."""
+        """Return whether a file may run: it is unchanged, or the caller allowed changed files."""
         return self.run_changed or not self.changes(name)
 
     def fault(self, name: str) -> str | None:
-        """Why a file of the plan cannot be used, None where it can."""
+        """Return the reason why a file of the plan cannot be used, or None."""
         return fault_of(self.folder, name)
 
     def changes(self, name: str) -> list[str]:
-        """Where a file is not as the plan has it today; its lines are not repeated, for they may hold anything."""
+        """Return the places where a file differs from the plan, without its lines, which may hold anything."""
         lines, wanted = (bare(text).split("\n") for text in (self._as_run(name), self.files.get(name, "")))
         if lines == wanted:
             return []
@@ -72,26 +72,25 @@ class Written:
         return [f"line {start + 1} {words[kind]}" for kind, _, _, start, _ in changes if kind != "equal"]
 
     def text(self, name: str) -> str:
-        """The text of a file that has no fault; as much of it as is text."""
+        """Return the text of a readable file."""
         return self.raw(name).replace("\r\n", "\n")
 
     def raw(self, name: str) -> str:
-        """The text of a file with its line ends as they are."""
+        """Return the text of a file with its original line ends."""
         return (self.folder / name).read_bytes().decode("utf-8", "replace")
 
     def _as_run(self, name: str) -> str:
-        """The text as what runs it reads it: to a shell, a carriage return is a part of a
-        command, to a patch one of a line."""
+        """Return the text as its interpreter reads it: for a shell, a carriage return is part of a command."""
         return self.raw(name) if name.endswith((".sh", ".mjs", ".patch")) else self.text(name)
 
 
 def bare(text: str) -> str:
-    """The text without what hangs on the version that wrote it, and on where it was written to."""
+    """Return the text without its version and its folder."""
     return _PLACE.sub(r"\1", _VERSION.sub("agentcore-connect", text))
 
 
 def fault_of(folder: Path, name: str) -> str | None:
-    """Why a file in a folder cannot be read as a part of a plan: it is opened only when it is a plain file inside."""
+    """Return the reason why a file cannot be read; only a regular file inside the folder is opened."""
     path = folder / name
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
@@ -112,7 +111,7 @@ def fault_of(folder: Path, name: str) -> str | None:
 
 
 def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool = False) -> Written:
-    """Read a plan's folder; what is to be run of it see ``Written``.
+    """Read a plan's folder; ``Written`` says which files may run.
 
     Errors: ConnectError when the folder holds no plan, or its answers cannot be used.
     """

@@ -1,4 +1,4 @@
-"""The wizard: the interview in a terminal. A view on the engine, as ``next`` is; it holds no rule of its own."""
+"""The wizard: the interview in a terminal. Like ``next``, it holds no rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["main"]
 
 
 def main(words: list[str]) -> int:
-    """Run the wizard with the words of the command line; the exit status is what `ExitCode` says.
+    """Run the wizard with command-line words and return an `ExitCode`.
 
     To be called where standard input and output are terminals: only then are the libraries that ask loaded.
     """
@@ -48,7 +48,7 @@ def _front(seen: Terminal) -> Front:
 
 
 def _left(chosen: Options) -> None:
-    """Say what is kept and how to come back."""
+    """Tell the person where the answers are and how to resume."""
     kept = f"interrupted; every answer is in {chosen.file}. To go on:\n  {chosen.resume()}"
     text = kept if chosen.file.exists() else "interrupted; nothing was written"
     sys.stderr.write(f"\nagentcore-connect: {text}\n")

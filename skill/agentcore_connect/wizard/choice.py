@@ -1,4 +1,4 @@
-"""A choice in a list: what is pointed at, the keys that move it, and the application that shows it."""
+"""A choice from a list: the pointer, its keys, and the application that shows it."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _DOWN, _UP = ("down", "c-n", "j"), ("up", "c-p", "k")
 
 
 class Io(NamedTuple):
-    """Where keys come from and where is drawn; the terminal, where a test brings nothing of its own."""
+    """The input and output of prompts: the terminal, or those of a test."""
 
     input: Input | None
     output: Output | None
 
 
 class Pointer:
-    """Which option is pointed at: always one that can be taken."""
+    """The index of the selected option, which is always an available one."""
 
     def __init__(self, options: Sequence[Option], initial: object) -> None:
-        """Point at the option with the initial value, else at the first that can be taken; one must be."""
+        """Select the option with the initial value, else the first available one. At least one must be available."""
         self.open = [number for number, option in enumerate(options) if option.unavailable is None]
         self.at = next((number for number in self.open if options[number].value == initial), self.open[0])
 
     def move(self, step: int) -> None:
-        """Go on to the next option that can be taken, from the last to the first."""
+        """Move to the next available option; after the last comes the first."""
         self.at = self.open[(self.open.index(self.at) + step) % len(self.open)]
 
 
 def choice_application(io: Io) -> tuple[Window, Application[object]]:
-    """An empty window for the options, and the application that holds it. Ctrl-C raises KeyboardInterrupt."""
+    """Create an empty window for the options and its application. Ctrl-C raises KeyboardInterrupt."""
     keys = KeyBindings()
     for key in ("c-c", "c-q"):
         keys.add(key, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt, style="class:aborting"))
@@ -47,7 +47,7 @@ def choice_application(io: Io) -> tuple[Window, Application[object]]:
 
 
 def choice_keys(pointer: Pointer) -> KeyBindings:
-    """The keys that move the pointer: arrows, Home and End, and the digits of the options that can be taken."""
+    """Bind the keys that move the pointer: arrows, Home, End, and the digits of available options."""
     keys = KeyBindings()
     for names, step in ((_DOWN, 1), (_UP, -1)):
         for key in names:

@@ -1,4 +1,4 @@
-"""A prompt_toolkit application in the wizard's frame: what is settled above, the keys below, no trace afterwards."""
+"""Frames a prompt_toolkit application: settled answers above, keys below, erased at the end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Dressed:
         pointed: Callable[[], int],
         answer_rows: int,
     ) -> None:
-        """Keep what is drawn.
+        """Store the parts to draw.
 
         Args:
             terminal: what it is drawn on.
@@ -50,12 +50,12 @@ class Dressed:
         self.problem = ""
 
     def forget_problem(self, buffer: Buffer) -> None:
-        """What was said about the last answer no longer holds once it is changed."""
+        """Clear the message about the last answer when the text changes."""
         if buffer.text:
             self.problem = ""
 
     def run(self, body: list[AnyContainer], focus: FocusableElement, keys: KeyBindings) -> Any:
-        """Run the application in its frame, and leave no trace of it on the screen."""
+        """Run the application in its frame and erase it at the end."""
         application = self._application
         above = Window(FormattedTextControl(lambda: self._part("above")), dont_extend_height=True)
         below = Window(FormattedTextControl(lambda: self._part("below")), dont_extend_height=True)
@@ -81,7 +81,7 @@ class Dressed:
         return ANSI(pen.codes(getattr(drawn, name)).rstrip("\n"))
 
     def options(self) -> StyleAndTextTuples:
-        """The options as prompt_toolkit's fragments, with the cursor at the one that is pointed at."""
+        """Return the options as prompt_toolkit fragments, with the cursor at the selected one."""
         pen, drawn = self._frame()
         fragments: StyleAndTextTuples = []
         for number, lines in enumerate(drawn.options):

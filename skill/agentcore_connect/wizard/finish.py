@@ -1,4 +1,4 @@
-"""The end of the interview: the plan is shown, then written, checked, changed or left."""
+"""The end of the interview: shows the plan, then writes, checks, changes or leaves it."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _ORDER = ("answered", "read", "assumed", "open")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A plan with what writing its files would do."""
+    """A plan and the effect of writing its files."""
 
     made: Made
     changes: list[preview.Change]
 
 
 class Finish:
-    """The end of one sitting. ``run`` gives the exit status, or None when the interview goes on."""
+    """The end of a session. ``run`` returns the exit status, or None if the interview continues."""
 
     def __init__(self, session: Session, file: AnswersFile, options: Options, front: Front, terminal: Terminal) -> None:
-        """Keep what the end works with."""
+        """Store the parts."""
         self._file = file
         self._session, self._options, self._front, self._terminal = session, options, front, terminal
         self._last: list[Block] = []
 
     def run(self, position: Position) -> int | None:
-        """Show the plan and do what is wanted with it."""
+        """Show the plan and carry out the person's choice."""
         try:
             drawn = self._make()
         except ConnectError as error:
@@ -57,7 +57,7 @@ class Finish:
         return Drawn(made, preview.changes(texts, self._options.out))
 
     def _show(self, position: Position, drawn: Drawn) -> None:
-        """Print the plan; not a second time when nothing changed."""
+        """Print the plan unless it is unchanged since the last time."""
         pictures = [picture(v.facts, v.decision, v.rules) for v in position.state.verdicts]
         width = width_of(get_terminal_size().columns)
         blocks = preview.preview(
@@ -88,7 +88,7 @@ class Finish:
                 return status
 
     def _head(self, position: Position, drawn: Drawn | None) -> Head:
-        """Below a plan, only where we are: the rest was just printed."""
+        """Return a short head for the menu below a printed plan."""
         whole = heads.head(position)
         return Head(whole.place) if drawn is not None else whole
 
@@ -116,7 +116,7 @@ class Finish:
         ]
 
     def _do(self, choice: str, position: Position, drawn: Drawn | None) -> tuple[bool, int | None]:
-        """Do what was chosen; whether the menu is left, and with which status."""
+        """Carry out a choice. Returns whether to leave the menu, and the exit status."""
         actions: dict[str, Callable[[], tuple[bool, int | None]]] = {
             "change": lambda: (self._change(position), None),
             "add": self._add,
@@ -219,7 +219,7 @@ class Finish:
 
 
 def _next(out: Path, written: Sequence[str], *, checked: bool) -> list[Block]:
-    """The command to type next."""
+    """Return the next command to type."""
     blocks = [Block("text"), Block("title", "Next:")]
     if not checked:
         blocks += [Block("command", command(["agentcore-connect", "check", str(out)]), "  ")]
@@ -231,7 +231,7 @@ def _next(out: Path, written: Sequence[str], *, checked: bool) -> list[Block]:
 
 
 def _number(key: str) -> str:
-    """The connection that a key belongs to, as people count."""
+    """Return the number of the key's connection, counted from 1."""
     return f"{int(key.split('.')[1]) + 1}: " if key.startswith("connections.") else ""
 
 

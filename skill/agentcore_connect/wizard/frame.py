@@ -1,4 +1,4 @@
-"""What is drawn around and in a question, fitted to the height there is: the least important lines go first."""
+"""Fits a question and its frame to the terminal's height; the least important lines are dropped first."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _least(pen: Pen, shown: Head) -> list[Text]:
 
 
 def head(pen: Pen, shown: Head, rows: int) -> list[Text]:
-    """The lines above a question, at most as many as there are rows (but always the first)."""
+    """Return the lines above a question, limited to the rows available, but at least the first."""
     parts: list[tuple[int, list[Text]]] = [  # how dear each part is, dearest first to stay
         (0, _title(pen, shown)),
         (1, [line for text in shown.notices for line in pen.fold(pen.text(text), "i ", "cyan")]),
@@ -77,7 +77,7 @@ def head(pen: Pen, shown: Head, rows: int) -> list[Text]:
 
 
 def _shortened(cost: int, lines: list[Text]) -> tuple[int, list[Text]]:
-    """The part without its last line; crumbs lose the oldest."""
+    """Drop the last line of a part, or the oldest crumb."""
     return (cost, lines[1:]) if cost == 3 else (cost, lines[:-1])
 
 
@@ -153,7 +153,7 @@ def _option(pen: Pen, option: Option, number: int, pointed: bool, detail: int) -
 
 
 def _closed(pen: Pen, option: Option, detail: int) -> list[Text]:
-    """An option that cannot be taken, with its reason as far as there is room; `?` shows all of it."""
+    """Draw an unavailable option with as much of its reason as fits; `?` shows all of it."""
     lead, reason = f"  {pen.terminal.symbols.cross} ", f"not here: {option.unavailable}"
     if detail == _LINE:
         return [_cut(pen, pen.text(f"{lead}{option.label}  {reason}", "dim"))]

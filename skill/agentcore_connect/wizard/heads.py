@@ -1,4 +1,4 @@
-"""From the state of an interview to what stands around a question: crumbs, the verdict so far, help."""
+"""Builds the frame of a question from the interview's state: crumbs, the verdict so far, help."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNKNOWN = "?"
 
 
 def head(position: Position, notices: tuple[str, ...] = ()) -> Head:
-    """What stands above a question, or above the end where nothing is asked any more.
+    """Return the head of a question, or of the end of the interview.
 
     Args:
         position: where the interview stands.
@@ -54,7 +54,7 @@ def _place(position: Position, before: int) -> str:
 
 
 def short(key: str) -> str:
-    """A dotted key as people say it: without the place of its connection."""
+    """Return a dotted key without its connection's index."""
     return ".".join(key.split(".")[2:]) if key.startswith("connections.") else key
 
 
@@ -66,7 +66,7 @@ def _shown(key: str, case: Case) -> str:
 
 
 def known(case: Case) -> Pairs:
-    """What was read instead of asked, in words."""
+    """Describe the values that were read instead of asked."""
     pairs = []
     for key, value in view.inferred(case).items():
         question = question_of(key)
@@ -76,12 +76,12 @@ def known(case: Case) -> Pairs:
 
 
 def verdict_words(verdict: Verdict) -> Pairs:
-    """The verdict as it forms: what is not decided yet is a question mark."""
+    """Return the verdict so far, with question marks for undecided parts."""
     return result_words(verdict.decision, decided=verdict.pending is None)
 
 
 def result_words(decision: Decision, *, decided: bool) -> Pairs:
-    """A decision in four words; see the contract for their values."""
+    """Return a decision in four words, as the contract lists them."""
     absent = "none" if decided else _UNKNOWN
     auth = decision.outbound_auth or absent
     return (
@@ -93,7 +93,7 @@ def result_words(decision: Decision, *, decided: bool) -> Pairs:
 
 
 def explain(case: Case, asked: Asked) -> Help:
-    """The reason of a question, worked out when someone wants it."""
+    """Return the reason of a question, computed on demand."""
     question = asked.question
     leads = []
     for value, label, about, closed in asked.choices or _yes_no(question):
@@ -108,7 +108,7 @@ def _yes_no(question: Question) -> tuple[tuple[bool, str, str, str | None], ...]
 
 
 def lead_words(lead: view.Lead) -> str:
-    """What a choice leads to, in a sentence or two."""
+    """Describe the effect of a choice in a sentence or two."""
     words = result_words(lead.decision, decided=lead.following is None)
     told = ", ".join(f"{name} {value}" for name, value in words if value != _UNKNOWN)
     result = f"Leads to {told}." if told else ""

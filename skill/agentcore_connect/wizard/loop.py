@@ -1,4 +1,4 @@
-"""From the first question to the end of a sitting: asks what the engine asks, and nothing else."""
+"""Runs the wizard from the first question to the end; asks only the engine's questions."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Sitting:
     """One run of the wizard."""
 
     def __init__(self, options: Options, front: Front, terminal: Terminal) -> None:
-        """Keep what was asked for; nothing is read yet."""
+        """Store the options without reading anything."""
         self._options, self._front, self._terminal = options, front, terminal
         self._file = AnswersFile(options.file)
         self._notices: list[str] = [terminal.notice] if terminal.notice else []
 
     def run(self) -> int:
-        """Ask until there is a plan, and do what is wanted with it. Errors: ConnectError for a file of no use."""
+        """Ask until there is a plan, then finish. Errors: ConnectError for an unusable file."""
         session = self._open()
         finish = Finish(session, self._file, self._options, self._front, self._terminal)
         while True:
@@ -53,7 +53,7 @@ class Sitting:
     # ---- opening -------------------------------------------------------------------------------------------------
 
     def _open(self) -> Session:
-        """Read the answers file, or begin one; it is there from now on."""
+        """Read the answers file, or create one."""
         there = self._file.path.exists()
         session = Session(self._read(there=there), cli_version=self._options.cli_version, via=self._options.via)
         self._take_project(session, there=there)
@@ -65,7 +65,7 @@ class Sitting:
         return session
 
     def _read(self, *, there: bool) -> Document:
-        """An answers file that is there: it is gone on with, and never replaced by another. Errors: ConnectError."""
+        """Resume from an existing answers file, which is never replaced. Errors: ConnectError."""
         file = self._options.file
         try:
             document = self._file.read()
@@ -85,7 +85,7 @@ class Sitting:
         return document
 
     def _take_project(self, session: Session, *, there: bool) -> None:
-        """The project of --project; for a new file the one that this folder belongs to. It is shown and can be changed.
+        """Return the project of --project, or for a new file the one around this folder. The person can change it.
 
         Errors: ConnectError for a --project that is none.
         """
@@ -98,7 +98,7 @@ class Sitting:
             session.begin(project=self._file.relative(folder), replace=True)
 
     def _project_here(self) -> Path | None:
-        """The root of the project that the working folder belongs to; one that cannot be read is left aside."""
+        """Return the root of the project around the working folder; ignore an unreadable one."""
         try:
             found = project_around(Path.cwd())
         except ConnectError as error:
@@ -111,7 +111,7 @@ class Sitting:
         return found.root
 
     def _take_kind(self, session: Session) -> None:
-        """What KIND answers, where the last connection has not answered it otherwise."""
+        """Apply KIND unless the last connection is of another kind."""
         kind = self._options.kind
         if kind is None:
             return
@@ -122,7 +122,7 @@ class Sitting:
         session.begin(kind)
 
     def _add_to(self, session: Session) -> bool:
-        """Whether the file's connections get another one, as KIND names something that they are not."""
+        """Return whether KIND requires a further connection."""
         kind = self._options.kind
         screen = Screen(
             "choice",
@@ -141,7 +141,7 @@ class Sitting:
     # ---- asking --------------------------------------------------------------------------------------------------
 
     def _position(self, session: Session) -> Position:
-        """Where the interview stands; a file or folder that cannot be read any more is asked for again."""
+        """Return the position; ask again for a file or folder that has become unreadable."""
         session.read_again()  # while a person thinks, files change
         try:
             return session.position()
@@ -210,25 +210,25 @@ class Sitting:
 
 
 def _ways(question: Question) -> tuple[Option, ...]:
-    """What can be chosen besides where there is no default: to look it up, and to leave it open."""
+    """Return the extra choices of a question without a default: look it up, or leave it open."""
     asks = Option(LOOK_UP, "Look it up", "Asks the address over the network, without credentials.")
     return (*((asks,) if question.look_up else ()), Option(UNKNOWN, "I do not know", "The plan says how to find it."))
 
 
 def _words(question: Question) -> str:
-    """The same for what is typed."""
+    """Return the extra choices of a typed question."""
     more = f" {LOOK_UP} or {LOOK_UP} URL: it is asked over the network." if question.look_up else ""
     return f"({UNKNOWN}: the plan says how to find it.{more})"
 
 
 def _taken(found: Found) -> list[str]:
-    """What was taken over, with the address that told it."""
+    """Describe the values found by a lookup, with their source."""
     told = ", ".join(f"{key.rsplit('.', 1)[-1]} {value}" for key, value in found.answers.items())
     return [f"Taken over from {found.source}: {told}."] if told else ["Nothing was taken over."]
 
 
 def _here(error: ConnectError | None) -> ConnectError | None:
-    """The error without the place in the file, which the person at the question does not see."""
+    """Return the error without its place in the file, which the person does not see."""
     if error is None:
         return None
     single = error.problems[0]
@@ -238,7 +238,7 @@ def _here(error: ConnectError | None) -> ConnectError | None:
 
 
 def _as_typed(value: Json) -> str:
-    """A value as it would be typed, so that it can be accepted or edited."""
+    """Return a value as typed text, ready to accept or edit."""
     import json
 
     if value in (None, ""):
@@ -249,6 +249,6 @@ def _as_typed(value: Json) -> str:
 
 
 def _folders(file: Path, position: Position) -> tuple[Path, ...]:
-    """Where the paths of answers start from: the file's folder, and the project's root."""
+    """Return the base folders of paths: the file's folder and the project's root."""
     project = position.gathered.project
     return (file.resolve().parent, *((project.root,) if project is not None else ()))

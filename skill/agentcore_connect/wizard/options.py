@@ -1,4 +1,4 @@
-"""The words of ``agentcore-connect [KIND] ...``: what they ask for, and the command that comes back here."""
+"""Parses ``agentcore-connect [KIND] ...`` and builds the command that resumes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROGRAM = "agentcore-connect"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for; ``given`` are the options to repeat when resuming, as typed."""
+    """The parsed command line; ``given`` holds the options to repeat when resuming, as typed."""
 
     kind: str | None
     file: Path
@@ -32,12 +32,12 @@ class Options:
     given: tuple[str, ...] = ()
 
     def resume(self) -> str:
-        """The command line that continues from the answers file."""
+        """Return the command that resumes from the answers file."""
         return command([_PROGRAM, "-a", str(self.file), *self.given])
 
 
 def parse(words: list[str]) -> Options:
-    """Read the words. Errors: SystemExit, after a message, for a word that is not known."""
+    """Parse the words. Errors: SystemExit, after a message, for an unknown word."""
     names = list(kinds())
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
@@ -91,5 +91,5 @@ def _repeated(args: argparse.Namespace) -> list[str]:
 
 
 def command(argv: list[str]) -> str:
-    """A command line to be typed in this system's shell."""
+    """Return a command line for this system's shell."""
     return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)

@@ -1,4 +1,4 @@
-"""Drawing with rich: lines of styled text, folded to a width, printed or handed over as terminal codes."""
+"""Draws with rich: styled lines, folded to a width, as terminal codes or printed."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Pen:
     """Draws for one terminal at one width."""
 
     def __init__(self, terminal: Terminal, width: int) -> None:
-        """Keep what the terminal can do."""
+        """Store the terminal's abilities."""
         self.terminal = terminal
         self.width = width
         self._console = console(terminal, io.StringIO(), width)
 
     def text(self, text: str, style: str = "") -> Text:
-        """The text in a style, spelled for the terminal; brackets and braces mean nothing special."""
+        """Return the text in a style; brackets and braces are literal."""
         return Text(self.terminal.spell(text), style=style)
 
     def fold(self, text: Text, lead: str = "", lead_style: str = "", width: int | None = None) -> list[Text]:
-        """The text in lines, with the lead before the first one and as many blanks before the others."""
+        """Fold the text into lines, with a lead before the first and blanks before the others."""
         room = max(8, (width or self.width) - len(lead))
         lines = list(text.wrap(self._console, room)) if text.plain else [Text()]
         first = self.text(lead, lead_style)
@@ -56,14 +56,14 @@ class Pen:
         return found
 
     def codes(self, lines: Iterable[Text]) -> str:
-        """The lines as terminal codes."""
+        """Return the lines as terminal codes."""
         with self._console.capture() as capture:
             for line in lines:
                 self._console.print(line, soft_wrap=True)
         return capture.get()
 
     def block(self, block: Block) -> list[Text]:
-        """One block in lines."""
+        """Return the lines of one block."""
         style = STYLES[block.kind]
         if block.kind in _AS_IT_STANDS:
             return [
@@ -77,7 +77,7 @@ class Pen:
         ]
 
     def _exact(self, kind: str, line: str, style: str) -> Text:
-        """A line that is not to be folded: what is copied from it is what stands there."""
+        """Return an unfolded line that people can copy as it is."""
         shown = self.text(line, style)
         if kind == "command":
             shown.highlight_regex(_OPTION, "not bold cyan")
@@ -87,12 +87,12 @@ class Pen:
         return shown
 
     def blocks(self, blocks: Sequence[Block]) -> list[Text]:
-        """Blocks in lines, one after the other."""
+        """Return the lines of several blocks."""
         return [line for block in blocks for line in self.block(block)]
 
 
 def console(terminal: Terminal, file: io.TextIOBase | None, width: int) -> Console:
-    """A rich console that interprets nothing in a text and colours only where that is wanted."""
+    """Create a rich console that reads no markup in texts, with or without colour."""
     return Console(
         file=file,  # type: ignore[arg-type]
         width=width,

@@ -1,4 +1,4 @@
-"""Who calls whom, drawn: the nodes and arrows that a decision comes down to, in boxes, in a line or in a sentence."""
+"""Draws a decision as callers and calls: in boxes, in a line or in a sentence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LONGEST_NAME = 26
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A party: what it is, and its name where it has one."""
+    """A party of the call: its kind, and its name if it has one."""
 
     kind: str
     name: str = ""
@@ -53,7 +53,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Parties in the order of calling and what each call is signed with ("" unknown); ``crossed`` out if it is wrong.
+    """Parties in calling order and the auth of each call ("" unknown); ``crossed`` marks a wrong direction.
 
     ``instead`` is the picture of what is to be done in its place.
     """
@@ -65,7 +65,7 @@ class Picture:
 
 
 def picture(facts: Facts, decision: Decision, rules: tuple[str, ...]) -> Picture | None:
-    """The picture of a connection as far as it is decided; None before its direction is known.
+    """Return the picture of a connection so far; None before its direction is known.
 
     Args:
         facts: of the verdict.
@@ -97,7 +97,7 @@ def _called(facts: Facts) -> Node:
 
 
 def _place(facts: Facts) -> str:
-    """The name that a person knows the service by: host, function, document."""
+    """Return the service's name for people: host, function or document."""
     if facts.lambda_arn:
         return _cut(facts.lambda_arn.split(":function:")[-1])
     if facts.service in ("openapi", "smithy") and isinstance(facts.schema, str):
@@ -112,7 +112,7 @@ def _cut(name: str) -> str:
 
 
 def sentence(shown: Picture) -> str:
-    """The picture for those who do not see it."""
+    """Return the picture as a sentence."""
     parts = [" ".join(filter(None, (node.kind, node.name))) for node in shown.nodes]
     calls = [f" ({label})" if label else "" for label in shown.labels]
     text = parts[0]
@@ -125,7 +125,7 @@ def sentence(shown: Picture) -> str:
 
 
 def in_line(shown: Picture, symbols: Symbols) -> str:
-    """The picture in one line, for the head of a question."""
+    """Return the picture in one line, for the head of a question."""
     text = shown.nodes[0].kind
     for node, label in zip(shown.nodes[1:], shown.labels, strict=True):
         mark = symbols.cross if shown.crossed else label
@@ -137,7 +137,7 @@ def in_line(shown: Picture, symbols: Symbols) -> str:
 
 
 def drawn(shown: Picture, symbols: Symbols, width: int) -> list[str]:
-    """The picture in boxes, side by side where the width allows, otherwise one below the other."""
+    """Return the picture in boxes, side by side if the width allows."""
     lines = next(
         (rows for margin in (1, 0) if max(map(len, rows := _side_by_side(shown, symbols, margin))) <= width),
         _stacked(shown, symbols),

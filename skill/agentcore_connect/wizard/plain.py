@@ -1,4 +1,4 @@
-"""The front without a moving cursor: one line after the other, choices by number, for screen readers and plain logs."""
+"""The wizard without a moving cursor, for screen readers and logs: line by line, choices by number."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Plain:
     """Questions line by line; see `screen.Front`."""
 
     def __init__(self, terminal: Terminal, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
-        """Keep the terminal and the streams."""
+        """Store the terminal and the streams."""
         self.terminal = terminal
         self._stdin = stdin or sys.stdin
         self._stdout = stdout or sys.stdout
         self._told: Head | None = None
 
     def ask(self, screen: Screen) -> Reply:
-        """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
+        """Ask a question and return the value or BACK. Errors: KeyboardInterrupt or EOFError if the person leaves."""
         self._tell(screen.head)
         self._put(screen)
         while True:
@@ -47,13 +47,13 @@ class Plain:
                 self.say([Block("problem", str(problem), "Not taken: ")])
 
     def say(self, blocks: Sequence[Block]) -> None:
-        """Print something that stays."""
+        """Print blocks that stay on the screen."""
         pen = Pen(self.terminal, width_of(get_terminal_size().columns))
         self._stdout.write(pen.codes(pen.blocks(blocks)))
         self._stdout.flush()
 
     def read(self, title: str, blocks: Sequence[Block]) -> None:
-        """Show something longer: here, as any other text."""
+        """Print a longer text."""
         self.say([Block("title", title), *blocks, Block("text")])
 
     def _line(self, prompt: str) -> str:
@@ -65,7 +65,7 @@ class Plain:
         return line.rstrip("\r\n")
 
     def _tell(self, head: Head) -> None:
-        """Say what changed since the last question: nobody wants to hear the rest again."""
+        """Print only the changes since the last question."""
         before, self._told = self._told, head
         blocks = [Block("text", text) for text in head.notices]
         if head.known and (before is None or before.known != head.known):
@@ -119,7 +119,7 @@ def _how(screen: Screen) -> str:
 
 
 def _chosen(screen: Screen, line: str) -> tuple[Reply, ConnectError | None]:
-    """The option of a number, of a value's name, or of nothing where there is a default."""
+    """Return the option for a number, a value, or an empty reply with a default."""
     word = line.strip()
     open_ones = [option for option in screen.options if option.unavailable is None]
     found: Option | None = None

@@ -1,4 +1,4 @@
-"""The plan as a person wants to read it before it is written: picture, verdict, warnings, commands, files, secrets."""
+"""The preview of a plan: picture, verdict, warnings, commands, files, secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONTEXT = 2
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What writing a file would do: ``new``, ``same`` or ``changed``; ``diff`` holds the lines of a changed one."""
+    """The effect of writing a file: ``new``, ``same`` or ``changed``, with the ``diff`` of a changed one."""
 
     path: str
     state: str
@@ -35,7 +35,7 @@ class Change:
 
 
 def changes(files: Mapping[str, tuple[str, int]], out: Path) -> list[Change]:
-    """What writing the files into the folder would do. A file that cannot be read counts as changed."""
+    """Return the effect of writing each file. An unreadable file counts as changed."""
     found = []
     for name, (content, _) in sorted(files.items()):
         there = out / name
@@ -62,7 +62,7 @@ def _read(path: Path) -> str:
 
 
 def preview(plan: Plan, pictures: list[Picture | None], known: Pairs, terminal: Terminal, width: int) -> list[Block]:
-    """The plan from its picture to its last command; files come apart.
+    """Return the plan from its picture to its last command, without the files.
 
     Args:
         plan: the plan.
@@ -98,7 +98,7 @@ def _connection(connection: PlannedConnection, shown: Picture | None, terminal: 
 
 
 def _drawing(shown: Picture, terminal: Terminal, width: int) -> list[Block]:
-    """The picture in boxes; a sentence where nothing is drawn."""
+    """Return the picture in boxes, or as a sentence."""
     if terminal.plain:
         return [Block("text", sentence(shown))]
     lines = drawn(replace(shown, instead=None), terminal.symbols, width)
@@ -117,7 +117,7 @@ def _step(number: int, step: StepEntry) -> list[Block]:
 
 
 def _secrets(plan: Plan) -> list[Block]:
-    """Where each secret will be asked for; none is asked for here."""
+    """List the places where each secret will be asked for; the wizard asks for none."""
     asked: dict[str, str] = {}
     for step in plan.steps:
         for value in step.get("inputs", ()):
@@ -155,7 +155,7 @@ def _plain(value: object) -> str:
 
 
 def listed(found: list[Change], out: Path) -> list[Block]:
-    """The files with their line counts, and what would change in those that are there."""
+    """List the files with their line counts, and the changes in existing ones."""
     width = max(len(change.path) for change in found)
     blocks = [Block("text"), Block("title", f"Files in {out}/")]
     for change in found:
@@ -179,7 +179,7 @@ def _count(change: Change) -> str:
 
 
 def reasons(plan: Plan) -> list[Block]:
-    """Why the plan is what it is, and what is good to know."""
+    """Return the reasons and the notes of the plan."""
     blocks: list[Block] = []
     for connection in plan.connections:
         blocks += [Block("title", connection["name"])]

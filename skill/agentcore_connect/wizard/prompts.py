@@ -1,4 +1,4 @@
-"""The front with a moving cursor: questions with a way back, a reason, and a frame around them.
+"""The wizard with a moving cursor: questions with a frame, a way back, and a reason.
 
 questionary asks for texts and paths; each question carries its prompt_toolkit application, which gets the frame and
 the ways out. A choice is prompt_toolkit's alone (`choice.py`): questionary's list neither folds a reason nor goes back.
@@ -36,7 +36,7 @@ _SECRET = "secret-in-answers"  # noqa: S105 - the code of an error
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """The reply of someone who asks for the reason; what was typed or pointed at is taken up again afterwards."""
+    """The reply that asks for the reason; the typed text or selection is restored afterwards."""
 
     at: Reply
 
@@ -45,12 +45,12 @@ class Prompts:
     """Questions with a moving cursor; see `screen.Front`."""
 
     def __init__(self, terminal: Terminal, stdin: Input | None = None, stdout: Output | None = None) -> None:
-        """Keep the terminal; tests bring an input and an output of their own."""
+        """Store the terminal; tests pass their own input and output."""
         self.terminal = terminal
         self._io = Io(stdin, stdout)
 
     def ask(self, screen: Screen) -> Reply:
-        """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
+        """Ask a question and return the value or BACK. Errors: KeyboardInterrupt or EOFError if the person leaves."""
         while True:
             ask = self._choose if screen.kind == "choice" else self._type
             reply = ask(screen)
@@ -62,14 +62,14 @@ class Prompts:
             screen = replace(screen, initial=reply.at)
 
     def say(self, blocks: Sequence[Block]) -> None:
-        """Print something that stays."""
+        """Print blocks that stay on the screen."""
         pen = Pen(self.terminal, width_of(get_terminal_size().columns))
         out = console(self.terminal, None, pen.width)
         for line in pen.blocks(blocks):
             out.print(line, soft_wrap=True)
 
     def read(self, title: str, blocks: Sequence[Block]) -> None:
-        """Show something longer on a screen of its own, until it is left."""
+        """Show a longer text on a separate screen."""
         Reader(self.terminal, title, blocks, self._io).run()
 
     def _choose(self, screen: Screen) -> Reply | _Why:
@@ -172,7 +172,7 @@ def _typing_keys(screen: Screen, buffer: Buffer, accept: Callable[[KeyPressEvent
 
 
 def _complete(buffer: Buffer) -> None:
-    """Take the only completion at once: prompt_toolkit drops a Tab that comes while it still looks for completions."""
+    """Apply a single completion at once, because prompt_toolkit ignores Tab while it searches for completions."""
     if buffer.complete_state is not None:
         buffer.complete_next()
         return

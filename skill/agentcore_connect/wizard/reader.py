@@ -1,4 +1,4 @@
-"""Something longer on a screen of its own, as a pager shows it."""
+"""A pager for longer texts."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _FRAME_ROWS = 3
 
 
 class Reader:
-    """Something longer on a screen of its own: scrolled with the arrow keys, left with Esc, Enter, q or ?."""
+    """A pager: arrow keys scroll; Esc, Enter, q or ? leave."""
 
     def __init__(self, terminal: Terminal, title: str, blocks: Sequence[Block], io: Io) -> None:
-        """Keep what is to be shown."""
+        """Store the blocks to show."""
         self._terminal, self._title, self._blocks, self._io = terminal, title, blocks, io
         self._top = 0
 
     def run(self) -> None:
-        """Show it until it is left."""
+        """Show the text until the person leaves."""
         keys = KeyBindings()
         for key in ("escape", "enter", "q", "?", "f1", "left"):
             keys.add(key, eager=True)(lambda event: event.app.exit())
@@ -68,5 +68,5 @@ class Reader:
 
 
 def _chopped(line: Text, width: int) -> list[Text]:
-    """A line that is not folded, in pieces that fit: nothing of it may be out of sight here."""
+    """Split an unfolded line into pieces that fit, so that all of it is visible."""
     return list(line.divide(range(width, len(line), width))) if line.cell_len > width else [line]

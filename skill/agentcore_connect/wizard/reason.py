@@ -1,4 +1,4 @@
-"""The reason of a question as blocks to print, for either front."""
+"""The reason of a question as blocks, for both versions of the wizard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from agentcore_connect.wizard.screen import Block, Help
 
 
 def reason(shown: Help) -> list[Block]:
-    """Why it is asked, what each choice leads to, and the sources with their titles."""
+    """Return why the question is asked, the effect of each choice, and the sources."""
     blocks = [Block("text"), Block("title", "Why it is asked"), Block("text", shown.why, "  ")]
     if shown.about:
         blocks.append(Block("text", shown.about, "  "))

@@ -1,4 +1,4 @@
-"""What a front of the wizard is given to show, and what it gives back: plain data, the same for both fronts."""
+"""The data that both versions of the wizard show and return."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class Back:
-    """The reply of someone who wants the question before."""
+    """The reply that goes back one question."""
 
 
 BACK = Back()
@@ -25,7 +25,7 @@ Reply: TypeAlias = Json | Back
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that can be chosen; ``unavailable`` is the reason where it cannot."""
+    """One option; ``unavailable`` is the reason if it cannot be chosen."""
 
     value: Reply
     label: str
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above a question: where we are, what is settled, what it is coming to, what was read, warnings."""
+    """The head of a question: position, settled answers, verdict so far, values read, warnings."""
 
     place: str
     crumbs: Pairs = ()
@@ -48,7 +48,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """The reason of a question: why it is asked, what each choice leads to, and where that is known from."""
+    """The reason of a question: why it is asked, the effect of each choice, and the sources."""
 
     title: str
     why: str
@@ -59,7 +59,7 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One question as it is put.
+    """One question as shown.
 
     ``kind`` is choice, text, path or list; ``key`` is where the answer goes. ``options`` are those of a choice.
     ``initial`` is the option's value, or the text, that Enter takes; ``earlier`` says that it is the person's own.
@@ -82,7 +82,7 @@ class Screen:
     key: str = ""
 
     def accept(self, text: str) -> tuple[Json, ConnectError | None]:
-        """What was typed as a value, with the reason why it cannot be taken; blanks around it may be a slip."""
+        """Return typed text as a value and the error if it is refused; surrounding blanks are removed if that helps."""
         problem: ConnectError | None = None
         for candidate in dict.fromkeys((text, text.strip())):
             try:
@@ -98,16 +98,16 @@ class Screen:
 
 
 class Front(Protocol):
-    """A way to talk to a person: with a moving cursor, or line by line."""
+    """The interface to a person: with a moving cursor, or line by line."""
 
     def ask(self, screen: Screen) -> Reply:
-        """Put a question; the value, or BACK. Errors: KeyboardInterrupt or EOFError for someone who leaves."""
+        """Ask a question and return the value or BACK. Errors: KeyboardInterrupt or EOFError if the person leaves."""
 
     def say(self, blocks: Sequence[Block]) -> None:
-        """Print something that stays."""
+        """Print blocks that stay on the screen."""
 
     def read(self, title: str, blocks: Sequence[Block]) -> None:
-        """Show something longer, to be read and left."""
+        """Show a longer text."""
 
 
 @dataclass(frozen=True, slots=True)

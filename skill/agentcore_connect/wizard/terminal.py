@@ -1,4 +1,4 @@
-"""What this terminal can show, decided once and from plain values: Unicode or ASCII, colour, a moving cursor."""
+"""Determines once whether this terminal can show Unicode, colour and a moving cursor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NARROWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The signs that are drawn with, for one of the two alphabets."""
+    """The drawing characters, in Unicode or ASCII."""
 
     pointer: str
     then: str
@@ -53,7 +53,7 @@ _PLAINER = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """What can be shown. ``notice`` says why the linear output was chosen where nobody asked for it."""
+    """The terminal's abilities. ``notice`` explains why the line-by-line version was chosen automatically."""
 
     plain: bool
     unicode: bool
@@ -62,11 +62,11 @@ class Terminal:
 
     @property
     def symbols(self) -> Symbols:
-        """The signs to draw with."""
+        """The drawing characters."""
         return UNICODE if self.unicode else ASCII
 
     def spell(self, text: str) -> str:
-        """The text with nothing in it that this terminal cannot show, or that would steer it."""
+        """Return the text without control characters and characters that the terminal cannot show."""
         plain = "".join(
             char if char.isprintable() or char in "\n\u00a0" else char.encode("unicode_escape").decode("ascii")
             for char in text.expandtabs(4)
@@ -77,7 +77,7 @@ class Terminal:
 
 
 def look(environ: Mapping[str, str], encoding: str | None, *, plain: bool = False, windows: bool = False) -> Terminal:
-    """Decide what the terminal can show.
+    """Determine the terminal's abilities.
 
     Args:
         environ: the environment variables.
@@ -112,5 +112,5 @@ def _unicode(environ: Mapping[str, str], encoding: str | None, name: str) -> boo
 
 
 def width_of(columns: int) -> int:
-    """The width to draw for: what there is, less the last column, where some terminals wrap too early."""
+    """Return the width to draw: one column less than the terminal has, because some wrap too early."""
     return max(_NARROWEST, columns - 1)

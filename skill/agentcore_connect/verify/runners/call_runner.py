@@ -1,4 +1,4 @@
-"""Uses a file that calls a service, an agent or a runtime, with everything that it talks to stood in for.
+"""Runs a file that calls a service, an agent or a runtime, with stand-ins for everything it calls.
 
     python call_runner.py SCRIPT < TASK
 
@@ -31,7 +31,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 
 
 def loaded(script: str, task: dict[str, Any]) -> Any:
-    """The file as a module, its addresses replaced by that of the stand-in."""
+    """Load the file as a module, with its addresses replaced by the stand-in's."""
     spec = importlib.util.spec_from_file_location("checked", script)
     if spec is None or spec.loader is None:
         raise ImportError(script)
@@ -45,7 +45,7 @@ def loaded(script: str, task: dict[str, Any]) -> Any:
 
 
 def used(module: Any, task: dict[str, Any]) -> tuple[str | None, Any]:
-    """Call what the module is there for: the name of that, and what it gave."""
+    """Call the module's main function. Returns its name and result."""
     own = {
         name: one
         for name, one in vars(module).items()
@@ -64,7 +64,7 @@ def used(module: Any, task: dict[str, Any]) -> tuple[str | None, Any]:
 
 
 def main() -> None:
-    """Use the file."""
+    """Run the file."""
     import identity_stand_in  # type: ignore[import-not-found,unused-ignore]  # beside this file
 
     sys.dont_write_bytecode = True

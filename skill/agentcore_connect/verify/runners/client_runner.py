@@ -21,7 +21,7 @@ from typing import Any
 
 
 def run(script: str) -> dict[str, Any]:
-    """One run: how it ended and what it said."""
+    """Run once. Returns the exit status and the output."""
     out, err = io.StringIO(), io.StringIO()
     code: Any = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

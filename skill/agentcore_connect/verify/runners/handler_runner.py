@@ -1,4 +1,4 @@
-"""Calls a Lambda function's handler as a gateway does: each tool, one that is not there, and one without its arguments.
+"""Calls a Lambda handler as a gateway does: each tool, an unknown one, and one without its arguments.
 
     python handler_runner.py SCRIPT < CALLS
 
@@ -17,10 +17,10 @@ from typing import Any
 
 
 class Yours(types.ModuleType):
-    """The author's module: whatever function is asked for."""
+    """A stand-in for the author's module, with any function."""
 
     def __getattr__(self, name: str) -> Any:
-        """A function that tells how it was called."""
+        """Return a function that records its call."""
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda event: {"ran": name, "event": event}

@@ -1,4 +1,4 @@
-"""Stands in for AgentCore Identity in a program that is run: its decorators hand out what they are told to.
+"""A stand-in for AgentCore Identity: its decorators pass given tokens and keys.
 
 Imported by the runners beside it, by an interpreter that may not have agentcore_connect.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def put_in(token: str, key: str = "") -> None:
-    """Replace the decorators of bedrock_agentcore.identity; where it is not installed, whoever needs it says so.
+    """Replace the decorators of bedrock_agentcore.identity, if installed.
 
     In: the token to hand out, with {number} counting the calls, and the API key.
     """
@@ -26,7 +26,7 @@ def put_in(token: str, key: str = "") -> None:
 
 
 def come_in_with(token: str) -> None:
-    """Let the code find itself in a request of a caller with this token."""
+    """Set the request context to a caller with this token."""
     with contextlib.suppress(ImportError):
         from bedrock_agentcore.runtime import (  # type: ignore[import-not-found,unused-ignore]
             BedrockAgentCoreContext,

@@ -1,4 +1,4 @@
-"""Calls an interceptor's handler as a gateway does, with the author's rules stood in for.
+"""Calls an interceptor's handler as a gateway does, with stand-ins for the author's rules.
 
     python interceptor_runner.py SCRIPT < CALLS
 
@@ -19,7 +19,7 @@ MARK = "agentcore-connect"
 
 
 def rules(kind: str, refused: Any) -> types.ModuleType:
-    """The author's module: each rule does the same."""
+    """A stand-in for the author's module; all its rules behave alike."""
 
     def rule(what: Any, *more: Any) -> Any:
         if kind == "refuse":

@@ -1,4 +1,4 @@
-"""A stand-in for the CLI that asks nobody: each command that the plan knows brings about what the plan promises of it.
+"""A stand-in for the CLI: each command of the plan has the effect that the plan promises.
 
     python keeper.py TABLE [WORD...]
 
@@ -18,7 +18,7 @@ FILE = Path("agentcore", "agentcore.json")
 
 
 def keep(document: Any, at: Sequence[Any], value: Any) -> None:
-    """Let something stand at a place of a document; what is named on the way there is made."""
+    """Set a value at a place in a document; create missing parents."""
     for index, step in enumerate(at):
         following = at[index + 1] if index + 1 < len(at) else None
         made: Any = value if following is None else [] if isinstance(following, Mapping) else {}

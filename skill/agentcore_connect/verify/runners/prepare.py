@@ -1,4 +1,4 @@
-"""Puts into a scratch project what the sample values need: a runtime, a document.
+"""Adds to a scratch project what the sample values need: a runtime, a document.
 
     python prepare.py FOLDER < NEEDS
 
@@ -18,7 +18,7 @@ FILE = Path("agentcore", "agentcore.json")
 
 
 def prepare(root: Path, needs: Iterable[Mapping[str, Any]]) -> None:
-    """Add what is needed and not there yet to the project's file and folder."""
+    """Add missing entries to the project's file and folder."""
     for need in needs:
         if "file" in need:
             (root / need["file"]).write_text(need["content"], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Runs the boto3 program of a plan with a stand-in for AWS in its place, and writes down what it would have sent.
+"""Runs the boto3 program of a plan with a stand-in for AWS and records its requests.
 
     python recorder.py SCRIPT RECORD [ARGUMENT...] < SITUATION
 
@@ -45,23 +45,23 @@ def provider_arn(name: str) -> str:
 
 
 class Client:
-    """Any client of boto3: answers as a service in which everything works at once."""
+    """A stand-in for any boto3 client, in which every operation succeeds at once."""
 
     def __init__(self, situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> None:
-        """Keep what there is, and whom to tell of each call that changes something."""
+        """Store the existing resources and the recorder of calls."""
         self.situation, self.record = {**situation}, record
         self.meta = types.SimpleNamespace(region_name="us-east-1")
         self.providers = set(situation.get("providers", ()))
         self.targets: dict[str, dict[str, Any]] = {}
 
     def get_paginator(self, operation: str) -> Any:
-        """The pages of a listing: the gateway that is there, and nothing else yet."""
+        """Return the pages of a listing: the existing gateway, and nothing else."""
         listed = operation == "list_gateways" and self.situation["exists"]
         page: dict[str, Any] = {"items": [self.situation["gateway"]] if listed else []}
         return types.SimpleNamespace(paginate=lambda **_: [{**page, "policyEngines": [], "policies": []}])
 
     def __getattr__(self, operation: str) -> Any:
-        """A method for whatever operation is named."""
+        """Return a method for any operation."""
         if operation.startswith("_"):
             raise AttributeError(operation)
         return lambda **arguments: self._perform(operation, arguments)
@@ -108,7 +108,7 @@ class Client:
 
 
 def modules(situation: dict[str, Any], record: Callable[[str, dict[str, Any]], None]) -> dict[str, types.ModuleType]:
-    """A boto3 whose clients are all stand-ins, by the names of its modules."""
+    """Return stand-in boto3 modules by name."""
     one = Client(situation, record)
     made = types.SimpleNamespace(region_name="us-east-1", client=lambda *_, **__: one, resource=lambda *_, **__: one)
     session, boto3 = types.ModuleType("boto3.session"), types.ModuleType("boto3")

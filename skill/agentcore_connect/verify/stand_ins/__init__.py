@@ -1,1 +1,1 @@
-"""What stands in for the world while a plan's files run: the gateway, identity, HTTP, the CLI."""
+"""Stand-ins used while a plan's files run: the gateway, an HTTP server, the CLI."""

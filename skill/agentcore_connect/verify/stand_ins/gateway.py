@@ -1,4 +1,4 @@
-"""A gateway on 127.0.0.1 for one run of a client: it asks for what the real one asks for, and lists its tools in pages.
+"""A gateway on 127.0.0.1 for one run of a client: it requires the same auth as the real one and pages its tools.
 
 Bodies of refusals and the length of a page are made up.
 """
@@ -36,13 +36,13 @@ _VERSIONS: Final = ("2025-11-25", "2025-06-18", "2025-03-26")
 
 
 class Gateway(Loopback):
-    """Serves while in `with`. In: the inbound authorization; whether its tokens end, after a few requests each.
+    """Serves inside `with`. In: the inbound auth; whether tokens expire after a few requests.
 
     `refused` says why requests were turned down, in order.
     """
 
     def __init__(self, inbound: str, *, tokens_end: bool = False) -> None:
-        """Keep what is asked of callers; it serves on entering."""
+        """Store the required auth; the server starts on entering."""
         super().__init__()
         self.inbound, self._tokens_end = inbound, tokens_end
         self.refused: list[str] = []
@@ -50,11 +50,11 @@ class Gateway(Loopback):
 
     @property
     def url(self) -> str:
-        """Where it speaks MCP."""
+        """The URL of its MCP endpoint."""
         return f"{self.origin}/mcp"
 
     def answer(self, request: Request) -> Reply:
-        """Status and body for a request."""
+        """Return status and body for a request."""
         with self.lock:
             status, why = self._refusal(request.headers.get("authorization", ""))
             if status:
@@ -63,7 +63,7 @@ class Gateway(Loopback):
         return mcp_answer(request) if request.method == "POST" else (405, {"message": "Method Not Allowed"})
 
     def _refusal(self, authorization: str) -> tuple[int, str]:
-        """The status and the reason of a refusal; status 0 where the caller may come in."""
+        """Return the status and the reason of a refusal; status 0 for an accepted caller."""
         if self.inbound == "none":
             return (400, "it sends a credential to a gateway that asks for none") if authorization else (0, "")
         if self.inbound == "aws-iam":
@@ -80,7 +80,7 @@ class Gateway(Loopback):
 
 
 def mcp_answer(request: Request) -> Reply:
-    """What an MCP server with the tools NAMES says to a message."""
+    """Return the reply of an MCP server with the tools NAMES."""
     message = request.json()
     if not isinstance(message, dict):
         return 400, {"message": "Bad Request"}

@@ -1,4 +1,4 @@
-"""An HTTP server on 127.0.0.1, for programs that are run against stand-ins."""
+"""An HTTP server on 127.0.0.1 for stand-ins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Reply = tuple[int, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: the path with its query, the headers by their names in lower case."""
+    """A request: path with query, and headers by lower-case name."""
 
     method: str
     path: str
@@ -26,7 +26,7 @@ class Request:
     body: bytes
 
     def json(self) -> Any:
-        """The body as plain data, None where it is none."""
+        """The body as data, or None."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -34,16 +34,16 @@ class Request:
 
 
 class Loopback(ABC):
-    """Serves while in `with`, a thread for each connection; `lock` is for what these share."""
+    """Serves inside `with`, one thread per connection; `lock` guards shared state."""
 
     def __init__(self) -> None:
-        """Keep a place for the server; it serves on entering."""
+        """Prepare the server; it starts on entering."""
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self), bind_and_activate=False)
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
-        """Begin to serve."""
+        """Start the server."""
         self._server.server_bind()
         self._server.server_activate()
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -53,7 +53,7 @@ class Loopback(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End serving."""
+        """Stop the server."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -65,7 +65,7 @@ class Loopback(ABC):
 
     @abstractmethod
     def answer(self, request: Request) -> Reply:
-        """The reply to a request."""
+        """Return the reply to a request."""
 
 
 def _handler(served: Loopback) -> type[BaseHTTPRequestHandler]:
@@ -93,6 +93,6 @@ def _handler(served: Loopback) -> type[BaseHTTPRequestHandler]:
         do_GET = do_DELETE = do_PUT = do_POST  # noqa: N815 - the library's names
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name for it
-            """Say nothing."""
+            """Suppress the log."""
 
     return Handler

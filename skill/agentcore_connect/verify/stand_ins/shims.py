@@ -1,4 +1,4 @@
-"""Stand-ins for programs: `real/` notes what the CLI is given and hands on, `still/` is all that a script finds.
+"""Stand-ins for programs: `real/` records calls and passes them to the CLI; `still/` replaces the whole PATH.
 
 With `still/` as the whole PATH a script can be carried out to its end, commands that need AWS included, with nothing
 leaving: the CLI only notes, the few tools that scripts are made with note and work, and any other program is noted by
@@ -31,13 +31,13 @@ _HANDLER: Final = '() {{ printf \'%s\\0\' "$#" "$@" >>{log}; }}'
 
 
 def real_cli() -> Path | None:
-    """The installed CLI, None where there is none."""
+    """Return the path of the installed CLI, or None."""
     found = shutil.which("agentcore")
     return Path(found) if found else None
 
 
 def write(folder: Path, surface: str, operations: Sequence[Operation], needs: Iterable[Mapping[str, Any]]) -> None:
-    """Make the stand-ins in a folder; what they are given is noted in its file `given`.
+    """Create the stand-ins in a folder; its file `given` records their arguments.
 
     In: the command surface, the plan's operations, and what a project that the CLI makes has to have beside what
     `agentcore create` puts there.
@@ -66,20 +66,20 @@ def write(folder: Path, surface: str, operations: Sequence[Operation], needs: It
 
 
 def still(folder: Path) -> dict[str, str]:
-    """The variables under which a script finds nothing but the stand-ins."""
+    """Return the variables under which a script finds only the stand-ins."""
     handler = _HANDLER.format(log=shlex.quote(str(folder / "given")))
     return {"PATH": str(folder / "still"), "BASH_FUNC_command_not_found_handle%%": handler}
 
 
 class _Noting:
-    """Writes stand-ins that note what they are given."""
+    """Writes stand-ins that record their arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "given").touch()
 
     def make(self, kind: str, name: str, then: str) -> None:
-        """Write one; it works with the PATH of this process."""
+        """Write one stand-in that uses this process's PATH."""
         path = self.folder / kind / name
         path.parent.mkdir(parents=True, exist_ok=True)
         note = _NOTE.format(name=shlex.quote(name), log=shlex.quote(str(self.folder / "given")))
@@ -89,7 +89,7 @@ class _Noting:
 
 
 def _table(surface: str, operations: Sequence[Operation]) -> dict[str, Any]:
-    """What the silent CLI knows: a version that the script accepts, and what each command promises."""
+    """Return the data of the stand-in CLI: an accepted version, and the promised effect of each command."""
     from agentcore_connect.verify.commands import samples
 
     values = samples(list(operations))
@@ -106,7 +106,7 @@ def _table(surface: str, operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def given(folder: Path) -> list[list[str]]:
-    """Program and words of each call that was noted, in order."""
+    """Return the recorded calls, in order."""
     parts = (folder / "given").read_bytes().decode("utf-8", "replace").split("\0")[:-1]
     calls: list[list[str]] = []
     while parts:

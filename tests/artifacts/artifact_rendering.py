@@ -53,6 +53,8 @@ CONNECTION = {
     "sigv4": None,
     "lambda_arn": None,
     "tools": [],
+    "functions": {},
+    "by_hand_text": "",
     "tools_file": None,
     "schema": None,
     "schema_text": None,

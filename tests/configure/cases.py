@@ -100,6 +100,8 @@ def connection(**changes: Any) -> dict[str, Any]:
         "lambda_arn": None,
         "tools": [],
         "tools_uri": None,
+        "functions": {},
+        "by_hand_text": "",
         "bucket_owner": None,
         "owner_account": None,
         "schema": None,

@@ -167,8 +167,8 @@ class Read(NamedTuple):
     """The facts read from the address and the files of one connection.
 
     ``answers`` stand for those that were not given; ``told`` says why, by key. ``faults`` are what is wrong with the
-    files, in words. ``at_host`` is what is known of the service at the address, ``together`` the sign-ins that its
-    document demands at once.
+    files, in words. ``functions`` are those behind the tools, by the tool's name. ``at_host`` is what is known of the
+    service at the address, ``together`` the sign-ins that its document demands at once.
     """
 
     answers: JsonObject = _NOTHING
@@ -179,6 +179,7 @@ class Read(NamedTuple):
     tools: Sequence[JsonObject] | None = None
     tools_path: FilePath | None = None
     tool_names: Sequence[str] = ()
+    functions: Mapping[str, JsonObject] | None = None
     schema_path: FilePath | None = None
     schema_text: str | None = None
     schema_in_project: str | None = None

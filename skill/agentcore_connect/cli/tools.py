@@ -100,6 +100,8 @@ def _tell(made: Definitions, args: argparse.Namespace, why_not: str) -> None:
         _say(f"nothing written: {why_not}")
     elif args.output is not None:
         _say(f"{args.output}: {len(made.tools)} tool(s)")
+        if any(one.partition(":")[0].endswith(".py") for one in args.sources):
+            _say("an answer `tools` that names the Python file itself gives a Lambda handler that calls its functions")
 
 
 def _check(args: argparse.Namespace) -> int:

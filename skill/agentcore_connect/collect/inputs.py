@@ -125,9 +125,7 @@ def _read(connection: JsonObject, number: int, document: Document, base: Path, p
     if isinstance(tools, list):
         read = _with_tools(read, tools, f"{place}.tools", document.where(f"{place}.tools"))
     elif isinstance(tools, str) and "://" not in tools:
-        where = document.where(f"{place}.tools")
-        path = _file(tools, base, project, where)
-        read = _with_tools(read._replace(tools_path=path), _json(path, where), path.name, tools)
+        read = _with_tools_at(read, tools, document.where(f"{place}.tools"), base, project)
     if isinstance(schema, str) and "://" not in schema:
         where = document.where(f"{place}.schema")
         path = _file(schema, base, project, where)
@@ -227,6 +225,24 @@ def _json(path: Path, where: str) -> object:
         raise ConnectError(
             "unreadable-file", f"{path.name} cannot be read: {type(error).__name__}", where=where
         ) from None
+
+
+def _with_tools_at(read: Read, name: str, where: str, base: Path, project: Project | None) -> Read:
+    """Tools of a file: their definitions, or the functions of Python that they are made from."""
+    from agentcore_connect.specs.tool_sources import python_source
+
+    python = python_source(name)
+    path = _file(python.file if python else name, base, project, where)
+    read = read._replace(tools_path=path)
+    if python is None:
+        return _with_tools(read, _json(path, where), path.name, where)
+    from agentcore_connect.specs.python_tools import read_functions
+
+    drafts = read_functions(path, shown=path.name, only=python.names)
+    functions = {one.name: dict(one.origin._asdict()) for one in drafts if one.origin is not None}
+    said = [f"{one.where}: {one.name}: {note}" for one in drafts for note in one.notes]
+    read = _with_tools(read, [one.as_definition() for one in drafts], path.name, where)
+    return read._replace(functions=functions, faults=[*read.faults, *said])
 
 
 def _with_tools(read: Read, raw: object, shown: str, where: str) -> Read:

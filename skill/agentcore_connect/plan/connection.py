@@ -24,6 +24,8 @@ from agentcore_connect.plan.requests import infer_vendor
 
 T = TypeVar("T")
 
+#: The module that is written for a function behind a target; nothing of a person's can have its name.
+_HANDLER = "lambda_handler"
 #: A target gets credentials of a kind where it signs in with one.
 _CREDENTIAL_KIND = {"oauth": "oauth", "api-key": "api-key"}
 
@@ -58,6 +60,7 @@ def connection_context(
     starts_with = _starter_tools(ident, facts.name) if decision.target_type == "lambda-function-arn" else []
     tools = read.tools or ([] if tools_uri else starts_with)
     converted = read.schema_converted and decision.target_type == "open-api-schema"
+    functions, by_hand = _functions(read.functions or {})
     schema_file = f"{facts.name}.schema.json"
     artifact = schema_file if by_cli and read.schema_text and not read.schema_in_project else None
     return ConnectionContext(
@@ -107,6 +110,8 @@ def connection_context(
         several_filters=len(filters) > 1,
         tools=tools,
         tools_uri=tools_uri,
+        functions=functions,
+        by_hand_text=by_hand,
         tool_count=facts.tool_count if facts.tool_count is not None else (len(tools) or None),
         schema_text=read.schema_text,
         schema_converted=read.schema_converted,
@@ -174,6 +179,13 @@ def _signing(facts: Facts, decision: Decision, gateway: GatewayFacts) -> Signing
 def _address(tools: Sequence[JsonObject] | str | None) -> str | None:
     """Return the address of tool definitions outside this machine, or None."""
     return tools if isinstance(tools, str) and "://" in tools else None
+
+
+def _functions(found: Mapping[str, JsonObject]) -> tuple[Mapping[str, JsonObject], str]:
+    """The functions that a handler can call with a tool's arguments, and in words those that it cannot."""
+    called = {tool: one for tool, one in found.items() if not one["by_hand"] and one["module"] != _HANDLER}
+    why = {tool: one["by_hand"] or "its file has the handler's name" for tool, one in found.items()}
+    return called, "; ".join(f"{tool} ({reason})" for tool, reason in why.items() if tool not in called)
 
 
 def _starter_tools(ident: str, name: str) -> Sequence[JsonObject]:

@@ -75,8 +75,9 @@ class ConnectionContext(TypedDict):
     """One connection: its answers, its decision, and what follows from both.
 
     ``run_time`` are the values that its commands ask for, ``at_run_time`` the questions left to run time. ``tools_uri``
-    is where definitions are that no file here holds. ``schema_cli`` is the document's path inside the project,
-    ``schema_artifact`` that of a copy beside the plan, ``schema_file`` that of any copy.
+    is where definitions are that no file here holds; ``functions`` are those that a handler can call for its tools.
+    ``schema_cli`` is the document's path inside the project, ``schema_artifact`` that of a copy beside the plan,
+    ``schema_file`` that of any copy.
     """
 
     name: str
@@ -125,6 +126,8 @@ class ConnectionContext(TypedDict):
     several_filters: bool
     tools: Sequence[JsonObject]
     tools_uri: str | None
+    functions: Mapping[str, JsonObject]
+    by_hand_text: str
     tool_count: int | None
     schema_text: str | None
     schema_converted: bool

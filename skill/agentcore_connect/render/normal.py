@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from agentcore_connect.advise.records import Read
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.values import Json, mappings
 
+#: The functions that are named after a Python file.
+_FUNCTIONS = re.compile(r"(?<=\.py):[^/\\]*$")
 #: Keys that name files, in a connection.
 _PATHS = {"tools": "tools_path", "schema": "schema_path"}
 
@@ -24,7 +27,8 @@ def normal_answers(gathered: Gathered, out: Path) -> dict[str, Json]:
         changed = {k: v for k, v in connection.items() if v is not None}
         for key, found in _PATHS.items():
             if read[found] is not None and isinstance(changed.get(key), str):
-                changed[key] = os.path.relpath(read[found], out.resolve())
+                functions = _FUNCTIONS.search(changed[key])
+                changed[key] = os.path.relpath(read[found], out.resolve()) + (functions[0] if functions else "")
         connections.append(changed)
     data["connections"] = connections
     return data

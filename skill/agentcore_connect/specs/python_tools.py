@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from agentcore_connect.project.code import MAX_CODE_BYTES, parse_text
 from agentcore_connect.project.source import read_text
 from agentcore_connect.specs.docstrings import DocText, read_docstring
 from agentcore_connect.specs.python_marks import Function, Marked, functions, injected, marked, specification
+from agentcore_connect.specs.python_origin import origin_of
 from agentcore_connect.specs.python_types import TypeReader, last_name, with_default
 from agentcore_connect.specs.tool_draft import ToolDraft
 from agentcore_connect.specs.tool_sources import draft_of_data
@@ -42,7 +44,12 @@ def read_functions(path: Path, *, shown: str | None = None, only: list[str] | No
     chosen = _chosen(tree, name, only)
     classes, aliases = _definitions(tree, path)
     try:
-        return [_draft_within(one, classes, aliases, name, injected(tree, one.function)) for one in chosen]
+        found = []
+        for one in chosen:
+            filled_in = injected(tree, one.function)
+            origin = origin_of(tree, one, path, filled_in=filled_in, classes=classes, aliases=aliases)
+            found.append(replace(_draft_within(one, classes, aliases, name, filled_in), origin=origin))
+        return found
     except RecursionError:
         raise ConnectError("not-python", "has types nested too deeply to be read", where=name) from None
 

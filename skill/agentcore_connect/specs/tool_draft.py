@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.values import Json, JsonObject
+
+if TYPE_CHECKING:
+    from agentcore_connect.specs.python_origin import Origin
 
 
 @dataclass(frozen=True)
 class ToolDraft:
-    """One tool with full JSON Schemas. `where` is its place in the source, `notes` what reading could not tell."""
+    """One tool with full JSON Schemas.
+
+    `where` is its place in the source, `notes` what reading could not tell, `origin` the function behind it, where it
+    was read from one.
+    """
 
     name: str
     description: str
@@ -17,6 +25,7 @@ class ToolDraft:
     output_schema: JsonObject | None = None
     where: str = ""
     notes: tuple[str, ...] = field(default=())
+    origin: Origin | None = None
 
     def as_definition(self) -> dict[str, Json]:
         """The tool in the shape of a tools.json entry."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
@@ -33,21 +33,35 @@ def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
     Out: drafts with full JSON Schemas, local references written out.
     Errors: ConnectError `no-tools` or from reading, with file and line.
     """
-    match = _FUNCTIONS.match(source)
+    python = python_source(source)
     place = None if "://" in source else named((base or Path()) / source)
     if place is not None and place.is_dir():
         return _of_folder(place, source)
-    if match or source.endswith(".py"):
+    if python is not None:
         from agentcore_connect.specs.python_tools import read_functions
 
-        name = match["file"] if match else source
-        return read_functions((base or Path()) / name, shown=name, only=match["names"].split(",") if match else None)
+        return read_functions((base or Path()) / python.file, shown=python.file, only=python.names)
     spec = load_spec(source, base=base)
     if isinstance(spec.data, dict) and ("openapi" in spec.data or "swagger" in spec.data):
         from agentcore_connect.specs.openapi_tools import openapi_tools
 
         return openapi_tools(spec)
     return tools_from_data(spec)
+
+
+class PythonSource(NamedTuple):
+    """A Python file, and the functions of it that are meant; None for those that it marks."""
+
+    file: str
+    names: list[str] | None
+
+
+def python_source(source: str) -> PythonSource | None:
+    """What `FILE.py` and `FILE.py:one,two` name; None for anything else."""
+    match = _FUNCTIONS.match(source)
+    if match is not None:
+        return PythonSource(match["file"], match["names"].split(","))
+    return PythonSource(source, None) if source.endswith(".py") else None
 
 
 def is_server(source: str) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from agentcore_connect.core.values import Json, JsonObject, mapping
+from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.sandbox.scratch import Sandbox
 from agentcore_connect.verify.python import PYTHON, missing_module
 from agentcore_connect.verify.report import Result, judged
@@ -21,10 +21,18 @@ _SAMPLES: Final[JsonObject] = {"string": "sample", "integer": 1, "number": 1.5, 
 
 
 def check_handler(name: str, connection: Context, sandbox: Sandbox) -> Iterator[Result]:
-    """Call each tool by its full name, then an unknown tool, and one without its arguments."""
-    tools, target = connection["tools"], connection["name"]
+    """Call each tool by its full name, then an unknown tool, and one without its arguments.
+
+    A tool that was made from a function is called once more, with its required arguments only.
+    """
+    tools, target, functions = connection["tools"], connection["name"], connection["functions"]
     calls: list[JsonObject] = [
         {"name": f"{target}___{one['name']}", "event": sample(one["inputSchema"])} for one in tools
+    ]
+    calls += [
+        {"name": f"{target}___{one['name']}", "event": _least(one["inputSchema"])}
+        for one in tools
+        if one["name"] in functions and _least(one["inputSchema"]) != sample(one["inputSchema"])
     ]
     strict = [one["name"] for one in tools if one["inputSchema"].get("required")][:1]
     wrong = [f"{target}___no-such-tool", *(f"{target}___{one}" for one in strict)]
@@ -32,7 +40,12 @@ def check_handler(name: str, connection: Context, sandbox: Sandbox) -> Iterator[
     ran = sandbox.run(
         [sys.executable, "-P", handler_runner.__file__, str(script)],
         cwd=script.parent,
-        stdin=json.dumps([*calls, *({"name": one, "event": {}} for one in wrong)]),
+        stdin=json.dumps(
+            {
+                "calls": [*calls, *({"name": one, "event": {}} for one in wrong)],
+                "functions": list(functions.values()),
+            }
+        ),
     )
     missing = missing_module(ran.stderr)
     if ran.exit_code is None or missing:
@@ -57,12 +70,18 @@ def sample(schema: object) -> Json:
     return [sample(schema.get("items"))] if kind == "array" else _SAMPLES.get(str(kind), "sample")
 
 
+def _least(schema: JsonObject) -> Json:
+    """The arguments that a tool cannot do without."""
+    required, whole = sequence(schema.get("required")), mapping(sample(schema))
+    return {name: value for name, value in whole.items() if name in required}
+
+
 def _problems(calls: list[JsonObject], wrong: list[str], answers: Sequence[Json]) -> Iterator[str]:
     ran: dict[object, Json] = {}
     for call, answer in zip(calls, answers, strict=False):
         if not isinstance(answer, dict) or "ran" not in answer or answer.get("event") != call["event"]:
             yield f"a call of {call['name']} does not reach its function with its arguments: {_told(answer)}"
-        elif answer["ran"] in ran:
+        elif ran.get(answer["ran"], call["name"]) != call["name"]:
             yield f"{call['name']} and {ran[answer['ran']]} run the same function"
         else:
             ran[answer["ran"]] = call["name"]

@@ -21,7 +21,7 @@ MOST = {
     "render": 8,
     "secrets": 14,
     "skill": 6,
-    "specs": 1,
+    "specs": 2,
     "text": 31,
     "verify": 71,
     "wizard": 3,

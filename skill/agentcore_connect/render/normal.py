@@ -26,8 +26,9 @@ def normal_answers(gathered: Gathered, out: Path) -> dict[str, Json]:
         read = gathered.case.read.get(number, Read())._asdict()
         changed = {k: v for k, v in connection.items() if v is not None}
         for key, found in _PATHS.items():
-            if read[found] is not None and isinstance(changed.get(key), str):
-                functions = _FUNCTIONS.search(changed[key])
+            given = changed.get(key)
+            if read[found] is not None and isinstance(given, str):
+                functions = _FUNCTIONS.search(given)
                 changed[key] = os.path.relpath(read[found], out.resolve()) + (functions[0] if functions else "")
         connections.append(changed)
     data["connections"] = connections

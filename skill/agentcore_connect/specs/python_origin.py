@@ -1,4 +1,4 @@
-"""Where a tool's function stands, and whether it can be called with a tool's arguments as they arrive: as JSON."""
+"""Finds a tool's function, and whether it can be called with arguments as they arrive: as JSON."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def origin_of(
     classes: Mapping[str, ast.ClassDef],
     aliases: Mapping[str, ast.expr],
 ) -> Origin:
-    """Where the function of a tool is imported from, and how it is called.
+    """Return the module and the parameters of a tool's function.
 
     In: the file's tree, the tool, the file, the arguments that a framework fills in, the classes and aliases by name.
     """
@@ -78,7 +78,7 @@ def _reasons(
     classes: Mapping[str, ast.ClassDef],
     aliases: Mapping[str, ast.expr],
 ) -> Iterator[str]:
-    """Why a function cannot be called by the names of its parameters, in words."""
+    """Yield the reasons why a function cannot be called by the names of its parameters."""
     function, spec = tool.function, tool.function.args
     if not all(one.isidentifier() for one in module.split(".")):
         yield f"Python cannot import a file of the name {module}"

@@ -57,7 +57,7 @@ class PythonSource(NamedTuple):
 
 
 def python_source(source: str) -> PythonSource | None:
-    """What `FILE.py` and `FILE.py:one,two` name; None for anything else."""
+    """Parse `FILE.py` and `FILE.py:one,two`; None for anything else."""
     match = _FUNCTIONS.match(source)
     if match is not None:
         return PythonSource(match["file"], match["names"].split(","))

@@ -50,8 +50,8 @@ def _question(here: Position) -> JsonObject | None:
 def _done(here: Position, finish: str | None) -> JsonObject:
     if here.state.gaps:
         keys = ", ".join(gap.key for gap in here.state.gaps)
-        said = f"The plan waits for what nobody knows yet: {keys}."
-        return {"status": "done", "summary": said, **({"plan": finish} if finish is not None else {}), "notes": []}
+        said = f"No plan can be made before these answers are known: {keys}. `gaps` says how to find each."
+        return {"status": "done", "summary": said, "notes": []}
     from agentcore_connect.plan.build import build  # only the last call of an interview needs it
 
     plan = build(here.gathered)

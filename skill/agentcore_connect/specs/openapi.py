@@ -121,4 +121,6 @@ def answers_from_openapi(found: Summary) -> dict[str, Json]:
             way = demand.ways[0]
             answers.update({f"api_key.{key}": value for key, value in way.api_key.items()})
             answers.update({f"oauth.{key}": way.oauth[key] for key in ("discovery_url",) if key in way.oauth})
+            if way.scopes and way.kind.startswith("OAuth"):
+                answers["oauth.scopes"] = list(way.scopes)
     return answers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentcore_connect.core.places import Place
-from agentcore_connect.core.values import Json, JsonObject, text
+from agentcore_connect.core.values import Json, JsonObject, text, texts
 from agentcore_connect.specs.openapi_model import Document, as_list, as_map
 
 _SIGV4 = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
@@ -15,7 +15,8 @@ _SIGV4 = ("x-amazon-apigateway-authtype", "x-amazon-apigateway-authorizer")
 class Scheme:
     """One way to sign in. `service_auth` is the answers' word, None where no outbound authorization fits.
 
-    `sure` is false where the document leaves it open: a bearer token may be a fixed key or an OAuth token.
+    `sure` is false where the document leaves it open: a bearer token may be a fixed key or an OAuth token. `scopes` are
+    those that the operations require, in the order of the document.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Scheme:
     kind: str
     api_key: dict[str, str] = field(default_factory=dict)
     oauth: JsonObject = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def demand_of(document: Document) -> Demand:
     }
     used: dict[str, int] = {}
     joint: dict[str, None] = {}
+    scopes: dict[str, dict[str, None]] = {}
     open_operations = silent = 0
     for operation in document.operations:
         security = operation.raw.get("security", document.root.get("security"))
@@ -75,8 +78,11 @@ def demand_of(document: Document) -> Demand:
         open_operations += not wanted or {} in wanted
         for name in dict.fromkeys(name for one in wanted for name in one):
             used[name] = used.get(name, 0) + 1
+        for name, values in (pair for one in wanted for pair in one.items()):
+            scopes.setdefault(name, {}).update(dict.fromkeys(texts(values)))
         if wanted and all(_several(one, schemes) for one in wanted):
             joint |= dict.fromkeys(wanted[0])
+    schemes = {name: replace(one, scopes=tuple(scopes.get(name, ()))) for name, one in schemes.items()}
     order = {name: number for number, name in enumerate(schemes)}
     names = sorted((name for name in used if name in schemes), key=lambda name: (-used[name], order[name]))
     ways = tuple(sorted((schemes[name] for name in names), key=lambda one: one.api_key.get("location") == "query"))

@@ -19,11 +19,11 @@ MOST = {
     "mcp": 4,
     "plan": 49,
     "render": 8,
-    "secrets": 14,
+    "secrets": 11,
     "skill": 6,
     "specs": 2,
     "text": 31,
-    "verify": 71,
+    "verify": 43,
     "wizard": 3,
 }
 

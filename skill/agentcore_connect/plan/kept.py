@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.entries import Place
 from agentcore_connect.plan.promises import Promise
 
 
-def kept(promise: Promise, documents: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, Any]:
+def kept(promise: Promise, documents: Mapping[str, Json], inputs: Mapping[str, str]) -> JsonObject:
     """The documents with everything in them that is promised.
 
     In: what the operations promise together; the parsed files by path, the project's own under the empty name (one
@@ -23,7 +23,7 @@ def kept(promise: Promise, documents: Mapping[str, Any], inputs: Mapping[str, st
     return made
 
 
-def put(document: Any, at: Place, value: Any) -> Any:
+def put(document: Json, at: Place, value: Json) -> Json:
     """A document with a value at a place: objects are merged, an entry that a list does not have is added."""
     if not at:
         return merged(document, value)
@@ -40,14 +40,14 @@ def put(document: Any, at: Place, value: Any) -> Any:
     return [*entries, put(dict(step), rest, value)]
 
 
-def merged(old: Any, new: Any) -> Any:
+def merged(old: Json, new: Json) -> Json:
     """Two values as one: of two objects every key, else the new value."""
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return new
     return {**old, **{key: merged(old.get(key), value) for key, value in new.items()}}
 
 
-def filled(value: Any, inputs: Mapping[str, str]) -> Any:
+def filled(value: Json, inputs: Mapping[str, str]) -> Json:
     """A promised value with the run-time values that are known in it."""
     if isinstance(value, str):
         return words.fill([value], inputs)[0]

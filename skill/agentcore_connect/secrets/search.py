@@ -57,7 +57,7 @@ class _Rules:
         return next((kind for lead, kind in self.below.items() if place.startswith(lead)), None)
 
 
-def scan(data: Any, marks: Mapping[str, Mark] | None = None, path: str = "", at: str = "") -> list[ConnectError]:
+def scan(data: object, marks: Mapping[str, Mark] | None = None, path: str = "", at: str = "") -> list[ConnectError]:
     """Look through answers, or through one value at a dotted key, for secrets.
 
     In: the data, the marks and the name of the file they came from, the dotted key of `data` within the answers
@@ -119,7 +119,7 @@ class _Finder:
         self._rules = _rules()
         self._places: set[tuple[str, ...]] = set()
 
-    def look_at(self, value: Any, parts: tuple[str, ...], place: str) -> None:
+    def look_at(self, value: object, parts: tuple[str, ...], place: str) -> None:
         """Look at a value and all below it. In: the value, its place as parts and as the rules name it."""
         if isinstance(value, str):
             kind = self._rules.kind_of(place)
@@ -140,7 +140,7 @@ class _Finder:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             self._number(str(value), parts, place)
 
-    def look_at_key(self, parents: tuple[str, ...], key: str, value: Any, place: str) -> None:
+    def look_at_key(self, parents: tuple[str, ...], key: str, value: object, place: str) -> None:
         """Look at the name alone: what it says it holds, and whether it is a secret itself."""
         if what := self._form(key):
             self._report((*parents, key), f"a key looks like {what}")

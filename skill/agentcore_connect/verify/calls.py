@@ -51,8 +51,7 @@ class _Service(Loopback):
         if urlsplit(request.path).path.endswith("/.well-known/agent-card.json"):
             return 200, _CARD
         message = request.json()
-        method = message.get("method") if isinstance(message, dict) else None
-        if method == "SendMessage":
+        if isinstance(message, dict) and message.get("method") == "SendMessage":
             return 200, {"id": message["id"], "result": {"message": {"parts": [{"text": "ok"}]}}}
         if isinstance(message, dict) and "jsonrpc" in message:
             return gateway.mcp_answer(request)

@@ -10,7 +10,6 @@ import functools
 import inspect
 import itertools
 from collections.abc import Callable
-from typing import Any
 
 
 def put_in(token: str, key: str = "") -> None:
@@ -35,24 +34,24 @@ def come_in_with(token: str) -> None:
         BedrockAgentCoreContext.set_request_headers({"Authorization": f"Bearer {token}"})
 
 
-def _decorator(value: str, default: str) -> Callable[..., Any]:
+def _decorator(value: str, default: str) -> Callable[..., object]:
     numbers = itertools.count(1)
 
-    def requires(*, into: str = default, **_: Any) -> Callable[..., Any]:
-        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def requires(*, into: str = default, **_: object) -> Callable[..., object]:
+        def decorate(function: Callable[..., object]) -> Callable[..., object]:
             def given() -> dict[str, str]:
                 return {into: value.replace("{number}", str(next(numbers)))}
 
             if inspect.iscoroutinefunction(function):
 
                 @functools.wraps(function)
-                async def waited(*args: Any, **options: Any) -> Any:
+                async def waited(*args: object, **options: object) -> object:
                     return await function(*args, **{**options, **given()})
 
                 return waited
 
             @functools.wraps(function)
-            def called(*args: Any, **options: Any) -> Any:
+            def called(*args: object, **options: object) -> object:
                 return function(*args, **{**options, **given()})
 
             return called

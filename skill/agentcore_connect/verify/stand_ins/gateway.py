@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.verify.stand_ins.loopback import Loopback, Reply, Request
 
@@ -89,9 +89,9 @@ def mcp_answer(request: Request) -> Reply:
     return 200, {"jsonrpc": "2.0", "id": message["id"], **_result(message)}
 
 
-def _result(message: dict[str, Any]) -> dict[str, Any]:
+def _result(message: dict[str, object]) -> dict[str, object]:
     given = message.get("params")
-    params: dict[str, Any] = given if isinstance(given, dict) else {}
+    params: dict[str, object] = given if isinstance(given, dict) else {}
     match message.get("method"):
         case "initialize":
             asked = params.get("protocolVersion")
@@ -112,11 +112,13 @@ def _result(message: dict[str, Any]) -> dict[str, Any]:
             return {"error": {"code": -32601, "message": f"Method not found: {other}"}}
 
 
-def _page(cursor: Any) -> dict[str, Any]:
+def _page(cursor: object) -> dict[str, object]:
     start = int(cursor) if isinstance(cursor, str) and cursor.isdecimal() else 0
     schema = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
     shown = NAMES[start : start + _PAGE]
-    page: dict[str, Any] = {"tools": [{"name": one, "description": "A tool.", "inputSchema": schema} for one in shown]}
+    page: dict[str, object] = {
+        "tools": [{"name": one, "description": "A tool.", "inputSchema": schema} for one in shown]
+    }
     if start + _PAGE < len(NAMES):
         page["nextCursor"] = str(start + _PAGE)
     return page

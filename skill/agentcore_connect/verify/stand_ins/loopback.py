@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 _LONGEST: Final = 10_000_000
 #: Status, and the body as plain data; None for no body.
-Reply = tuple[int, Any]
+Reply = tuple[int, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> object:
         """The body as data, or None."""
         try:
             return json.loads(self.body)
@@ -92,7 +92,7 @@ def _handler(served: Loopback) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_DELETE = do_PUT = do_POST  # noqa: N815 - the library's names
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name for it
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name for it
             """Suppress the log."""
 
     return Handler

@@ -14,7 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import argv as words
@@ -36,7 +36,7 @@ def real_cli() -> Path | None:
     return Path(found) if found else None
 
 
-def write(folder: Path, surface: str, operations: Sequence[Operation], needs: Iterable[Mapping[str, Any]]) -> None:
+def write(folder: Path, surface: str, operations: Sequence[Operation], needs: Iterable[Mapping[str, object]]) -> None:
     """Create the stand-ins in a folder; its file `given` records their arguments.
 
     In: the command surface, the plan's operations, and what a project that the CLI makes has to have beside what
@@ -88,7 +88,7 @@ class _Noting:
         path.chmod(0o755)
 
 
-def _table(surface: str, operations: Sequence[Operation]) -> dict[str, Any]:
+def _table(surface: str, operations: Sequence[Operation]) -> dict[str, object]:
     """Return the data of the stand-in CLI: an accepted version, and the promised effect of each command."""
     from agentcore_connect.verify.commands import samples
 
@@ -101,7 +101,7 @@ def _table(surface: str, operations: Sequence[Operation]) -> dict[str, Any]:
     text = json.dumps({"version": load(f"commands-{surface}")["cli"]["version"], "steps": steps})
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", json.dumps(value)[1:-1])
-    made: dict[str, Any] = json.loads(text)
+    made: dict[str, object] = json.loads(text)
     return made
 
 

@@ -61,6 +61,14 @@ def test_with_a_token_it_goes_by_plain_https_and_nothing_is_signed(folder: Folde
     assert seen.path == f"/runtimes/{quote(ARN, safe='')}/invocations?qualifier=DEFAULT"
 
 
+def test_each_callers_own_token_goes_before_that_of_the_process(folder: Folder) -> None:
+    code = "import invoke_agent as a; [list(a.ask('cold?', token=one)) for one in ('anns', 'bobs')]"
+    with Service(whole) as service:
+        ended = write(folder).run("-c", code, **{ENDPOINT: service.origin, "AGENT_BEARER_TOKEN": "of-the-process"})
+    assert ended.code == 0, ended.err
+    assert [seen.headers["authorization"] for seen in service.seen] == ["Bearer anns", "Bearer bobs"]
+
+
 @pytest.mark.parametrize(
     ("agent", "endpoint"),
     [

@@ -49,7 +49,7 @@ MUTANTS = [
     Mutant("a2a-client", "a2a-key", "a2a_peer.py", "the key is left out of the query", swap('{**(query or {}), "query_key": _key()}', "{}"), "call-run", "the planned query parameter", _ENV),
     Mutant("a2a-client", "a2a-key", "a2a_peer.py", "the key under another name", swap('"query_key": _key()', '"key": _key()'), "call-run", "the planned query parameter", _ENV),
     _invoke("another agent", swap("tools_Server-abcdefghij", "other_Server-abcdefghij"), "facts-as-planned", "AGENT"),
-    _invoke("the token is hard-coded", swap('token = os.environ.get("AGENT_BEARER_TOKEN")', f'token = "{_KEY}"'), "no-secret-inside", "written out"),
+    _invoke("the token is hard-coded", swap('token = token or os.environ.get("AGENT_BEARER_TOKEN", "")', f'token = "{_KEY}"'), "no-secret-inside", "written out"),
     _invoke("the token is printed", swap("    return _with_token(", "    print(token)\n    return _with_token("), "secrets-not-shown", "token"),
     _invoke("no Python", drop("def _post("), "python-compile", "no Python"),
     _invoke("an import that is gone", swap("from botocore.config import Config", "from botocore.config import Config, Settings"), "python-import", "Settings"),

@@ -50,7 +50,7 @@ def _question(here: Position) -> JsonObject | None:
 def _done(here: Position, finish: str | None) -> JsonObject:
     if here.state.gaps:
         keys = ", ".join(gap.key for gap in here.state.gaps)
-        said = f"No plan can be made before these answers are known: {keys}. `gaps` says how to find each."
+        said = f"A plan needs these answers first: {keys}. `gaps` says how to find each."
         return {"status": "done", "summary": said, "notes": []}
     from agentcore_connect.plan.build import build  # only the last call of an interview needs it
 

@@ -155,12 +155,14 @@ def test_values_of_the_answers_cannot_break_out(run: Run) -> None:
 
 
 def test_it_reads_no_file_but_those_beside_it() -> None:
-    """One function opens files, and takes the last part of a name only."""
+    """One function opens files, and takes the last part of a name only; another reads the program's own record."""
     for one in STATIC:
         text = static_text(one, f"{one.replace('-', '_')}.py")
         assert re.findall(r"(?<!os\.)\bopen\(", text) == []
-        assert text.count("read_text") == (1 if one == "configure-aws" else 0)
-    assert "FOLDER / Path(name).name" in static_text("configure-aws", "configure_aws.py")
+        assert text.count("read_text") == (1 if one in ("configure-aws", "configure-record") else 0)
+    aws = static_text("configure-aws", "configure_aws.py")
+    assert re.findall(r"Record\((\w+),", aws) == ["path"]
+    assert re.findall(r"^ +path = (.+)$", aws, re.M) == ["FOLDER / Path(name).name", 'FOLDER / "configure.state.json"']
 
 
 def test_what_several_connections_need_is_there_once(aws: ControlPlane, run: Run, inputs: None) -> None:

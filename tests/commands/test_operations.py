@@ -59,13 +59,11 @@ def test_a_direct_call_needs_its_credential_and_no_gateway(surface: str) -> None
     assert ids(cases.context([made]), surface) == []
 
 
-@pytest.mark.parametrize("surface", SURFACES)
-def test_a_vendors_provider_is_made_by_hand(surface: str) -> None:
-    """On 1.x only where its configuration is not known."""
+def test_a_vendors_provider_is_made_by_hand_on_0_30() -> None:
     google = cases.client("Calendar")
     google["oauth"]["vendor"] = "GoogleOauth2"
     direct = cases.connection("cal", None, mechanism="agent-code", path="D", **google)
-    (op,) = [one for one in cases.plan(cases.context([direct]), surface) if one.id == "make-provider-Calendar"]
+    (op,) = [one for one in cases.plan(cases.context([direct]), "0.30") if one.id == "make-provider-Calendar"]
     assert op.kind == "manual"
     assert "GoogleOauth2" in (op.text or "")
 

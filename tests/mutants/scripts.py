@@ -105,7 +105,7 @@ _PROGRAM = [
     _code("configure.py", "no Python", swap("def main(argv", "def main argv"), "python-compile", "no Python"),
     _code(_STEPS, "a target is announced and not sent", swap("target, is_new = world.create(step, wanted)", "target, is_new = {'targetId': 'x', 'status': 'READY'}, True"), "requests-sent", "the plan has"),
     _code(_STEPS, "the return URL is not allowed", drop("        world.send(step, body)\n"), "requests-sent", "the plan has"),
-    _code(_STEPS, "what stands at AWS is forgotten", swap("[*before, *(one", "[*(one"), "requests-sent", "allowedResourceOauth2ReturnUrls"),
+    _code(_STEPS, "what stands at AWS is forgotten", swap("[*before, *added]", "[*added]"), "requests-sent", "allowedResourceOauth2ReturnUrls"),
     _code(_STEPS, "the engine is never attached", swap("        world.update_gateway(wanted, hint", "        str((wanted, step.get"), "python-compile", "no Python", "policy-elsewhere"),
     _code(_STEPS, "a setting is written away", swap("wanted = {name: body[name] for name in step[\"sets\"]}", "wanted = {name: body[name] for name in step[\"sets\"][1:]}"), "requests-sent", "the plan has", "policy-elsewhere"),
     _code(_STEPS, "it is changed", after("# What cannot be changed", " (but see below)"), "as-planned", "was changed"),

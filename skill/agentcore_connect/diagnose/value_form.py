@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from functools import cache
+
+from agentcore_connect.core.patterns import python_pattern
 
 #: The pieces of a pattern: a class, an escape, the head of a group, a quantifier, any other sign.
 _PIECES = re.compile(
@@ -28,7 +29,7 @@ def pattern_lacks(value: str, pattern: str) -> str:
 
     In: the value, which is not shown; the model's pattern. Letters and digits are counted, other signs are named.
     """
-    compiled = _compiled(pattern)
+    compiled = python_pattern(pattern)
     if compiled is None or len(value) > _LONGEST or compiled.fullmatch(value):
         return ""
     if not value:
@@ -51,24 +52,13 @@ def pattern_lacks(value: str, pattern: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Convert a Java pattern of the model to Python; None if Python cannot compile it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(pattern)
-    except re.error:
-        return None
-
-
-@cache
 def _pieces(pattern: str) -> tuple[re.Pattern[str], ...]:
     """Every piece of a pattern that stands for a character; none where one of them cannot be read."""
     found = []
     for met in _PIECES.finditer(pattern):
         if met["mark"]:
             continue
-        piece = _compiled(met["some"] or re.escape(met["itself"]))
+        piece = python_pattern(met["some"] or re.escape(met["itself"]))
         if piece is None:
             return ()
         found.append(piece)
@@ -78,7 +68,7 @@ def _pieces(pattern: str) -> tuple[re.Pattern[str], ...]:
 def _stops(value: str, pattern: str) -> str:
     """Up to where a value has the form: no value that goes on like this one can fit what follows."""
     ends = _ends(pattern)
-    fits = [end for end in ends if (part := _compiled(pattern[:end])) and part.match(value)]
+    fits = [end for end in ends if (part := python_pattern(pattern[:end])) and part.match(value)]
     if not ends or (fits and fits[-1] == len(pattern)):
         return ""
     if not fits:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,6 +19,7 @@ from typing import Protocol
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.patterns import python_pattern
 from agentcore_connect.core.values import JsonObject, mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import with_samples
@@ -164,7 +164,7 @@ def _string(value: str, shape: Shape, path: str, sensitive: bool) -> Iterator[Pr
     pattern = shape.metadata.get("pattern")
     if not pattern:
         return
-    compiled = _compiled(pattern)
+    compiled = python_pattern(pattern)
     if compiled is None:
         yield Problem("notice", "pattern-not-checked", path, f"pattern not checked, Python cannot read it: {pattern}")
     elif not compiled.fullmatch(value):
@@ -223,17 +223,6 @@ def _botocore(module: str = "") -> ModuleType:
 
 def _operation_name(operation: str, model: ServiceModel) -> str | None:
     return next((n for n in model.operation_names if operation in (n, _botocore().xform_name(n))), None)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Convert a Java pattern of the model to Python; None if Python cannot compile it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(pattern)
-    except re.error:
-        return None
 
 
 def _fault(path: str, code: str, message: str, allowed: list[str], given: str) -> Problem:

@@ -42,7 +42,10 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {"project", "answers", "findings"} <= set(data)
     (found,) = data["findings"]
     assert found["id"] == "gateway-no-inbound-auth"
-    assert found["explain"] == "agentcore-connect explain gateway-no-inbound-auth"
+    assert "sources" not in found
+    named = json.loads(run(capsys, "inspect", str(tmp_path), "--json", "--sources")[1])
+    assert named["findings"] == [{**found, "sources": named["findings"][0]["sources"]}]
+    assert named["findings"][0]["sources"]
     assert set(found) == {
         "id",
         "severity",
@@ -52,8 +55,6 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "where",
         "why",
         "fix",
-        "explain",
-        "sources",
     }
     assert data["answers"]["gateway.inbound_auth"] == "none"
     assert data["project"]["gateways"][0]["targets"][2]["tool_count"] == 1

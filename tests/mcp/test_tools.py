@@ -164,7 +164,8 @@ def test_check_holds_the_written_plan(talk: Talk, project: Path) -> None:
     assert "call plan with write: true first" in said(none)
     found = data(checked)
     assert found["passed"] is True, found
-    assert {"gateway_client.py", "plan.json"} <= {one["artifact"] for one in found["results"]}
+    assert found["counts"]["passed"] > 20
+    assert {one["status"] for one in found["results"]} <= {"not-run"}
 
 
 # ------------------------------------------------------------------------------ reading

@@ -10,6 +10,7 @@ from agentcore_connect.advise.decide import decide
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.answers import gate, store
 from agentcore_connect.engine.conditions import lookup
+from agentcore_connect.interview import look_ahead
 from agentcore_connect.interview import walk as interview
 from agentcore_connect.knowledge.questions import questions
 from tests.conformance import space
@@ -31,7 +32,7 @@ PARTS = 12
 @pytest.fixture(autouse=True)
 def _uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many questions are left is counted by trying them all, at each step; that has a test of its own."""
-    monkeypatch.setattr(interview, "_remaining", lambda *_: 1)
+    monkeypatch.setattr(look_ahead, "_remaining", lambda *_: 1)
 
 
 def _sit(source: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -106,7 +107,7 @@ def test_the_number_of_questions_left_is_never_too_small(monkeypatch: pytest.Mon
         def watch(case: Case, real: Any = real, promised: list[int] = promised) -> Any:
             state = real(case)
             if state.asked is not None:
-                promised.append(interview.progress(case, state).remaining_at_most)
+                promised.append(look_ahead.progress(case, state).remaining_at_most)
             return state
 
         monkeypatch.setattr(interview, "state", watch)
@@ -114,3 +115,29 @@ def test_the_number_of_questions_left_is_never_too_small(monkeypatch: pytest.Mon
         monkeypatch.undo()
         for number, at_most in enumerate(promised):
             assert at_most >= len(asked) - number, (asked, promised)
+
+
+def test_what_is_said_to_come_is_asked_as_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question under `also` is asked later in every interview, with the same choices and default."""
+    kept = 0
+    for source in DOCUMENTS[::23]:
+        steps: list[tuple[interview.Asked, tuple[interview.Asked, ...]]] = []
+        real = interview.state
+
+        def watch(case: Case, real: Any = real, steps: list[Any] = steps) -> Any:
+            state = real(case)
+            if state.asked is not None:
+                steps.append((state.asked, look_ahead.ahead(case, state)))
+            return state
+
+        monkeypatch.setattr(interview, "state", watch)
+        _sit(source)
+        monkeypatch.undo()
+        asked = {one.key: one.as_dict() for one, _ in steps}
+        for number, (_, promised) in enumerate(steps):
+            later = [one.key for one, _ in steps[number + 1 :]]
+            for one in promised:
+                assert one.key in later, (one.key, later, source)
+                assert one.as_dict() == asked[one.key], source
+                kept += 1
+    assert kept > 200

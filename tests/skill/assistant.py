@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ class Instructions:
     begin: str
     answer: str
     plan: str
-    write: str
     check: str
+    usual: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]]
     volunteered: tuple[str, ...]
 
     @classmethod
@@ -37,10 +38,24 @@ class Instructions:
             title: re.findall(r"^```sh\n(.*?)\n```$", part, re.MULTILINE | re.DOTALL)
             for title, part in re.findall(r"^### \d\. (\w+).*?\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
         }
-        told = re.search(r"never asked for.*?\(.*?\):\n(.*?)\n\n", text, re.DOTALL)
-        assert told is not None
-        (look,), (begin, answer), (plan, write), (check,) = (steps[step] for step in ("Look", "Ask", "Plan", "Check"))
-        return cls(look, begin, answer, plan, write, check, tuple(re.findall(r"`([a-z0-9_.]+)`", told[1])))
+        usual, volunteered = re.findall(r"^```text\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)
+        (look,), (begin, answer), (plan,), (check,) = (steps[step] for step in ("Look", "Ask", "Plan", "Check"))
+        keys, values = _usual(usual)
+        return cls(look, begin, answer, plan, check, keys, values, tuple(volunteered.split()))
+
+
+def _usual(table: str) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """The keys of the table, and the values of those that have a line of their own: a key, then words with hyphens."""
+    keys: list[str] = []
+    values = {}
+    for line in table.splitlines():
+        key, *words = line.split()
+        keys.append(key)
+        if any("-" in word for word in words):
+            values[key] = tuple(words)
+        else:
+            keys += words
+    return tuple(keys), values
 
 
 @dataclass
@@ -51,6 +66,8 @@ class Case:
     said: Mapping[str, Any]
     kind: str | None = None
     project: str | None = None
+    #: What the request itself says, of `said`; None: what is never asked for.
+    first: tuple[str, ...] | None = None
 
 
 @dataclass
@@ -80,8 +97,6 @@ class Assistant:
         status, text, problem = self._call(self.told.plan)
         assert status == 0, problem
         self.transcript.plan_text = text
-        status, _, problem = self._call(self.told.write)
-        assert status == 0, problem
         self.transcript.plan = json.loads((self.case.folder / "connect" / "plan.json").read_text("utf-8"))
         if check:
             status, text, problem = self._call(self.told.check)
@@ -107,18 +122,22 @@ class Assistant:
             begin = begin.replace(" --project PROJECT", "")
         if self.case.kind is None:  # "Otherwise leave KIND out"
             begin = begin.replace(" KIND", "")
-        step = self._next(begin)
+        step: dict[str, Any] = {}
         for number in range(self._connections()):
-            volunteered = [key for key in self.case.said if self._is_volunteered(key, number)]
-            if volunteered:
-                step = self._record(volunteered)
+            known = [key for key in self.case.said if self._is_known(key, number)]
+            if number == 0:
+                step = self._record(known, [], begin)
+            elif known:
+                step = self._record(known, [])
             step = self._until_done(step)
 
     def _until_done(self, step: dict[str, Any]) -> dict[str, Any]:
         while step["status"] == "question":
-            self.transcript.questions.append(step["key"])
+            asked = [step, *step.get("also", ())]
+            self.transcript.questions += [one["key"] for one in asked]
             assert len(self.transcript.calls) < _MOST_CALLS, self.transcript.questions
-            step = self._record(self._instead(step) or [step["key"]], step)
+            keys = [key for one in asked for key in self._instead(one) or [one["key"]]]
+            step = self._record(list(dict.fromkeys(keys)), asked)
         assert step["status"] == "done", step
         assert step["summary"]
         return step
@@ -134,24 +153,28 @@ class Assistant:
     def _connections(self) -> int:
         return 1 + max(int(key.split(".")[1]) for key in ["connections.0", *self.case.said] if key.startswith("conn"))
 
-    def _is_volunteered(self, key: str, connection: int) -> bool:
+    def _is_known(self, key: str, connection: int) -> bool:
+        """Whether the person said it before anything was asked."""
         lead = f"connections.{connection}."
-        if key.startswith("connections."):
-            return key.startswith(lead) and key.removeprefix(lead) in self.told.volunteered
-        return connection == 0 and key in self.told.volunteered
+        if key.startswith("connections.") != key.startswith(lead) or (connection and not key.startswith(lead)):
+            return False
+        if self.case.first is not None:
+            return key in self.case.first
+        return key.removeprefix(lead) in self.told.volunteered
 
-    def _record(self, keys: list[str], question: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        line = self.told.answer
-        pair = next(part for part in re.findall(r"--answer '[^']*'", line))
-        pairs = [pair.replace("KEY", key).replace("VALUE", self._value(key, question)) for key in keys]
-        return self._next(line.replace(pair, " ".join(pairs)))
+    def _record(self, keys: list[str], asked: Sequence[Mapping[str, Any]], line: str = "") -> dict[str, Any]:
+        """One call with an `--answer` for each key."""
+        line = line or self.told.answer
+        pairs = [f"--answer '{key}={self._value(key, asked)}'" for key in keys]
+        head = line[: line.index("--answer")].rstrip()
+        return self._next(" ".join([head, *pairs]))
 
-    def _value(self, key: str, question: Mapping[str, Any] | None) -> str:
+    def _value(self, key: str, asked: Sequence[Mapping[str, Any]]) -> str:
         if key in self.case.said:
             value = self.case.said[key]
         else:
-            assert question is not None
-            value = [] if question["type"] == "list" else question["default"]  # the person has none of these
+            question = next(one for one in asked if one["key"] == key)
+            value = [] if question["type"] == "list" else question.get("default")  # the person has none of these
             assert value is not None, f"the person is asked for {key}, of which the situation says nothing"
             self.transcript.taken_as_default.append(key)
         text = value if isinstance(value, str) else json.dumps(value)

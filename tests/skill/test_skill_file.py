@@ -95,6 +95,16 @@ def test_the_keys_that_are_never_asked_for_are_those_of_the_knowledge() -> None:
     assert set(Instructions.read(SKILL).volunteered) == volunteered
 
 
+def test_the_usual_keys_take_what_it_says() -> None:
+    told = Instructions.read(SKILL)
+    held = {one["id"]: one for one in resources.load("questions")["questions"]}
+    assert set(told.usual) <= set(held)
+    assert not {key for key in told.usual if held[key]["ask"] == "volunteer"}
+    assert {"direction", "service", "service_auth", "gateway.inbound_auth"} <= set(told.values)
+    for key, values in told.values.items():
+        assert [one["value"] for one in held[key]["choices"]] == list(values), key
+
+
 def test_every_file_that_it_names_is_there(text: str) -> None:
     for name in re.findall(r"`(skill/[a-z./-]+)`", text):
         assert (ROOT / name).exists(), name

@@ -21,10 +21,15 @@ class Checked(NamedTuple):
         """Return whether no check failed."""
         return all(one.status != "failed" for one in self.results)
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the results as ``check --json`` prints them."""
-        said = {"version": 1, "passed": self.passed, "confinement": self.confinement}
-        return {**said, "results": [one.as_dict() for one in self.results]}
+    def counts(self) -> dict[str, int]:
+        """Return the number of results of each status."""
+        return {status: sum(one.status == status for one in self.results) for status in ("passed", "failed", "not-run")}
+
+    def as_dict(self, *, everything: bool = False) -> dict[str, object]:
+        """Return the results as ``check --json`` prints them; those that passed only on request."""
+        said = {"version": 1, "passed": self.passed, "counts": self.counts(), "confinement": self.confinement}
+        shown = [one.as_dict() for one in self.results if everything or one.status != "passed"]
+        return {**said, "results": shown}
 
 
 def check(folder: Path, tell: Callable[[str], None] | None = None, *, run_changed: bool = False) -> Checked:

@@ -41,9 +41,10 @@ class Match(NamedTuple):
     sources: list[Source]
     related: list[str]
 
-    def as_dict(self) -> dict[str, object]:
-        """The match as front ends print it."""
-        return {key: value for key, value in self._asdict().items() if value is not None}
+    def as_dict(self, *, sources: bool = False) -> dict[str, object]:
+        """The match as front ends print it; its sources on request."""
+        shown = {key: value for key, value in self._asdict().items() if sources or key != "sources"}
+        return {key: value for key, value in shown.items() if value not in (None, [])}
 
 
 class Diagnosis(NamedTuple):
@@ -56,9 +57,13 @@ class Diagnosis(NamedTuple):
     first_steps: list[dict[str, str]]
     notes: list[str]
 
-    def as_dict(self) -> dict[str, object]:
-        """The diagnosis as front ends print it."""
-        return {**self._asdict(), "matches": [one.as_dict() for one in self.matches]}
+    def as_dict(self, *, sources: bool = False) -> dict[str, object]:
+        """The diagnosis as front ends print it: `known` and `matches` always, the others where they hold something."""
+        matches: dict[str, object] = {
+            "known": self.known,
+            "matches": [one.as_dict(sources=sources) for one in self.matches],
+        }
+        return matches | {key: value for key, value in self._asdict().items() if key not in matches and value}
 
 
 def known_errors() -> dict[str, str]:

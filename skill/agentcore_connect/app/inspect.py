@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.values import JsonObject
+from agentcore_connect.core.values import JsonObject, without_empty
 
 if TYPE_CHECKING:
     from agentcore_connect.findings.model import Finding, Scan
@@ -144,16 +144,25 @@ class Report(NamedTuple):
     machine: JsonObject
     probes: tuple[Probe, ...] = ()
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the report as ``inspect --json`` prints it."""
-        found: dict[str, object] = {"project": self.project, "answers": self.answers}
-        found["findings"] = [one.as_dict() for one in self.findings]
-        if self.project is None:
-            found["repository"] = self.repository
-        if self.project is not None or self.repository:
-            found["documents"] = [one.as_dict() for one in self.documents]
-        found["machine"] = self.machine
-        return found | ({"probes": [one.as_dict() for one in self.probes]} if self.probes else {})
+    def as_dict(self, *, sources: bool = False) -> dict[str, object]:
+        """Return the report as ``inspect --json`` prints it: three members always, the others if they hold something.
+
+        Args:
+            sources: whether each finding names its sources.
+        """
+        found: dict[str, object] = {
+            "project": self.project,
+            "answers": self.answers,
+            "findings": [one.as_dict(sources=sources) for one in self.findings],
+        }
+        more = {
+            "repository": self.repository,
+            "documents": [one.as_dict() for one in self.documents],
+            "machine": self.machine,
+            "probes": [one.as_dict() for one in self.probes],
+        }
+        filled = {key: without_empty(value) for key, value in (found | more).items()}
+        return {key: value for key, value in filled.items() if key in found or value}
 
 
 def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:

@@ -39,3 +39,7 @@ class Position(NamedTuple):
     def progress(self) -> interview.Progress:
         """The number of answers, and the maximum number of questions left."""
         return interview.progress(self.case, self.state)
+
+    def ahead(self) -> tuple[Asked, ...]:
+        """The further questions that can be answered together with the present one."""
+        return () if self.is_wanted else interview.ahead(self.case, self.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -163,6 +163,16 @@ class Session:
         self._take(data)
         self._gathered = gathered
         self._drop_overtaken()
+
+    def in_order(self, given: Sequence[store.Assignment]) -> Iterator[store.Assignment]:
+        """Yield several answers in the order in which the interview asks for them, others in theirs.
+
+        The caller passes each to `answer` before the next, so a choice is judged as if it had been asked for alone.
+        """
+        left = list(given)
+        while left:
+            asked = self._asked()
+            yield left.pop(next((n for n, one in enumerate(left) if asked and self._full(one.key) == asked.key), 0))
 
     def forget(self, key: str) -> None:
         """Withdraw an answer. Errors: ConnectError for an unknown key."""

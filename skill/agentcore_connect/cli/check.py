@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
@@ -59,7 +59,7 @@ def check(folder: Path, *, as_json: bool = False, everything: bool = False, run_
 
     found = app.check(folder, _tell if sys.stderr.isatty() else None, run_changed=run_changed)
     if as_json:
-        print(json.dumps(found.as_dict(), indent=2))
+        print_json(found.as_dict(everything=everything))
     else:
         told = textwrap.wrap(f"What ran was {found.confinement}.", 80)
         print("\n".join([*_table(found.results, everything=everything), *told]))

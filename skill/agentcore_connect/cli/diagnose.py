@@ -6,11 +6,11 @@ Of the text that was given only names of roles, actions, resources and fields ar
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
 
@@ -29,7 +29,6 @@ def add_parser(sub: Commands) -> None:
         "Of the text only names are shown again. With --project or --plan also what is\n"
         "declared there of the things that the text names.",
         epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
-        "  agentcore deploy 2>&1 | agentcore-connect diagnose -\n  agentcore-connect diagnose A11\n"
         "  agentcore-connect diagnose - --project . --plan connect < log.txt\n\n"
         "exit codes: 0 done, also when nothing is known; 2 bad input",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -38,6 +37,7 @@ def add_parser(sub: Commands) -> None:
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project that the text is about")
     parser.add_argument("--plan", type=named, metavar="DIR", help="the folder of the written plan that it is about")
     parser.add_argument("--json", action="store_true", help="print JSON only")
+    parser.add_argument("--sources", action="store_true", help="with --json, name the sources of each cause")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.DONE
     found = diagnose(_text(args.text), args.project, args.plan)
     if args.json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        print_json(found.as_dict(sources=args.sources))
     else:
         print("\n".join(_lines(found)))
     return ExitCode.DONE
@@ -96,7 +96,7 @@ def _lines(found: Diagnosis) -> list[str]:
 
 def _print_known(titles: Mapping[str, str], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"errors": [{"id": name, "title": title} for name, title in titles.items()]}, indent=2))
+        print_json({"errors": [{"id": name, "title": title} for name, title in titles.items()]})
         return
     width = max(map(len, titles))
     print("\n".join(f"{name.ljust(width)}  {title}" for name, title in titles.items()))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.values import JsonObject
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     report = examine(args.dir, full=args.full, progress=_progress)
     _progress("")
     if args.json:
-        sys.stdout.write(json.dumps(_data(report), indent=2, ensure_ascii=False) + "\n")
+        print_json(_data(report))
     elif sys.stdout.isatty():
         _rich(report)
     else:

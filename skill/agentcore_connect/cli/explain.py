@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     content = explain(args.topic)
     if args.format == "json":
-        print(json.dumps(data(content), ensure_ascii=False, indent=2))
+        print_json(data(content))
         return ExitCode.DONE
     write = _bold if args.format == "text" and _colour() else print
     for line in lines(content, markdown=args.format == "markdown"):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
@@ -52,6 +52,7 @@ def add_parser(sub: Commands) -> None:
         help="ask this MCP server; `all`: every one in the project",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--sources", action="store_true", help="with --json, name the sources of each finding")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         gc.enable()
     if args.json:
-        sys.stdout.write(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n")
+        print_json(report.as_dict(sources=args.sources))
     else:
         sys.stdout.write("\n".join(_text(report)) + "\n")
     return ExitCode.FINDINGS if report.findings else ExitCode.DONE

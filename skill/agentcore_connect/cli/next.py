@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
-from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
     from agentcore_connect.app.session import Session
@@ -41,6 +41,7 @@ def add_parser(sub: Commands) -> None:
         metavar="KEY[=URL]",
         help="ask over the network",
     )
+    parser.add_argument("--sources", action="store_true", help="name the sources of the question")
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project")
     parser.add_argument("--cli-version", metavar="V", help="the version of the agentcore CLI to plan for")
 
@@ -49,21 +50,22 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and print one JSON object."""
     from agentcore_connect.app.answers_file import AnswersFile
     from agentcore_connect.app.session import Session
-    from agentcore_connect.app.step import refused, step
+    from agentcore_connect.app.step import refused, step, told
 
     file = AnswersFile(args.answers)
     try:
         with file.locked():  # from reading to saving: two calls at once must not lose an answer
             session = Session(file.read(), project=args.project, cli_version=args.cli_version, where="--answer")
             before = dict(session.data)
+            gives = args.answer or args.forget or args.unknown or args.look_up
+            earlier = told(session) if gives and file.path.exists() else None
             session.begin(args.kind, file.relative(args.project) if args.project is not None else None)
             for key in args.forget:
                 session.forget(key)
-            for text in args.answer:
-                problem, key = _answer(session, text)
-                if problem is not None:
-                    _print(refused(session, problem, key))
-                    return ExitCode.BAD_INPUT
+            problem, key = _answers(session, args.answer)
+            if problem is not None:
+                print_json(refused(session, problem, key))
+                return ExitCode.BAD_INPUT
             for key in args.unknown:
                 session.pass_over(key)
             looked_up = []
@@ -73,30 +75,28 @@ def run(args: argparse.Namespace) -> int:
             session.position()  # before saving: a file that cannot be read is a refused answer
             if session.data != before or not file.path.exists():
                 file.save(session.data)
-        found = step(session, finish=f"agentcore-connect plan {args.answers} --out connect", found=looked_up)
+        finish = f"agentcore-connect plan {args.answers} --out connect"
+        found = step(session, finish=finish, found=looked_up, earlier=earlier, sources=args.sources)
     except ConnectError as error:
         return _bad(error)
-    _print(found)
+    print_json(found)
     return ExitCode.DONE
 
 
-def _answer(session: Session, text: str) -> tuple[ConnectError | None, str]:
-    """Pass one KEY=VALUE to the session. Returns the refusal and its key. Errors: ConnectError for malformed text."""
+def _answers(session: Session, given: Sequence[str]) -> tuple[ConnectError | None, str]:
+    """Pass the KEY=VALUE pairs to the session. Returns the refusal and its key. Errors: ConnectError for bad pairs."""
     from agentcore_connect.answers.store import parse_assignment
 
-    given = parse_assignment(text)
+    key = ""
     try:
-        session.answer(given.key, given.value, given.raw)
+        for key, value, raw in session.in_order([parse_assignment(text) for text in given]):
+            session.answer(key, value, raw)
     except ConnectError as error:
-        return error, given.key
-    return None, given.key
+        return error, key
+    return None, key
 
 
 def _bad(error: ConnectError) -> int:
-    _print({"status": "invalid", "id": None, "message": str(error), "question": None})
+    print_json({"status": "invalid", "id": None, "message": str(error), "question": None})
     print(f"agentcore-connect: {error}", file=sys.stderr)
     return error.exit_code
-
-
-def _print(data: JsonObject) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=2))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.vias import VIAS
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"agentcore-connect: {len(made.written)} files written to {args.out}", file=sys.stderr)
         print(f"next: agentcore-connect check {shlex.quote(str(args.out))}", file=sys.stderr)
     if args.format == "json":
-        print(json.dumps(made.plan.as_dict(), ensure_ascii=False, indent=2))
+        print_json(made.plan.as_dict())
     else:
         print(app.said(made, markdown=args.format == "markdown", full=args.full), end="")
         if args.out is None:

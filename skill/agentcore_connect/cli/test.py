@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode, plain
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.values import Json, JsonObject
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         steps = list(trial.steps())
         passed = all(one.status != "failed" for one in steps)
         told = {"version": 1, "passed": passed, "gateway": {"name": gateway.name, "url": gateway.url}}
-        print(json.dumps({**told, "steps": [_as_dict(one) for one in steps]}, indent=2))
+        print_json({**told, "steps": [_as_dict(one) for one in steps]})
         return ExitCode.DONE if passed else ExitCode.FINDINGS
     print(plain(f"Gateway {gateway.name or ''} at {gateway.url}".replace("  ", " ")))
     return _told(trial.steps())

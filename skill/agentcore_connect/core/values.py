@@ -61,3 +61,11 @@ def mappings(value: object) -> list[JsonObject]:
 def one_of(value: object, among: Sequence[T]) -> T | None:
     """The one of some values that this is; None where it is another."""
     return next((one for one in among if one == value), None)
+
+
+def without_empty(data: object) -> object:
+    """Return the data without members that hold nothing: None, an empty text, list or mapping, at any depth."""
+    if isinstance(data, Mapping):
+        kept = {key: without_empty(value) for key, value in data.items()}
+        return {key: value for key, value in kept.items() if value is not None and value not in ("", [], {})}
+    return [without_empty(one) for one in data] if isinstance(data, list | tuple) else data

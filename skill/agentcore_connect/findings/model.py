@@ -41,9 +41,9 @@ class Finding:
     fix: str
     sources: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Json]:
-        """The finding as plain data for `--json` output."""
-        return {
+    def as_dict(self, *, sources: bool = False) -> dict[str, Json]:
+        """The finding as plain data for `--json` output; its sources on request."""
+        found: dict[str, Json] = {
             "id": self.id,
             "severity": self.severity,
             "confidence": self.confidence,
@@ -52,9 +52,8 @@ class Finding:
             "where": self.where,
             "why": self.why,
             "fix": self.fix,
-            "explain": f"agentcore-connect explain {self.id}",
-            "sources": list(self.sources),
         }
+        return {**found, "sources": list(self.sources)} if sources else found
 
 
 def finding(name: str, message: str, where: str, confidence: Confidence = "certain") -> Finding:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from agentcore_connect.advise.decide import Verdict, Walk, advise, decide, unspoken, walk
+from agentcore_connect.advise.decide import Verdict, Walk, advise, decide, unspoken
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
-from agentcore_connect.advise.records import Facts
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
-from agentcore_connect.engine.conditions import lookup, replaced
+from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import base
 from agentcore_connect.knowledge.questions import Question, by_variable, of_scope, questions
 from agentcore_connect.plan.missing import how_to_find
@@ -26,12 +25,9 @@ class Choice(NamedTuple):
     help: str
     unavailable: str | None
 
-
-class Progress(NamedTuple):
-    """The number of answers, and the maximum number of questions left, including the present one."""
-
-    answered: int
-    remaining_at_most: int
+    def as_dict(self) -> dict[str, str]:
+        """Return the value as front ends print it, without empty members."""
+        return {key: value for key, value in self._asdict().items() if value}
 
 
 class Asked(NamedTuple):
@@ -49,26 +45,27 @@ class Asked(NamedTuple):
         """The dotted key of the answer in the file."""
         return key_of((self.question, self.scope))
 
-    def as_dict(self, progress: Progress) -> JsonObject:
-        """Return the question as ``next`` prints it."""
-        return {
-            "status": "question",
-            "id": self.question.id,
+    def as_dict(self, *, sources: bool = False) -> JsonObject:
+        """Return the question as front ends print it, without empty members.
+
+        Args:
+            sources: whether the sources of the question are wanted.
+        """
+        question = self.question
+        said = {
+            "id": question.id,
             "scope": self.scope,
             "key": self.key,
-            "text": self.question.text,
-            "help": self.question.help,
-            "type": self.question.type,
-            "choices": [
-                {"value": c.value, "label": c.label, "help": c.help, "unavailable": c.unavailable} for c in self.choices
-            ],
+            "text": question.text,
+            "help": question.help,
+            "type": question.type,
+            "choices": [c.as_dict() for c in self.choices],
             "default": self.default,
-            "why": self.question.why,
-            "look_up": self.question.look_up or None,
-            "sources": list(self.question.sources),
-            "progress": progress._asdict(),
-            "notes": list(self.notes),
+            "why": question.why,
+            "look_up": question.look_up,
+            "sources": list(question.sources) if sources else [],
         }
+        return {key: value for key, value in said.items() if value not in (None, "", [])}
 
 
 class Gap(NamedTuple):
@@ -127,7 +124,7 @@ def key_of(pending: tuple[Question, str]) -> str:
     return f"{scope}.{question.id}" if scope.startswith("connections.") else question.id
 
 
-def _begun(case: Case) -> Case:
+def begun(case: Case) -> Case:
     """Add a first connection to an empty case."""
     return case if case.connections else case._replace(answers={**case.answers, "connections": [{}]})
 
@@ -138,23 +135,17 @@ def state(case: Case) -> State:
     Args:
         case: what is known; its answers may be incomplete but have passed the gate.
     """
-    case = _begun(case)
+    case = begun(case)
     stop = _replay(case)
     notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
-    asked = _asked(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
+    asked = put(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
     return State(asked, stop.verdicts, notes, stop.gaps)
 
 
 def waiting(case: Case) -> str | None:
     """Return the key of the next question, or None: a cheaper `state`."""
-    pending = _replay(_begun(case)).pending
+    pending = _replay(begun(case)).pending
     return key_of(pending) if pending is not None else None
-
-
-def progress(case: Case, here: State) -> Progress:
-    """Return the progress. It follows every possible path of the open answers and is slow, so only views call it."""
-    left = _remaining(here.asked.question, here.verdicts[-1].facts) if here.asked is not None else 0
-    return Progress(_answered(case), left)
 
 
 def _notes(verdict: Verdict) -> Iterator[str]:
@@ -208,7 +199,8 @@ def choices(question: Question, verdict: Verdict) -> tuple[Choice, ...]:
     return tuple(Choice(c.value, c.label, c.help, closed.get(c.value)) for c in question.choices)
 
 
-def _asked(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: list[str]) -> Asked:
+def put(case: Case, pending: tuple[Question, str], verdict: Verdict, notes: list[str]) -> Asked:
+    """Return an open question with its choices, default and notes."""
     question, scope = pending
     offered = choices(question, verdict)
     closed = {one.value: one.unavailable for one in offered if one.unavailable is not None}
@@ -242,70 +234,17 @@ def _default(
 
 def closed_values(question: Question, verdict: Verdict) -> dict[str, str]:
     """Return the unavailable values, each with its reason."""
-    tree = question.tree or verdict.tree
+    return closed_by(question, question.tree or verdict.tree, verdict.known)
+
+
+def closed_by(question: Question, tree: str, facts: Mapping[str, object]) -> dict[str, str]:
+    """Return the values that a tree rules out in a situation, each with its reason."""
     if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
         return {}
-    facts = verdict.known
     found = {}
     for one in base.engine().unavailable(tree, facts, question.variable, question.values):
         found[str(one.value)] = say(base.rules()[one.rule].text, {**facts, "c": facts})
     return found
-
-
-def _answered(case: Case) -> int:
-    """Count the answers in the file."""
-    given = {key: value for key, value in case.answers.items() if key != "unknown"}
-
-    def count(value: object) -> int:
-        if isinstance(value, Mapping):
-            return sum(count(v) for k, v in value.items() if k != "version")
-        if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
-            return sum(count(v) for v in value)
-        return 0 if value is None else 1
-
-    return count(given)
-
-
-#: Stands for any answer whose wording does not matter.
-_SOMETHING = "?"
-_DEEPEST = 12
-
-
-def _remaining(question: Question, facts: Facts) -> int:
-    """Return the maximum number of questions left, including this one."""
-    known = facts._asdict()
-    return 1 + max(_longest(_with(known, question, value), 1) for value in _answers(question))
-
-
-def _answers(question: Question) -> Sequence[Json]:
-    """Return the answers that lead to different paths; one answer stands for all others."""
-    if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
-        return [_SOMETHING, *([question.default] if question.has_default else [])]
-    return question.values if question.type == "choice" else [True, False]
-
-
-def _longest(facts: Mapping[str, object], depth: int) -> int:
-    """Return the length of the longest path from these facts, in questions."""
-    pending = [question for question, _ in pending_questions(walk(facts, asking=True), "connections.0")]
-    branching = next((q for q in pending if q.ask == "tree"), None)
-    if branching is None or depth >= _DEEPEST:
-        return len(pending)
-    before = pending[: pending.index(branching)]
-    for question in before:
-        facts = _with(facts, question, _SOMETHING)
-    ways = (_longest(_with(facts, branching, value), depth + 1) for value in _answers(branching))
-    return len(before) + 1 + max(ways)
-
-
-def _with(facts: Mapping[str, object], question: Question, value: object) -> dict[str, object]:
-    """Return the facts with an answer to a question."""
-    stand_in: object = [_SOMETHING] if question.type == "list" else value
-    changed = replaced(facts, question.id, stand_in)
-    given = mapping(facts.get("given"))
-    for one in of_scope("connection"):  # what had its default until now is asked for after this answer
-        if one.has_default and one.id not in given and not one.asked_for(facts) and one.asked_for(changed):
-            changed = replaced(changed, one.id, None)
-    return {**changed, "inbound": stand_in} if question.id == "gateway.inbound_auth" else changed
 
 
 def refusal(asked: Asked, value: object) -> ConnectError | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentcore_connect.answers import load
+from agentcore_connect.answers.store import Assignment
 from agentcore_connect.app.session import Found, Session
-from agentcore_connect.app.step import refused, step
+from agentcore_connect.app.step import Told, refused, step, told
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.values import JsonObject, mapping, text, texts
 from agentcore_connect.interview.walk import Asked
@@ -62,13 +63,15 @@ async def run(
     if returns and params.request_state:
         return _come_back(ctx, params, bounds, arguments)
     session = _session(bounds, mapping(arguments.get("answers")) or {"version": 1}, arguments)
+    gives = any(arguments.get(name) for name in ("answer", "forget", "unknown", "look_up"))
+    earlier = told(session) if gives and arguments.get("answers") else None
     session.begin(text(arguments.get("kind")), text(arguments.get("project")))
     problem = _record(session, arguments)
     if problem is not None:
         return problem
     found = [session.look_up(key, text(address)) for key, address in mapping(arguments.get("look_up")).items()]
     if found or not arguments.get("ask_person", True) or not _has_forms(ctx):
-        return _position(session, found)
+        return _position(session, found, earlier)
     return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
 
 
@@ -79,20 +82,22 @@ def _session(bounds: Bounds, answers: JsonObject, arguments: JsonObject) -> Sess
     return Session(document, cli_version=text(arguments.get("cli_version")), where=NAME, admit=bounds.check_answers)
 
 
-def _position(session: Session, found: Iterable[Found] = ()) -> JsonObject:
+def _position(session: Session, found: Iterable[Found] = (), earlier: Told | None = None) -> JsonObject:
     """Return the next question or done, lookup results, and the answers for the next call."""
-    return {**step(session, found=found), "answers": session.data}
+    return {**step(session, found=found, earlier=earlier), "answers": session.data}
 
 
 def _record(session: Session, arguments: JsonObject) -> JsonObject | None:
     """Apply withdrawals and answers of the call. Returns the refusal, if any."""
     for key in texts(arguments.get("forget")):
         session.forget(key)
-    for key, value in mapping(arguments.get("answer")).items():
-        try:
+    key = ""
+    try:
+        given = [Assignment(key, value, None) for key, value in mapping(arguments.get("answer")).items()]
+        for key, value, _ in session.in_order(given):
             session.answer(key, value)
-        except ConnectError as error:
-            return {**refused(session, error, key), "answers": session.data}
+    except ConnectError as error:
+        return {**refused(session, error, key), "answers": session.data}
     for key in texts(arguments.get("unknown")):
         session.pass_over(key)
     return None

@@ -62,7 +62,8 @@ def tools() -> tuple[Tool, ...]:
         Tool(
             "next_question",
             "Next question of the interview",
-            "Records the answers given and says what to ask the person next, or that the interview is done. Where the "
+            "Records the answers given and says what to ask the person next (the questions under `also` at the same "
+            "time), or that the interview is done. Where the "
             "client can show forms, the person is asked there, question after question. The result holds all answers: "
             "give them back with the next call. Ask the person nothing that is not asked here, and never answer for "
             "them. Never a secret among the answers.",
@@ -101,6 +102,7 @@ def tools() -> tuple[Tool, ...]:
                 text={"type": "string"},
                 type={"type": "string"},
                 choices=_OBJECTS,
+                also=_OBJECTS,
                 message={"type": "string"},
                 question={"type": ["object", "null"]},
                 summary={"type": "string"},
@@ -149,7 +151,7 @@ def tools() -> tuple[Tool, ...]:
             "project or plan also what is declared there of the things that the text names." + _DATA,
             _object(["text"], text=_LONG_TEXT, project=_FOLDER, plan=_PLAN),
             _object(
-                ["known", "matches", "nearest", "first_steps", "notes"],
+                ["known", "matches"],
                 closed=False,
                 known={"type": "boolean"},
                 matches=_OBJECTS,

@@ -134,6 +134,46 @@ def test_a_refused_action_is_held_against_the_plan() -> None:
     assert refused("lambda:InvokeFunction", function, who="ci-deploy") == []
 
 
+ROLES = {
+    "agentCoreGateways": {"executionRoleArn": "arn:aws:iam::111122223333:role/team/Amber"},
+    "runtimes": {"executionRoleArn": "arn:aws:iam::111122223333:role/Basalt"},
+}
+ROW_OF = {"Amber": "C2", "Basalt": "E12", "Cobalt": "E12"}
+
+
+@pytest.mark.parametrize("role", ["Amber", "Basalt", "Cobalt", "Dune"])
+def test_a_role_of_the_project_is_known_by_its_name(role: str, project: Path) -> None:
+    """Amber stands in the project for the gateway, Basalt for the runtime, Cobalt in its deployed state, Dune nowhere."""
+    config = project / "agentcore" / "agentcore.json"
+    raw = json.loads(config.read_text("utf-8"))
+    for key, told in ROLES.items():
+        raw[key][0] |= told
+    config.write_text(json.dumps(raw, indent=2), "utf-8")
+    path = project / resources.load("project-format")["format"]["deployed_state"]
+    state = json.loads(path.read_text("utf-8"))
+    state["targets"]["default"]["resources"]["runtimes"] = {
+        "DeskAgent": {"runtimeId": "r", "roleArn": "arn:aws:iam::111122223333:role/Cobalt"}
+    }
+    path.write_text(json.dumps(state), "utf-8")
+    text = f"User: arn:aws:sts::111122223333:assumed-role/{role}/s is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:111122223333:secret:x"
+    found = diagnose(text, project)
+    said = [one for one in found.details if one.startswith(f"`{role}` is the role of the ")]
+    assert len(said) == (role in ROW_OF)
+    assert (found.matches[0].id if found.matches else None) == ROW_OF.get(role, "E12")
+    assert ("The gateway's role" in found.details[0]) == (role == "Amber")
+
+
+def test_a_role_that_gateway_and_runtime_share_is_neither(project: Path) -> None:
+    from agentcore_connect.app.project import project_named
+
+    config = project / "agentcore" / "agentcore.json"
+    raw = json.loads(config.read_text("utf-8"))
+    for key in ROLES:
+        raw[key][0]["executionRoleArn"] = "arn:aws:iam::111122223333:role/Both"
+    config.write_text(json.dumps(raw, indent=2), "utf-8")
+    assert Beside(project_named(project)).roles == {}
+
+
 def test_a_credential_that_the_plan_is_going_to_declare(project: Path) -> None:
     from agentcore_connect.app.project import project_named
 

@@ -22,7 +22,7 @@ KNOWN = resources.load("errors")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "errors.yaml"
 FACTS = {
     *("command", "missing_command", "oauth", "rpc", "crashed", "too_late", "cancelled", "wrapped", "session"),
-    *("subject", "text", "http.status", "http.hop", "http.method", "exception.type", "exception.says"),
+    *("subject", "text", "http.status", "http.spoken", "http.hop", "http.method", "exception.type", "exception.says"),
     *("aws.code", "aws.operation", "aws.says", "aws.ours", "aws.action", "aws.action_service", "aws.action_name"),
     *("gone", "aws.kind", "aws.service", *(f"part.{name}" for name in KNOWN["parts"])),
     *("aws.principal", "aws.caller", "aws.resource", "aws.reason", "aws.field", "aws.rule"),
@@ -96,6 +96,40 @@ MEANT: list[tuple[str, str]] = [
     ("F1", "Tool execution denied by policy enforcement: no policy applies"),
     ("A18", "error: unknown option '--kind'\nUsage: agentcore add gateway-target [options]"),
     ("H4", "npm ERR! code EACCES\nnpm ERR! path /usr/lib/node_modules/@aws/agentcore"),
+    # an event of a stack: the type of its resource stands for the operation, the service's words and status for the handler's code
+    ("B29", "CREATE_FAILED | AWS::BedrockAgentCore::Runtime | A | Resource handler returned message: \"Access denied while validating ECR URI 'x' (Service: BedrockAgentCoreControl, Status Code: 400, Request ID: b)\" (RequestToken: c, HandlerErrorCode: InvalidRequest)"),
+    ("B15", "UPDATE_FAILED  AWS::BedrockAgentCore::GatewayTarget  T  Resource handler returned message: \"OpenAPI document: no server (Service: BedrockAgentCoreControl, Status Code: 400, Request ID: b)\" (HandlerErrorCode: InvalidRequest)"),
+    ("D17", "CREATE_FAILED | AWS::BedrockAgentCore::Gateway | G | Resource handler returned message: \"Service linked role: rate limit exceeded (Service: BedrockAgentCoreControl, Status Code: 402, Request ID: b)\" (HandlerErrorCode: ServiceLimitExceeded)"),
+    ("B27", "UPDATE_FAILED | AWS::BedrockAgentCore::Gateway | G | Resource handler returned message: \"another change runs (Service: BedrockAgentCoreControl, Status Code: 409, Request ID: b)\" (RequestToken: c, HandlerErrorCode: NotStabilized)"),
+    ("B35", "Properties validation failed for resource T with message: [#/TargetConfiguration/Mcp: #: 0 subschemas matched instead of one] AWS::BedrockAgentCore::GatewayTarget"),
+    ("B35", "https://bedrock-agentcore.us-east-1.amazonaws.com/identities/oauth2/callback {\"message\":\"1 validation error detected: Value at 'state' failed to satisfy constraint: Member must not be null\"}"),
+    # the frame of a stack that called the API, not the SDK's own
+    ("B12", "AccessDeniedException: no such session\n    at throwDefaultError (/a/client.js:1:1)\n    at async de_CommandError (/a/client-bedrock-agentcore/index.js:2:2)\n    at async completeResourceTokenAuth (/a/index.js:3:3)"),
+    # operations by what they refuse
+    ("C16", "An error occurred (ValidationException) when calling the GetResourceOauth2Token operation: register a return URL first"),
+    ("F5", "An error occurred (ValidationException) when calling the CreatePolicyEngine operation: 1 validation error detected. Value with length 60 at '/name' failed to satisfy constraint: Member must have length between 1 and 48, inclusive"),
+    ("F12", "An error occurred (ValidationException) when calling the CreatePolicy operation: Overly permissive: every principal, every action"),
+    ("B19", "An error occurred (ValidationException) when calling the UpdateGateway operation: the authorizerType is fixed"),
+    ("A11", "Parameter validation failed:\nMissing required parameter in targetConfiguration.mcp.lambda.toolSchema.inlinePayload[0]: \"description\""),
+    ("C5", "AttributeError: 'BedrockAgentCoreControl' object has no attribute 'create_registry'"),
+    ("C5", "aws: error: argument operation: Found invalid choice 'create-gateway-target'"),
+    # who is refused outranks the wrapper, and whose role it is the service
+    ("B4", "Failed to connect and fetch tools from the provided MCP target server. User: arn:aws:sts::111122223333:assumed-role/gw-role/s is not authorized to perform: lambda:InvokeFunctionUrl on resource: arn:aws:lambda:us-east-1:111122223333:function:f"),
+    ("C2", "User: arn:aws:sts::111122223333:assumed-role/support-gateway/s is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:111122223333:secret:bedrock-agentcore-identity!a"),
+    ("B28", "operation error Bedrock AgentCore Control: GetGateway, https response error StatusCode: 404, RequestID: 1, ResourceNotFoundException: none"),
+    # OAuth by the endpoint that answers, and the metadata of a resource
+    ("C15", "AgentCore OAuth provider: https://id.example.com/oauth/token answered 403 access_denied"),
+    ("C17", "AADSTS500011: no principal https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations in the tenant"),
+    ("C17", "token for the AgentCore gateway: {\"error\":\"invalid_target\"}"),
+    ("D6", "Protected resource https://a.example.com/mcp does not match expected https://b.example.com/mcp (or origin)"),
+    # JSON-RPC and MCP
+    ("F8", "{\"error\":{\"code\":-32002,\"message\":\"a policy could not be evaluated\"}}"),
+    ("B12", "{\"error\":{\"code\":-32042,\"message\":\"open the URL\"}}"),
+    ("E2", "McpError: MCP error -32602: Unknown tool: x at https://a-b.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"),
+    ("D8", "POST https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations -> 404 {\"code\":-32001,\"message\":\"Session not found\"} mcp"),
+    ("D13", "UserError: Failed to connect to MCP server 'agentcore-gateway': HTTP error 403 (Forbidden)"),
+    ("D16", "mcp_proxy_for_aws.server: NoCredentialsError: Unable to locate credentials"),
+    ("G1", "ImportError: cannot import name 'ToolNode2' from 'langgraph.prebuilt' (/a/site-packages/langgraph/prebuilt/__init__.py)"),
 ]  # fmt: skip
 UNRELATED = [
     "SyntaxError: Unexpected token '<', \"<!doctype \"... is not valid JSON",
@@ -131,6 +165,14 @@ UNRELATED = [
     "HTTP 421 Misdirected Request nginx",
     "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
     'Could not connect to the endpoint URL: "https://sqs.xx-west-9.amazonaws.com/"',
+    "HTTP Error 500: Internal Server Error",
+    "POST /login -> 401",
+    "AADSTS500011: The resource principal named api://orders was not found in the tenant",
+    "aws: error: argument operation: Found invalid choice 'copy'",
+    "AttributeError: 'S3' object has no attribute 'put'",
+    "ImportError: cannot import name 'helper' from 'agents' (/home/me/project/agents/__init__.py)",
+    'CREATE_FAILED | AWS::S3::Bucket | B | Resource handler returned message: "Rate exceeded (Service: S3, Status Code: 429, Request ID: 1)" (RequestToken: x, HandlerErrorCode: Throttling)',
+    "#/Environment: required key [Variables] not found AWS::Lambda::Function",
 ]
 
 

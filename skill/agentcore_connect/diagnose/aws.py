@@ -14,8 +14,8 @@ _GO = re.compile(
 )
 _JAVA = re.compile(r"\(Service: (\w+), Status Code: \d+(?:, Request ID: \S+?)?(?:, Error Code: (\w+))?")
 _HANDLER = re.compile(
-    r"Resource handler returned message: [\"']?(.{0,1200}?)\(Service: (\w+), Status Code: \d+"
-    r".{0,300}?HandlerErrorCode: (\w+)",
+    r"Resource handler returned message: [\"']?(.{0,1200}?)[\"']? ?"
+    r"\((?:Service: (\w+), Status Code: (\d{3}).{0,300}?|RequestToken: [^,)]{1,100}, )?HandlerErrorCode: (\w+)",
     re.S,
 )
 _BARE = re.compile(
@@ -24,7 +24,13 @@ _BARE = re.compile(
     r"|CredentialsProviderError))\b:? ?(.*)",
     re.S,
 )
-_JS_OPERATION = re.compile(r"\bat (?:async )?(?:\w+\.)?([a-z]\w+)\b")
+#: The event of a stack before the handler's message: what CloudFormation did with a resource of AgentCore.
+_EVENT = re.compile(r"\b(CREATE|UPDATE|DELETE)_FAILED\b[\s|]{1,20}AWS::BedrockAgentCore::(\w{1,60})")
+#: The frame of a JavaScript stack that called the API; frames of the SDK itself have names without a verb of an API.
+_JS_OPERATION = re.compile(
+    r"\bat (?:async )?(?:\w+\.)?(?:de_)?"
+    r"((?:[Cc]reate|[Gg]et|[Uu]pdate|[Dd]elete|[Ll]ist|[Pp]ut|[Ss]tart|[Ss]top|[Ii]nvoke|[Cc]omplete|[Ss]ynchronize|[Ss]earch)[A-Z]\w*?)(?:Command(?:Error)?)?\b"
+)
 _DENIED = re.compile(
     r"(?:User: (?P<principal>\S+)\s+)?is not authorized to perform: (?P<action>[a-z0-9-]+:\w+)"
     r"(?:\s+on resource: (?P<resource>\S+))?(?P<why>(?:.|\n){0,300})"
@@ -35,13 +41,16 @@ _DENIED = re.compile(
 class AwsError(NamedTuple):
     """An error of an AWS API; what a message does not tell is empty.
 
-    ``service`` is what CloudFormation names; ``principal`` what is known of the caller by the form of its ARN;
-    ``reason`` why IAM said no.
+    ``service`` is what CloudFormation names, ``event`` the verb and the type of the resource that failed there,
+    ``handled`` the status that its handler tells, empty for none;
+    ``principal`` what is known of the caller by the form of its ARN; ``reason`` why IAM said no.
     """
 
     code: str = ""
     operation: str = ""
     service: str = ""
+    event: tuple[str, str] | None = None
+    handled: str | None = None
     says: str = ""
     action: str = ""
     principal: str = ""
@@ -52,13 +61,16 @@ class AwsError(NamedTuple):
     rule: str = ""
 
 
-def aws_error(text: str, frames: str = "", told: Sequence[Complaint] | None = None) -> AwsError | None:
+def aws_error(
+    text: str, frames: str = "", told: Sequence[Complaint] | None = None, operations: str = "."
+) -> AwsError | None:
     """The first AWS error in a text on one line; None without one.
 
-    In: the text, the stack frames beside it, and what it says against members of a request, where that is known.
+    In: the text, the stack frames beside it, what it says against members of a request, where that is known, and the
+    form of the operations of which a frame tells.
     """
     told = complaints(text, text) if told is None else told
-    found = _call(text, frames)
+    found = _call(text, frames, operations)
     denied = _DENIED.search(text)
     refused = next((one for one in told if one.by == "service"), None)
     if found is None and denied is None and refused is None:
@@ -81,7 +93,7 @@ def aws_error(text: str, frames: str = "", told: Sequence[Complaint] | None = No
     return error
 
 
-def _call(text: str, frames: str) -> AwsError | None:
+def _call(text: str, frames: str, operations: str) -> AwsError | None:
     found = _CALL.search(text)
     if found:
         return AwsError(found[1], found[2], says=found[3][:600])
@@ -90,18 +102,25 @@ def _call(text: str, frames: str) -> AwsError | None:
         return AwsError(found[3], found[2], says=(found[4] or "")[:600])
     found = _HANDLER.search(text)
     if found:
-        return AwsError(found[3], service=found[2], says=found[1][:600])
+        event = _EVENT.search(text[: found.start()])
+        failed = (event[1], event[2]) if event else None
+        return AwsError(found[4], service=found[2] or "", event=failed, handled=found[3] or "", says=found[1][:600])
     _, _, says = text.partition("Parameter validation failed:")
     if says:
         return AwsError("ParamValidationError", says=says[:600])
     found = _BARE.search(text)
     if found is None:
         return None
-    operation = _JS_OPERATION.search(frames)
-    name = operation[1] if operation else ""
+    called = (name[:1].upper() + name[1:] for name in _JS_OPERATION.findall(frames))
     java = _JAVA.search(text)
     code = (java[2] if java else None) or found[1]
-    return AwsError(code, name[:1].upper() + name[1:], says=found[2][:600])
+    return AwsError(code, next((one for one in called if re.search(operations, one)), ""), says=found[2][:600])
+
+
+def role_of(arn: str) -> str:
+    """The name of the role in the ARN of its session, or in its own; empty for what names none."""
+    name = arn.partition(":assumed-role/")[2].partition("/")[0] or arn.partition(":role/")[2].rpartition("/")[2]
+    return name if re.fullmatch(r"[\w+=,.@-]{1,64}", name, re.ASCII) else ""
 
 
 def _principal(arn: str) -> str:

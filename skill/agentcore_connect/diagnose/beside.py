@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from agentcore_connect.diagnose.aws import role_of
 from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.project.model import Credential, Deployed, Gateway, Project, Runtime, Target
 
@@ -54,9 +55,19 @@ class Beside(NamedTuple):
     rights: Rights | None = None
     declares: frozenset[str] = frozenset()
 
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """The names of the project's roles, each with the principal that it is; a role of both kinds is left out."""
+        found: dict[str, set[str]] = {}
+        for name, principal, _ in _roles(self.project):
+            found.setdefault(name, set()).add(principal)
+        return {name: next(iter(kinds)) for name, kinds in found.items() if len(kinds) == 1}
+
     def in_words(self, text: str, aws: Entry) -> list[str]:
         """Return the certain facts about a message. In: the text, the AWS error's parts."""
         said = _named(text, self.project) if self.project else []
+        role = role_of(aws.get("caller", ""))
+        said += [whose for name, _, whose in _roles(self.project) if name == role]
         said += _credentials(text, aws, self.project, self.declares) if self.project else []
         return said + (_granted(aws, self.rights) if self.rights else [])
 
@@ -95,6 +106,17 @@ def _things(text: str, project: Project) -> Iterator[_Met]:
     for runtime in project.runtimes:
         sure = _is_named(text, "runtime", (runtime.name,), _addresses(runtime.deployed))
         yield _Met(sure, runtime.name, _of_runtime(project, runtime))
+
+
+def _roles(project: Project | None) -> Iterator[tuple[str, str, str]]:
+    """Each role that the project's files name: its name, the principal it is, and what it is there."""
+    kinds = (("gateway", project.gateways), ("runtime", project.runtimes)) if project else ()
+    for kind, several in kinds:
+        for one in several:
+            told = dict.fromkeys(filter(None, (one.role, one.deployed.role if one.deployed else None)))
+            for name in filter(None, map(role_of, told)):
+                at = project.where(*one.at) if project else ""
+                yield name, f"{kind}-role", f"`{name}` is the role of the {kind} `{one.name}`, {at}."
 
 
 def _addresses(deployed: Deployed | None) -> tuple[str | None, ...]:

@@ -68,6 +68,7 @@ _LOCAL = (
 _POINTER = r"#(?P<path>(?:/[\w-]{1,100}){0,30}): (?:#: )?"
 _TEMPLATE = (
     ("any", re.compile(rf"{_POINTER}failed validation constraint for keyword \[(?P<name>\w{{1,40}})\]")),
+    ("any", re.compile(rf"{_POINTER}\d{{1,3}} (?P<name>subschemas) matched instead of one")),
     ("missing", re.compile(rf"{_POINTER}required key \[(?P<name>\w{{1,100}})\] not found")),
     ("unknown", re.compile(rf"{_POINTER}extraneous key \[(?P<name>[\w-]{{1,100}})\] is not permitted")),
     ("length", re.compile(rf"{_POINTER}expected maxLength: (?P<most>\d+), actual: (?P<size>\d+)")),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from agentcore_connect.core.values import Json
-from agentcore_connect.diagnose.aws import AwsError, aws_error
+from agentcore_connect.diagnose.aws import AwsError, aws_error, role_of
 from agentcore_connect.diagnose.complaints import complaints
 from agentcore_connect.diagnose.limits import limits
 from agentcore_connect.diagnose.log import Log, take_apart
@@ -24,24 +24,27 @@ _CRASHED = re.compile(
     r"|exec format error|no such file or directory|exited with code [1-9]|Cannot find module|Permission denied",
     re.I,
 )
-_NO_NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
+_NO_NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'(?P<place> \([^)]{0,400}\))?")
 _NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
 _CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
+_NO_ROLES: Mapping[str, str] = {}
+#: Parts of an AWS error that conditions do not look at: what they tell is in the others.
+_INSIDE = frozenset({"event", "handled"})
 _SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
 
 
-#: What is shown again of a message: an ARN of one resource and a role's name, never anything that only looks like them.
+#: What is shown again of a message beside a role's name: an ARN of one resource, never what only looks like one.
 _ARN = r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@:/-]{1,300}"
-_NAME = r"[\w+=,.@-]{1,64}"
 
 
-def message_facts(text: str, known: Entry) -> tuple[Log, dict[str, Json]]:
+def message_facts(text: str, known: Entry, roles: Mapping[str, str] = _NO_ROLES) -> tuple[Log, dict[str, Json]]:
     """Take a message apart.
 
     Args:
         text: any text, whole.
         known: the data of `knowledge/errors.yaml`: hops, operations, signs, parts, kinds and wordings.
+        roles: names of roles that are known, each with the principal that it is.
 
     Returns:
         The log, and the facts: command, missing_command, aws, http, oauth, rpc, exception, crashed, too_late,
@@ -51,7 +54,7 @@ def message_facts(text: str, known: Entry) -> tuple[Log, dict[str, Json]]:
     said = log.text
     output = " ".join(log.output.split())
     parts = {name: _first(output, forms) for name, forms in known["parts"].items()}
-    aws = _aws(aws_error(said, " ".join(text.split())), output, known)
+    aws = _aws(aws_error(said, " ".join(text.split()), operations=known["operations"]), output, known, roles)
     web = answer(said, known["hops"])
     missing = _NOT_FOUND.search(said)
     late = _TOO_LATE.search(said)
@@ -59,7 +62,7 @@ def message_facts(text: str, known: Entry) -> tuple[Log, dict[str, Json]]:
         "command": _subcommand(log.commands),
         "missing_command": next(filter(None, missing.groups()), None) if missing else None,
         "aws": aws,
-        "http": {"status": web.status, "hop": web.hop, "method": web.method},
+        "http": {"status": web.status, "spoken": web.spoken, "hop": web.hop, "method": web.method},
         "oauth": _first(output, known["oauth_words"]) or web.oauth or None,
         "rpc": web.rpc,
         "exception": {"type": log.raised[0].type, "says": log.raised[0].says} if log.raised else None,
@@ -81,16 +84,19 @@ def _first(text: str, forms: Mapping[str, str]) -> str | None:
     return next((name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)), None)
 
 
-def _aws(error: AwsError | None, output: str, known: Entry) -> dict[str, Json] | None:
+def _aws(error: AwsError | None, output: str, known: Entry, roles: Mapping[str, str]) -> dict[str, Json] | None:
     """An AWS error as facts: its parts, its kind by its code or its words, and whether it is one of AgentCore."""
     worded = _first(output, known["wordings"])
     if error is None and worded is None:
         return None
     told = error or AwsError()
-    found: dict[str, Json] = {name: value for name, value in told._asdict().items() if value}
-    code = (told.code or "").rpartition(".")[2]
-    kinds = [name for name, codes in known["kinds"].items() if code.lower() in (one.lower() for one in codes)]
-    found["kind"] = kinds[0] if kinds else worded
+    if told.event and not told.operation:
+        verb, resource = told.event
+        told = told._replace(operation=verb.capitalize() + known["resource_nouns"].get(resource, resource))
+    found: dict[str, Json] = {name: value for name, value in told._asdict().items() if value and name not in _INSIDE}
+    if principal := roles.get(role_of(told.caller)):
+        found["principal"] = principal
+    found["kind"] = _kind(told, worded, known)
     found["ours"] = (
         re.search(known["operations"], told.operation or "") is not None
         or "bedrock-agentcore" in (told.action or "")
@@ -101,18 +107,40 @@ def _aws(error: AwsError | None, output: str, known: Entry) -> dict[str, Json] |
     return found
 
 
+def _kind(error: AwsError, worded: str | None, known: Entry) -> str | None:
+    """Return the kind of an error: by its code, else by its words.
+
+    A handler of CloudFormation gives an error a code of its own, so that the service's words count before it, and the
+    service's status where neither means anything.
+    """
+    code = error.code.rpartition(".")[2].lower()
+    kind = next((name for name, codes in known["kinds"].items() if code in (one.lower() for one in codes)), None)
+    if error.handled is not None:
+        return worded or kind or known["statuses"].get(error.handled)
+    return kind or worded or ("validation" if error.field else None)
+
+
 def _gone(said: str) -> bool:
-    """Whether an import failed for a name that another line of a package has: the names that `inspect` knows."""
+    """Whether an import failed for a name that another line of a package has.
+
+    Those are the names that `inspect` knows, and any name that an installed package of a framework lacks.
+    """
     from agentcore_connect.knowledge.resources import load
 
     missing = _NO_NAME.search(said) or _NO_MODULE.search(said)
     if missing is None:
         return False
     parts = missing.groupdict()
+    module, name = parts["module"], parts.get("name")
+    if name and "site-packages" in (parts.get("place") or ""):
+        table = load("project-format")
+        clients = {one.partition(".")[0] for one in table["mcp_clients"]}
+        roots = clients.union(*(signs["imports"] for signs in table["frameworks"].values()))
+        if any(module == one or module.startswith(f"{one}.") for one in roots):
+            return True
     rules = load("findings")["signs"]["gone_imports"]
-    if parts.get("name"):
-        return any(one["module"] == parts["module"] and one["name"] in ("*", parts["name"]) for one in rules)
-    return any(one["module"] == parts["module"] and one["name"] == "*" for one in rules)
+    wanted = ("*", name) if name else ("*",)
+    return any(one["module"] == module and one["name"] in wanted for one in rules)
 
 
 def _subcommand(commands: tuple[str, ...]) -> str | None:
@@ -138,8 +166,7 @@ def in_words(facts: Entry, known: Entry, raw: str = "") -> list[str]:
 
 
 def _denied(aws: Mapping[str, str], known: Entry) -> list[str]:
-    role = aws.get("caller", "").partition(":assumed-role/")[2].partition("/")[0]
-    role = role if re.fullmatch(_NAME, role) else ""
+    role = role_of(aws.get("caller", "")) if ":assumed-role/" in aws.get("caller", "") else ""
     who = known["principals"].get(aws.get("principal"), known["principals"]["other"]) + (f" ({role})" if role else "")
     resource = aws.get("resource", "")
     resource = resource if re.fullmatch(_ARN, resource) else ""

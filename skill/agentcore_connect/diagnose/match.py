@@ -72,9 +72,11 @@ def diagnose(text: str, known: Entry, limit: int = 3, beside: Beside | None = No
     if text.strip().upper() in rows:
         return Diagnosis((Match(text.strip().upper(), "id", math.inf),), ())
     looked_at = text[-LOOK_AT:]
-    log, facts = message_facts(looked_at, known)
+    log, facts = message_facts(looked_at, known, beside.roles) if beside else message_facts(looked_at, known)
     plain = _plain(log.text)
-    subject = _Subject(_plain(log.output), len(plain.split()), known["signs"])
+    subject = _Subject(
+        _plain(log.output), len(plain.split()), known["signs"], ours=bool(mapping(facts["aws"]).get("ours"))
+    )
     parts = {one["row"]: _SURE[one["sure"]] for one in reversed(known["families"]) if holds(one["when"], facts)}
     found = [Match(name, "parts", score) for name, score in parts.items()]
     shared = frozenset(map(_bare, known["elsewhere"]))
@@ -82,7 +84,7 @@ def diagnose(text: str, known: Entry, limit: int = 3, beside: Beside | None = No
     ranked = _best(sorted(found, key=lambda match: -match.score))
     words = _Words(rows, frozenset(known["little_words"]))
     worded, near = words.rank(_COMMANDS.sub(" ", plain), {match.id for match in ranked}, subject)
-    kept = (ranked or ([] if _is_taken_apart(facts) else worded))[:limit]
+    kept = (ranked or ([] if _is_taken_apart(facts, signed=bool(subject.groups)) else worded))[:limit]
     nearest = tuple(match for match in (*ranked, *worded, *near) if match not in kept)[:limit]
     details = in_words(facts, known, looked_at) if kept else []
     details += beside.in_words(log.text, mapping(facts["aws"])) if beside else []
@@ -93,12 +95,17 @@ def diagnose(text: str, known: Entry, limit: int = 3, beside: Beside | None = No
 _ALSO_SAID: Final = ("mcp", "token", "role", "policy")
 
 
-def _is_taken_apart(facts: Entry) -> bool:
-    """Whether a text is a program's message, taken apart: where its parts mean no row, loose words mean none either."""
+def _is_taken_apart(facts: Entry, *, signed: bool) -> bool:
+    """Whether a text is a program's message, taken apart: where its parts mean no row, loose words mean none either.
+
+    An answer over HTTP is one where nothing beside it is ``signed`` as the subject's.
+    """
     aws = facts["aws"] or {}
     told = any(aws.get(part) for part in ("operation", "service", "action", "field"))
     said = told or f"{aws.get('code')}:" in facts["text"]
     named = any(facts[part] is not None for part in ("oauth", "rpc", "exception", "missing_command"))
+    http = facts["http"]
+    named = named or (http["status"] is not None and not http["spoken"] and not signed)
     return said or named or any(form for part, form in facts["part"].items() if part not in _ALSO_SAID)
 
 
@@ -113,9 +120,10 @@ def _best(ranked: Iterable[Match]) -> list[Match]:
 class _Subject:
     """Whether a text is about what a row is about: it holds a sign of the row's group (its letter), or of all rows."""
 
-    def __init__(self, output: str, words: int, signs: Mapping[str, str]) -> None:
+    def __init__(self, output: str, words: int, signs: Mapping[str, str], *, ours: bool) -> None:
         self.words = words
         self.groups = {name for name, form in signs.items() if re.search(form, output, re.IGNORECASE)}
+        self.groups |= {"all"} if ours else set()  # an error of one of AgentCore's operations
 
     def is_of(self, row: str) -> bool:
         """Whether the text holds a sign for this row."""

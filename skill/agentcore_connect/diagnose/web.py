@@ -9,9 +9,11 @@ from typing import NamedTuple
 _STATUS = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?[\"']?,? (?:error )?|\bstatus(?:[ _-]?code)?[\"']?\s?[:=]?\s?"
     r"|\b(?:Client|Server) error ['\"]?|\bhttpStatusCode: "
-    r"|\bReceived error \(|\bresponse code:? |\breturn(?:s|ed) |\banswer(?:s|ed)? |\bgot (?:an? )?)([1-5]\d\d)\b",
+    r"|\bReceived error \(|\bresponse code:? |[-=]> ?|→ ?)([1-5]\d\d)\b",
     re.I,
 )
+#: A status in a person's sentence.
+_SAID = re.compile(r"\b(?:return(?:s|ed)|answer(?:s|ed)?|got(?: an?)?) ([1-5]\d\d)\b", re.I)
 _NAMED = re.compile(
     r"\b([45]\d\d):? (?:Client Error: )?(?:Bad Request|Unauthorized|Forbidden|Not Found|(?:Method )?Not Allowed"
     r"|Not Acceptable|Conflict|Misdirected Request|Failed Dependency|Too Many Requests|Internal Server Error"
@@ -31,9 +33,10 @@ _RPC = re.compile(r"[\"']?(?:code|MCP error)[\"']?\s?:?\s?(-32\d{3}|-3200\d)\b")
 
 
 class Answer(NamedTuple):
-    """A server's answer: HTTP status, hop and method, OAuth error, JSON-RPC code."""
+    """A server's answer: HTTP status, whether only a sentence tells it, hop and method, OAuth error, JSON-RPC code."""
 
     status: int | None
+    spoken: bool
     hop: str
     method: str
     oauth: str
@@ -47,12 +50,14 @@ def answer(text: str, hops: Mapping[str, str]) -> Answer:
         text: the text.
         hops: names of hops and the expressions that know their URLs, the most special first.
     """
-    status = _STATUS.search(text) or _NAMED.search(text)
+    written = _STATUS.search(text) or _NAMED.search(text)
+    status = written or _SAID.search(text)
     urls = " ".join(_URL.findall(text))
     method = _METHOD.search(text)
     oauth, rpc = _OAUTH.search(text), _RPC.search(text)
     return Answer(
         status=int(status[1]) if status else next((one for one, form in _WORDED.items() if form.search(text)), None),
+        spoken=written is None,
         hop=next((name for name, form in hops.items() if re.search(form, urls or text)), ""),
         method=method[1] if method else "",
         oauth=oauth[1] if oauth else "",

@@ -34,11 +34,12 @@ class Deployed:
     id: str | None = None
     arn: str | None = None
     url: str | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One agent runtime. `env_names` are the names of its environment variables, never their values."""
+    """One agent runtime. `env_names` are the names of its variables, never their values; `role` its role's ARN."""
 
     name: str
     protocol: str
@@ -48,6 +49,7 @@ class Runtime:
     env_names: tuple[str, ...]
     at: Place
     deployed: Deployed | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One gateway. `inbound_auth` is in the words of the answers file; `semantic_search` is the word in the file."""
+    """One gateway. `inbound_auth` is in the words of the answers file; `semantic_search` is the word in the file.
+
+    `role` is the ARN of its execution role, where the file names one.
+    """
 
     name: str
     protocol_type: str | None
@@ -103,6 +108,7 @@ class Gateway:
     targets: tuple[Target, ...]
     at: Place
     deployed: Deployed | None = None
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ class _Reader:
                     env_names=tuple(name for name in names if name),
                     at=at,
                     deployed=self.deployed.runtimes.get(_name(one)),
+                    role=_text(one.get("executionRoleArn")),
                 )
 
     def _gateways(self) -> Iterator[Gateway]:
@@ -201,6 +202,7 @@ class _Reader:
                 targets=tuple(self._target(path, target) for path, target in self._items("targets", at, one)),
                 at=at,
                 deployed=self.deployed.gateways.get(_name(one)),
+                role=_text(one.get("executionRoleArn")),
             )
 
     def _target(self, at: Place, one: JsonObject) -> Target:

@@ -44,10 +44,8 @@ def read_deployed(root: Path, name: str, notices: list[Notice]) -> DeployedState
         for place, kind in ((resources, "gateway"), (mcp, "gateway"), (resources, "runtime")):
             entries = found.gateways if kind == "gateway" else found.runtimes
             for resource, one in _objects(place.get(f"{kind}s")).items():
-                entries.setdefault(
-                    resource,
-                    Deployed(_text(one.get(f"{kind}Id")), _text(one.get(f"{kind}Arn")), _text(one.get(f"{kind}Url"))),
-                )
+                parts = (one.get(key) for key in (f"{kind}Id", f"{kind}Arn", f"{kind}Url", "roleArn"))
+                entries.setdefault(resource, Deployed(*map(_text, parts)))
     return found
 
 

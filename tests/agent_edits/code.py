@@ -74,7 +74,7 @@ FRAMEWORKS = {
         "@tool\ndef add_numbers(a: int, b: int) -> int:\n    '''Add two numbers.'''\n    return a + b",
         "Agent(role='r', goal='g', backstory='b', llm=load_model(), {tools})",
         "task = Task(description=payload['prompt'], expected_output='words', agent=agent)\n"
-        "result = str(Crew(agents=[agent], tasks=[task]).kickoff())",
+        "result = str(await Crew(agents=[agent], tasks=[task]).kickoff_async())",
     ),
 }
 _HEAD = "from bedrock_agentcore.runtime import BedrockAgentCoreApp\n{imports}\n\nfrom model.load import load_model\n\napp = BedrockAgentCoreApp()\n\n\n{tool}\n\n\n"

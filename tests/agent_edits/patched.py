@@ -36,20 +36,35 @@ def project(root: Path, files: dict[str, str | bytes], *, entrypoint: str = "mai
     return root
 
 
-def gathered(root: Path, framework: str, auth: str = "aws-iam", more: str = "") -> Gathered:
-    """The answers for one connection of the agent, with what the project tells."""
+#: Connections of path D: one that an agent gets as a function, and one whose tool a person writes.
+ORDERS = (
+    "\n  - {name: Orders, service: other, endpoint: 'https://orders.example.com', direct_reason: latency, "
+    "service_auth: api-key}"
+)
+FEED = (
+    "\n  - {name: Feed, service: other, endpoint: 'https://feed.example.com', direct_reason: streaming, "
+    "service_auth: none}"
+)
+WEATHER = "\n  - {name: Weather, service: mcp-server, service_auth: none, endpoint: 'https://mcp.example.com/mcp'}"
+
+
+def gathered(
+    root: Path, framework: str, auth: str = "aws-iam", connections: str = WEATHER, gateway: str = "MyGateway"
+) -> Gathered:
+    """The answers for connections of the agent, with what the project tells."""
     answers = (
         f"version: 1\nproject: {root}\nagent: {{framework: {framework}, state: existing}}\n"
-        f"gateway: {{name: MyGateway, {_GATEWAYS[auth]}, region: us-east-1}}\n"
-        "connections:\n  - {name: Weather, service: mcp-server, service_auth: none, "
-        f"endpoint: 'https://mcp.example.com/mcp'{more}}}\n"
+        f"gateway: {{name: {gateway}, {_GATEWAYS[auth]}, region: us-east-1}}\n"
+        f"connections:{connections}\n"
     )
     return gather(load.checked(parse(answers, str(root / "answers.yaml"))))
 
 
-def planned(root: Path, framework: str, auth: str = "aws-iam", more: str = "") -> tuple[Plan, dict[str, str]]:
+def planned(
+    root: Path, framework: str, auth: str = "aws-iam", connections: str = WEATHER, gateway: str = "MyGateway"
+) -> tuple[Plan, dict[str, str]]:
     """The plan and the texts of its files."""
-    known = gathered(root, framework, auth, more)
+    known = gathered(root, framework, auth, connections, gateway)
     plan, files = render_plan(build(known), known, root / "connect")
     return plan, {name: text for name, (text, _) in files.items()}
 

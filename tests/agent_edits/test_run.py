@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,11 @@ import pytest
 
 from agentcore_connect.knowledge.resources import load_manifest
 from tests.agent_edits.code import BARE, SHAPES, agent_code
-from tests.agent_edits.patched import CODE, apply, planned, project
+from tests.agent_edits.patched import CODE, ORDERS, WEATHER, apply, planned, project
 from tests.real_cli import cli_folder
 from tests.share import share_of
+from tests.sim.http import LoopbackServer, Reply, Request
+from tests.sim.identity import API_KEY
 
 HERE = Path(__file__).parent
 sys.path[:0] = [one for one in (str(HERE.parents[1] / "tools"), str(HERE.parent / "clients")) if one not in sys.path]
@@ -60,7 +64,11 @@ def environments() -> list[str]:
 
 
 def _is_edited(environment: str) -> bool:
-    return "agent" in load_manifest(f"client-{client_runs.framework_of(environment)}")
+    return bool(_of(environment))
+
+
+def _of(environment: str) -> dict[str, Any]:
+    return load_manifest(f"client-{client_runs.framework_of(environment)}").get("agent", {})
 
 
 def runs() -> list[Any]:
@@ -83,16 +91,28 @@ def client(environment: str, tmp_path: Path) -> Iterator[client_runs.Client]:
 
 def model(framework: str) -> dict[str, str | bytes]:
     """The module `model.load` with the stand-in."""
-    text = (HERE / "models" / f"{framework.replace('-', '_')}.py").read_text(encoding="utf-8")
-    return {"model/__init__.py": "", "model/load.py": text}
+    names = {"asked": "asked", "load": framework.replace("-", "_")}
+    texts = {f"model/{name}.py": (HERE / "models" / f"{one}.py").read_text("utf-8") for name, one in names.items()}
+    return {"model/__init__.py": "", **texts}
 
 
-def answered(client: client_runs.Client, root: Path, auth: str, requests: int = 2) -> dict[str, Any]:
+def named(client: client_runs.Client) -> set[str]:
+    """The names that a model sees of the gateway's tools."""
+    names = set(client.gateway.names)
+    if client.framework == "crewai":  # it gives tools names of its own
+        return {re.sub(r"\W|_+", "_", one).lower() for one in names}
+    return names
+
+
+def answered(
+    client: client_runs.Client, root: Path, auth: str, *, providers: set[str] | None = None, **variables: str
+) -> dict[str, Any]:
     """Two requests to the patched agent; what it was shown, what its tools said, what it answered."""
     client.start(auth)
+    client.identity.providers |= providers or set()
     (client.folder / "gateway_client.py").unlink()  # the patch brings its own
-    arguments = [str(HERE / "run_agent.py"), str(root / CODE), str(requests)]
-    ended = client._run(arguments, {"PYTHONPATH": None, "PYTHONWARNINGS": "default"})
+    arguments = [str(HERE / "run_agent.py"), str(root / CODE), "2"]
+    ended = client._run(arguments, {"PYTHONPATH": None, "PYTHONWARNINGS": "default", **variables})
     assert ended.code == 0, ended.err
     assert not [word for word in LEFT_BEHIND if word in ended.err], ended.err
     found: dict[str, Any] = json.loads(ended.lines[-1])
@@ -111,9 +131,61 @@ def test_a_patched_agent_calls_the_tools(
     said = json.dumps(found)
     assert [name for name, _ in client.gateway.calls] == [client.gateway.names[0]] * 2, said
     assert said.count("heard hello") >= 2
-    assert set(client.gateway.names) <= set(found["names"])
+    assert named(client) <= set(found["names"])
     assert framework == "openai-agents" or (len(found["names"]) > 45) == (shape not in BARE)
     assert not {401, 403} & set(client.gateway.statuses)
+
+
+def synchronous(text: str) -> str:
+    """The agent of a framework whose entry point need not be asynchronous, without `async`."""
+    return text.replace("async def", "def").replace("await ", "").replace("kickoff_async", "kickoff")
+
+
+@pytest.mark.parametrize("shape", share_of(["entry-point", "generator", "module"], one_in=3))
+@pytest.mark.parametrize("environment", [one for one in environments() if _of(one).get("sync")])
+def test_an_entry_point_that_is_not_asynchronous(
+    client: client_runs.Client, environment: str, shape: str, tmp_path: Path
+) -> None:
+    text = synchronous(agent_code(client.framework, shape))
+    assert "async" not in text
+    root = project(tmp_path / "Shop", {"main.py": text, **model(client.framework)})
+    _, files = planned(root, client.framework)
+    apply(files["agent.patch"], root)
+    found = answered(client, root, "aws-iam")
+    assert len(client.gateway.calls) == 2, found
+    assert json.dumps(found).count("heard hello") >= 2
+
+
+class Orders(LoopbackServer):
+    """The service of a direct call, which takes the key that Identity hands out."""
+
+    def answer(self, request: Request) -> Reply:
+        if request.headers.get("x-api-key") != API_KEY:
+            return Reply(401, {"message": "no key"})
+        return Reply(200, {"said": f"heard hello at {request.path}"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "shape"), share_of(list(product(environments(), ("module", "method"))), one_in=9)
+)
+def test_a_patched_agent_calls_a_service_directly(
+    client: client_runs.Client, environment: str, shape: str, tmp_path: Path
+) -> None:
+    framework = client.framework
+    root = project(tmp_path / "Shop", {"main.py": agent_code(framework, shape), **model(framework)})
+    _, files = planned(root, framework, connections=WEATHER + ORDERS)
+    apply(files["agent.patch"], root)
+    call = root / CODE / "direct_orders.py"
+    assert call.read_text() == files["direct_orders.py"]
+    with Orders() as service:
+        call.write_text(call.read_text().replace("https://orders.example.com", service.origin))
+        wanted = {"STAND_IN_TOOL": "call_orders", "STAND_IN_ARGUMENTS": json.dumps({"path": "v1/orders"})}
+        found = answered(client, root, "aws-iam", providers={"OrdersCredential"}, **wanted)
+        said = json.dumps(found)
+        assert [one.path for one in service.requests] == ["/v1/orders"] * 2, said
+        assert set(service.statuses) == {200}
+    assert "heard hello at /v1/orders" in said
+    assert {"call_orders", *named(client)} <= set(found["names"])
 
 
 @pytest.fixture(scope="session")

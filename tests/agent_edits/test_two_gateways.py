@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 from pathlib import Path
@@ -11,8 +12,13 @@ import pytest
 
 from agentcore_connect.answers import load
 from agentcore_connect.collect.inputs import gather
+from agentcore_connect.knowledge.resources import load_manifest
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import render_plan
+from tests.agent_edits.code import FRAMEWORKS, agent_code
+from tests.agent_edits.patched import CODE, apply, planned, project
+
+EDITED = [name for name in FRAMEWORKS if "agent" in load_manifest(f"client-{name}")]
 
 JWT = "discovery_url: 'https://idp.example.com/.well-known/openid-configuration', allowed_audience: [shop]"
 
@@ -44,3 +50,22 @@ def test_a_renamed_client_is_one_of_its_own(tmp_path: Path) -> None:
         path.write_text(client(tmp_path, one))
         found[one] = runpy.run_path(str(path), run_name=path.stem)
     assert [found[one]["GATEWAY"] for one in found] == ["support", "sales"]
+
+
+@pytest.mark.parametrize("framework", EDITED)
+def test_a_second_gateway_gets_names_of_its_own(framework: str, tmp_path: Path) -> None:
+    root = project(tmp_path, {"main.py": agent_code(framework, "module")})
+    for gateway in ("MyGateway", "Sales"):
+        _, files = planned(root, framework, gateway=gateway)
+        apply(files["agent.patch"], root)
+    after = (root / CODE / "main.py").read_text()
+    ast.parse(after)
+    known = load_manifest(f"client-{framework}")["agent"]
+    assert f"*sales_{known['gives']}, *{known['gives']}" in after
+    assert "opens" not in known or re.search(
+        r"@sales_with_gateway\n@with_gateway\n|@with_gateway\n@sales_with_gateway\n", after
+    )
+    assert 'GATEWAY = "Sales"' in (root / CODE / "gateway_client_sales.py").read_text()
+    for gateway in ("MyGateway", "Sales"):
+        again, _ = planned(root, framework, gateway=gateway)
+        assert again.context["agent_edit"]["state"] == "connected"

@@ -115,6 +115,12 @@ PLANS: dict[str, str] = {
     ),
     "agent": "project: Agent\n"
     + _answers(f"name: Weather, {_MCP}, service_auth: none", framework="langgraph, state: existing"),
+    "agent-direct": "project: Helper\n"
+    + _answers(
+        "name: Orders, service: other, endpoint: 'https://orders.example.com', direct_reason: latency, "
+        "service_auth: api-key",
+        framework="strands, state: existing",
+    ),
     "claude-code": _answers(f"{_IDE} claude-code", _JWT),
     "codex": _answers(f"{_IDE} codex", _IAM),
     **{
@@ -153,6 +159,7 @@ def write(name: str, folder: Path) -> None:
     (project / "aws-targets.json").write_text("[]", encoding="utf-8")
     (folder / "api.json").write_text(_SPEC, encoding="utf-8")
     an_agent(folder / "Agent", {"main.py": agent_code("langgraph", "entry-point"), "requirements.txt": "langgraph\n"})
+    an_agent(folder / "Helper", {"main.py": agent_code("strands", "module"), "requirements.txt": "strands-agents\n"})
     answers = folder / "answers.yaml"
     answers.write_text(PLANS[name], encoding="utf-8")
     gathered = gather(load.load(answers), via=_VIA.get(name, "cli"))

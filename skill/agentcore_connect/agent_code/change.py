@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agentcore_connect.agent_code.facts import Facts
-from agentcore_connect.agent_code.find import Agent, Deferred, Module, Site
+from agentcore_connect.agent_code.edit import Gift
+from agentcore_connect.agent_code.find import Agent, Deferred, Module
+from agentcore_connect.agent_code.gifts import wrapper_import
+from agentcore_connect.agent_code.given import given, span
 from agentcore_connect.agent_code.scopes import Function
 from agentcore_connect.agent_code.source import Edit, Source, Unsure
 
 _INDENT: Final = "    "
-#: Expressions that a star may stand before as they are; others need parentheses.
-_STARRED: Final = (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.List, ast.Tuple, ast.Subscript, ast.ListComp)
 _CACHE: Final = "from functools import cache"
 
 
@@ -27,134 +26,53 @@ class Change:
     after: Source
 
 
-def changes(agent: Agent, facts: Facts, client: str) -> list[Change]:
+def changes(agent: Agent, gifts: Sequence[Gift], dots: str) -> list[Change]:
     """The files that change, each with its edits made.
 
-    In: the agent, what it is given, the module that the names are imported from. Errors: Unsure.
+    In: the agent, what it is given, what stands before the name of a module that is imported. Errors: Unsure.
     """
     edits: dict[str, list[Edit]] = {}
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[str, dict[str, set[tuple[str, str]]]] = {}
     modules: dict[str, Module] = {}
 
-    def add(module: Module, several: Iterable[Edit], names: Iterable[str]) -> None:
+    def add(module: Module, several: Iterable[Edit], gift: Gift | None = None, *, opens: bool = False) -> None:
         name = module.source.name
         modules[name] = module
         edits.setdefault(name, []).extend(several)
-        wanted.setdefault(name, set()).update(names)
+        names = wanted.setdefault(name, {})
+        if gift is not None:
+            pairs = {one for one in gift.imports if (one[1] == gift.opens) == opens}
+            names.setdefault(gift.module, set()).update(pairs)
 
     for site in agent.sites:
-        add(site.module, [_given(site, facts.gives, agent.deferred)], facts.imports)
-    for module, function in agent.entries:
-        opens = facts.opens or ""  # there are entries only where it is named
-        add(module, [_decorated(module, function, opens)], [opens])
-    cached = _deferral(agent.deferred) if agent.deferred else []
+        add(site.module, given(site, gifts))
+        for gift in gifts:
+            add(site.module, [], gift)
+    for gift in gifts:
+        for module, function in agent.entries if gift.opens else ():
+            add(module, [_decorated(module, function, gift.opens or "")], gift, opens=True)
     if agent.deferred:
-        add(agent.deferred.module, cached, [])
+        add(agent.deferred.module, _deferral(agent.deferred))
+    built_in = {one.module.source.name for one in agent.sites}
     found = []
     for name, module in modules.items():
         is_cached = agent.deferred is not None and agent.deferred.module is module
-        whole = [*_imports(module, client, wanted[name], is_cached=is_cached), *edits[name]]
+        wrapping = wrapper_import(gifts, module.scopes) if name in built_in else None
+        lines = [*([wrapping] if wrapping else []), *_import_lines(module, dots, wanted[name])]
+        whole = [*_imports(module, lines, is_cached=is_cached), *edits[name]]
         found.append(Change(module.source, _merged(module, whole, agent.deferred if is_cached else None)))
     return found
 
 
-def _given(site: Site, gives: str, deferred: Deferred | None) -> Edit:
-    """The edit of one call: what it is given is added to the tools that stand there."""
-    call, taker, source = site.call, site.taker, site.module.source
-    value = next((one.value for one in call.keywords if one.arg == taker.keyword), None)
-    if value is None and taker.position is not None and len(call.args) > taker.position:
-        value = call.args[taker.position]
-    place = site.module.place(call)
-    if any(isinstance(one, ast.Starred) for one in call.args) and value is None:
-        raise Unsure(f"the arguments of the call in {place} are not certain")
-    if value is None and any(one.arg is None for one in call.keywords):
-        raise Unsure(f"the call in {place} takes options that may hold tools already")
-    if value is None:
-        return _new_keyword(site, f"{taker.keyword}=[*{gives}]")
-    start, end = _span(source, value)
-    if isinstance(value, ast.Constant) and value.value is None:
-        return Edit(start, end, f"[*{gives}]")
-    if isinstance(value, ast.List):
-        return _into_list(source, value, gives)
-    if isinstance(value, ast.Constant | ast.Dict | ast.Set | ast.Lambda | ast.Starred):
-        raise Unsure(f"{taker.keyword} is no list in {place}")
-    _refuse_other_kinds(site, value)
-    text = source.text[start:end]
-    if _may_be_none(site, value):
-        text = f"({text} or [])"
-    elif not isinstance(value, _STARRED) or "\n" in text:
-        text = f"({text})"
-    return Edit(start, end, f"[*{text}, *{gives}]")
-
-
-def _into_list(source: Source, value: ast.List, gives: str) -> Edit:
-    """First in a list that is written out; on a line of its own where the list has lines."""
-    start = source.at(value.lineno, value.col_offset) + 1
-    if not value.elts:
-        return Edit(start, start, f"*{gives}" if source.text[start] == "]" else f"*{gives},")
-    first = value.elts[0]
-    if first.lineno == value.lineno:
-        return Edit(start, start, f"*{gives}, ")
-    line = source.lines[first.lineno - 1]
-    indent = line[: len(line) - len(line.lstrip())]
-    at = source.starts[first.lineno - 1]
-    return Edit(at, at, f"{indent}*{gives},{source.newline}")
-
-
-def _new_keyword(site: Site, text: str) -> Edit:
-    """A keyword that was not there, before those that are, so that no comma at an end matters."""
-    call, source = site.call, site.module.source
-    if call.keywords:
-        first = call.keywords[0]
-        at = source.at(first.lineno, first.col_offset)
-        line = source.lines[first.lineno - 1]
-        indent = line[: len(line) - len(line.lstrip())]
-        if source.starts[first.lineno - 1] + len(indent) == at:
-            return Edit(
-                source.starts[first.lineno - 1], source.starts[first.lineno - 1], f"{indent}{text},{source.newline}"
-            )
-        return Edit(at, at, f"{text}, ")
-    if call.args:
-        _, end = _span(source, call.args[-1])
-        return Edit(end, end, f", {text}")
-    _, end = _span(source, call)
-    return Edit(end - 1, end - 1, text)
-
-
-def _refuse_other_kinds(site: Site, value: ast.expr) -> None:
-    """A node or a registry is no list, and a star would take it apart."""
-    names = [value]
-    if isinstance(value, ast.Name):
-        names += [
-            one.value
-            for one in site.module.scopes.parsed.of(ast.Assign)
-            if any(isinstance(target, ast.Name) and target.id == value.id for target in one.targets)
-        ]
-    for one in names:
-        called = ast.unparse(one.func) if isinstance(one, ast.Call) else ""
-        if re.search(r"(^|\.)(ToolNode|\w*Registry)$", called) or isinstance(one, ast.Dict | ast.Set):
-            raise Unsure(f"the tools are no list in {site.module.place(site.call)}")
-
-
-def _may_be_none(site: Site, value: ast.expr) -> bool:
-    """Whether a name can hold None: a parameter that has it as its default, or a name that is set to it."""
-    if not isinstance(value, ast.Name):
-        return False
-    scopes = site.module.scopes
-    for function in scopes.functions_around(site.call):
-        spec = function.args
-        plain = [*spec.posonlyargs, *spec.args]
-        pairs = [*zip(plain[len(plain) - len(spec.defaults) :], spec.defaults, strict=True)]
-        pairs += [(arg, default) for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default]
-        if any(arg.arg == value.id and _is_none(default) for arg, default in pairs):
-            return True
-    sets = [(node.targets[0], node.value) for node in scopes.parsed.of(ast.Assign)]
-    sets += [(node.target, node.value) for node in scopes.parsed.of(ast.AnnAssign) if node.value]
-    return any(isinstance(target, ast.Name) and target.id == value.id and _is_none(given) for target, given in sets)
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _import_lines(module: Module, dots: str, wanted: dict[str, set[tuple[str, str]]]) -> Iterator[str]:
+    """The lines that import what the agent is given."""
+    clash = sorted(here for pairs in wanted.values() for _, here in pairs if here in module.scopes.taken)
+    if clash:
+        raise Unsure(f"{module.source.name} has a {clash[0]} of its own")
+    for client, pairs in sorted(wanted.items()):
+        names = sorted(name if name == here else f"{name} as {here}" for name, here in pairs)
+        if names:
+            yield f"from {dots}{client} import {', '.join(names)}"
 
 
 def _decorated(module: Module, function: Function, name: str) -> Edit:
@@ -225,13 +143,9 @@ def _after_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     return body[1:] if is_text and len(body) > 1 else body
 
 
-def _imports(module: Module, client: str, names: set[str], *, is_cached: bool) -> Iterator[Edit]:
+def _imports(module: Module, lines: list[str], *, is_cached: bool) -> Iterator[Edit]:
     """The imports, after those at the top of the file."""
     scopes, source = module.scopes, module.source
-    clash = sorted(name for name in names if name in scopes.taken)
-    if clash:
-        raise Unsure(f"{source.name} has a {clash[0]} of its own")
-    lines = [f"from {client} import {', '.join(sorted(names))}"]
     if is_cached:
         if scopes.origins.get("cache", "functools.cache") != "functools.cache" or (
             "cache" in scopes.taken and "cache" not in scopes.origins
@@ -272,7 +186,7 @@ def _merged(module: Module, edits: Sequence[Edit], deferred: Deferred | None) ->
     first, last = statement.lineno, statement.end_lineno or statement.lineno
     start, end = source.starts[first - 1], source.starts[last]
     inner = [one for one in edits if start <= one.start < end]
-    value_start, value_end = _span(source, deferred.value)
+    value_start, value_end = span(source, deferred.value)
     if source.text[start : source.at(first, statement.col_offset)].strip() or not _ends_alone(
         source.text[value_end:end]
     ):
@@ -320,8 +234,8 @@ def _moved(source: Source, start: int, end: int, edits: Sequence[Edit], first: i
     while at < end:
         edit = cuts.pop(at, None)
         if edit is not None:
-            # a line of its own takes the indentation that was meant for the next one
-            parts.append(f"{edit.text}{_INDENT}" if edit.text.endswith("\n") else edit.text)
+            # lines of their own take the indentation that was meant for the next one
+            parts.append(edit.text.replace("\n", f"\n{_INDENT}"))
             if edit.end > edit.start:
                 number += source.text.count("\n", edit.start, edit.end)
                 at = edit.end
@@ -334,11 +248,3 @@ def _moved(source: Source, start: int, end: int, edits: Sequence[Edit], first: i
             if number not in inside and source.lines[number - 1].strip():
                 parts.append(_INDENT)
     return "".join(parts)
-
-
-def _span(source: Source, node: ast.expr) -> tuple[int, int]:
-    """The part of the text that an expression takes."""
-    return (
-        source.at(node.lineno, node.col_offset),
-        source.at(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
-    )

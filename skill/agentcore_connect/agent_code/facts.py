@@ -15,6 +15,19 @@ class Taker(NamedTuple):
     position: int | None
 
 
+class Functions(NamedTuple):
+    """The way in which an agent takes a plain function as a tool.
+
+    ``taker``: the argument, None where it is that of the gateway's tools. ``wraps``: the call that makes a tool of the
+    function, None where the function is taken as it is; ``origins``: the dotted names of what is called, the first of
+    which is imported.
+    """
+
+    taker: Taker | None
+    wraps: str | None
+    origins: tuple[str, ...]
+
+
 class Facts(NamedTuple):
     """The construction of an agent in a framework, and its tools expression.
 
@@ -23,6 +36,7 @@ class Facts(NamedTuple):
     ``imports``. ``opens``: the decorator that keeps the connection open while an entry point runs. ``is_lazy``: the
     list may be made while a module is loaded. ``is_sync``: an entry point need not be asynchronous. ``sync_runs``:
     methods of the agent that run it without a loop; ``sync_calls``: the same, whatever they are called on.
+    ``functions``: how plain functions are taken.
     """
 
     builds: Mapping[str, Taker]
@@ -34,6 +48,11 @@ class Facts(NamedTuple):
     is_sync: bool
     sync_runs: frozenset[str]
     sync_calls: frozenset[str]
+    functions: Functions
+
+    def without_connection(self) -> Facts:
+        """The same for an agent that gets plain functions only: nothing has to be open while it runs."""
+        return self._replace(opens=None, is_lazy=True, is_sync=True)
 
 
 def facts_of(manifest: Entry) -> Facts | None:
@@ -51,7 +70,13 @@ def facts_of(manifest: Entry) -> Facts | None:
         is_sync=known.get("opens") is None or bool(known.get("sync")),
         sync_runs=frozenset(known.get("sync_runs", ())),
         sync_calls=frozenset(known.get("sync_calls", ())),
+        functions=_functions(known.get("functions", {})),
     )
+
+
+def _functions(told: Entry) -> Functions:
+    taker = Taker(told["tools"], told.get("position")) if "tools" in told else None
+    return Functions(taker, told.get("wraps"), tuple(told.get("origins", ())))
 
 
 def _takers(told: Mapping[str, Entry]) -> dict[str, Taker]:

@@ -11,15 +11,19 @@ from typing import Final
 from agentcore_connect.agent_code import diff
 from agentcore_connect.agent_code.change import Change, changes
 from agentcore_connect.agent_code.dependencies import Listed, list_packages
-from agentcore_connect.agent_code.edit import AgentEdit, Wanted
+from agentcore_connect.agent_code.edit import AgentEdit, Client, Gift, Wanted
 from agentcore_connect.agent_code.facts import Facts, facts_of
 from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of, runs_by_itself
+from agentcore_connect.agent_code.gifts import function_gift, gateway_gift, is_given, is_imported, renamed
 from agentcore_connect.agent_code.source import Source, Unsure, read_source
 from agentcore_connect.project.code import MAX_CODE_BYTES, code_folder, python_files
 from agentcore_connect.project.model import Project
 from agentcore_connect.secrets.search import looks_like_secret
 
-_MODULE: Final = "gateway_client"
+#: Within how many lines a file of a plan says that it is one.
+_HEAD_LINES: Final = 20
+#: The first line of a gateway's client, as a plan writes it.
+_WRITTEN_FOR: Final = re.compile(r"# Written by agentcore-connect \S+ for the gateway \"([^\"]+)\", ")
 
 
 def edit_agent(project: Project, wanted: Wanted) -> AgentEdit:
@@ -36,22 +40,23 @@ def _edit(project: Project, wanted: Wanted) -> AgentEdit:
         raise Unsure(f"the code of {wanted.manifest['title']} agents is not edited")
     root = project.root.resolve()
     folder, entry = _place(project, root)
-    sources = _sources(root, folder, entry)
-    modules = modules_of(sources)
-    if connected := _connected(modules, wanted.url_variable):
+    modules = modules_of(_sources(root, folder, entry))
+    gifts, connected = _pending(modules, wanted, facts)
+    if not gifts:
         return AgentEdit("connected", connected)
-    agent = find_agent(modules, facts)
-    if wanted.needs_request and agent.deferred is not None and runs_by_itself(agent.deferred):
+    if all(one.opens is None for one in gifts) and not any(one.known_by for one in gifts):
+        facts = facts.without_connection()
+    agent = find_agent([one for one in modules if not _is_written(one.source)], facts)
+    needs_request = wanted.client is not None and wanted.client.needs_request and any(one.known_by for one in gifts)
+    if needs_request and agent.deferred is not None and runs_by_itself(agent.deferred):
         place = agent.deferred.module.place(agent.deferred.statement)
         raise Unsure(f"the program itself builds the agent ({place}), and its token comes from a request only")
     touched = {one.module.source.name for one in agent.sites} | {one.source.name for one, _ in agent.entries}
     package = _package_of(modules, touched)
     beside = root / Path(next(iter(sorted(touched)))).parent if package else folder
-    client = (beside / f"{_MODULE}.py").relative_to(root).as_posix()
-    if (root / client).exists():
-        raise Unsure(f"{client} exists already, and is not known to be this plan's")
-    made = changes(agent, facts, f".{_MODULE}" if package else _MODULE)
-    _hold(made, agent_sites=len(agent.sites), facts=facts)
+    gifts = [_free(one, wanted.client, root, beside) for one in gifts]
+    made = changes(agent, gifts, "." if package else "")
+    _hold(made, gifts, agent_sites=len(agent.sites), facts=facts)
     listed = list_packages(root, folder, wanted.packages)
     parts = [diff.changed(one.before, one.after) for one in made]
     if listed.before is not None and listed.after is not None:
@@ -62,12 +67,44 @@ def _edit(project: Project, wanted: Wanted) -> AgentEdit:
         "patch",
         shape=agent.shape,
         parts="".join(parts),
-        client=client,
+        created=tuple((one.file, (beside / f"{one.module}.py").relative_to(root).as_posix()) for one in gifts),
+        gifts=tuple(gifts),
         files=tuple(_names(made, listed)),
         replaces=tuple(_replaced(modules, wanted)),
         packages=listed.missing,
         conflicts=listed.conflicts,
     )
+
+
+def _pending(modules: Sequence[Module], wanted: Wanted, facts: Facts) -> tuple[list[Gift], str | None]:
+    """Return what the agent does not have yet, and the place where it has the first of the rest."""
+    gifts = [gateway_gift(facts, wanted.client.url_variable)] if wanted.client else []
+    gifts += [function_gift(facts, one.file, one.functions) for one in wanted.directs]
+    found = [(one, _connected(modules, one)) for one in gifts]
+    return [one for one, place in found if place is None], next((place for _, place in found if place), None)
+
+
+def _free(gift: Gift, client: Client | None, root: Path, beside: Path) -> Gift:
+    """The gift under a name that no file beside the code has: another gateway's client keeps its own."""
+    path = beside / f"{gift.module}.py"
+    if path.exists() and gift.known_by and client is not None and _of_other_gateway(root, path, client):
+        gift = renamed(gift, client.word)
+        path = beside / f"{gift.module}.py"
+    if path.exists():
+        raise Unsure(f"{path.relative_to(root).as_posix()} exists already, and is not known to be this plan's")
+    return gift
+
+
+def _is_written(source: Source) -> bool:
+    """Whether a plan has written this file, so that it is no part of the agent's own code."""
+    return any("Written by agentcore-connect" in one for one in source.lines[:_HEAD_LINES])
+
+
+def _of_other_gateway(root: Path, path: Path, client: Client) -> bool:
+    """Whether a file is a client that a plan for another gateway has written."""
+    first = next(iter(read_source(root, path).lines), "")
+    match = _WRITTEN_FOR.match(first)
+    return match is not None and match[1] != client.gateway
 
 
 def _names(made: Sequence[Change], listed: Listed) -> list[str]:
@@ -106,12 +143,19 @@ def _sources(root: Path, folder: Path, entry: Path | None) -> list[Source]:
     return found
 
 
-def _connected(modules: Sequence[Module], variable: str) -> str | None:
-    """Return the place where the code already reads the gateway's URL, or None."""
+def _connected(modules: Sequence[Module], gift: Gift) -> str | None:
+    """Return the place where the code already has the tools: it reads the gateway's URL, or imports the file."""
     for module in modules:
-        for node in module.scopes.parsed.of(ast.Constant):
-            if node.value == variable:
-                return f"{module.place(node)} reads {variable}"
+        parsed = module.scopes.parsed
+        for node in parsed.of(ast.Constant) if gift.known_by else ():
+            if node.value == gift.known_by:
+                return f"{module.place(node)} reads {gift.known_by}"
+        for origin in parsed.of(ast.ImportFrom) if not gift.known_by else ():
+            if (origin.module or "").split(".")[-1] == gift.module:
+                return f"{module.place(origin)} imports {gift.module}"
+        for plain in parsed.of(ast.Import) if not gift.known_by else ():
+            if any(one.name.split(".")[-1] == gift.module for one in plain.names):
+                return f"{module.place(plain)} imports {gift.module}"
     return None
 
 
@@ -125,14 +169,20 @@ def _package_of(modules: Sequence[Module], touched: set[str]) -> bool:
     return any(relative)
 
 
-def _hold(made: Sequence[Change], *, agent_sites: int, facts: Facts) -> None:
+def _hold(made: Sequence[Change], gifts: Sequence[Gift], *, agent_sites: int, facts: Facts) -> None:
     """Read the changed files again: a patch that does not say what it means is not given out."""
     before, after = ([getattr(one, name) for one in made] for name in ("before", "after"))
-    if faults := faults_of(before, after, facts, wanted=agent_sites):
+    if faults := faults_of(before, after, facts, gifts, wanted=agent_sites):
         raise Unsure(f"the call that builds the agent is written in a way that is not known: {faults[0]}")
 
 
-def faults_of(before: Sequence[Source], after: Sequence[Source], facts: Facts, wanted: int | None = None) -> list[str]:
+def faults_of(
+    before: Sequence[Source],
+    after: Sequence[Source],
+    facts: Facts,
+    gifts: Sequence[Gift],
+    wanted: int | None = None,
+) -> list[str]:
     """Return the faults of changed files: invalid Python, missing tools, or a lost tool.
 
     In: the same files before and after; how many calls must be given the tools, where that is known.
@@ -141,35 +191,43 @@ def faults_of(before: Sequence[Source], after: Sequence[Source], facts: Facts, w
     if faults:
         return faults
     old, new = ([found for source in several for found in _takings(source, facts)] for several in (before, after))
-    given = [names for names, text in new if f"*{facts.gives}" in text]
-    if not given or (wanted is not None and len(given) != wanted):
-        faults.append(
-            f"no agent is given {facts.gives}" if not given else f"{len(given)} calls are given {facts.gives}"
-        )
+    for gift in gifts:
+        count = sum(is_given(gift, one.values()) for one in new)
+        if not count or (wanted is not None and count != wanted):
+            told = ", ".join(gift.gives).removeprefix("*")
+            faults.append(f"no agent is given {told}" if not count else f"{count} calls are given {told}")
     if len(old) == len(new):
-        lost = {name for (had, _), (has, _) in zip(old, new, strict=True) for name in had - has}
+        lost = {name for had, has in zip(old, new, strict=True) for name in _names_in(had) - _names_in(has)}
         faults += [f"the agent loses {name}, which it had before" for name in sorted(lost)]
     else:
         faults.append(f"{len(old)} calls took tools before the change, and {len(new)} do so after it")
     texts = "\n".join(one.text for one in after)
-    absent = [one for one in (*facts.imports, facts.opens) if one and not re.search(rf"import .*\b{one}\b", texts)]
-    faults += [f"{one} is not imported" for one in absent]
-    if facts.opens and not re.search(rf"^\s*@{facts.opens}\b", texts, re.M):
-        faults.append(f"no entry point is under @{facts.opens}, so no connection is open")
+    for gift in gifts:
+        names = [here for _, here in gift.imports]
+        faults += [f"{one} is not imported" for one in names if not is_imported(one, gift.module, texts)]
+        if gift.opens and not re.search(rf"^\s*@{gift.opens}\b", texts, re.M):
+            faults.append(f"no entry point is under @{gift.opens}, so no connection is open")
     return faults
 
 
-def _takings(source: Source, facts: Facts) -> list[tuple[set[str], str]]:
-    """For each call that takes tools: the names in them, and their text."""
+def _takings(source: Source, facts: Facts) -> list[dict[str, ast.expr]]:
+    """For each call that takes tools: its arguments that hold them. An argument that is there twice holds none."""
     found = []
     for module in modules_of([source]):
         for site in calls_of(module, {**facts.builds, **facts.parts}):
-            held = [one.value for one in site.call.keywords if one.arg == site.taker.keyword]
-            if site.taker.position is not None and len(site.call.args) > site.taker.position:
-                held.append(site.call.args[site.taker.position])
-            names = {one.id for value in held for one in ast.walk(value) if isinstance(one, ast.Name)}
-            found.append((names, " ".join(ast.unparse(one) for one in held) if len(held) < 2 else ""))
+            held: dict[str, ast.expr] = {}
+            for taker in {site.taker, *([facts.functions.taker] if facts.functions.taker else [])}:
+                values = [one.value for one in site.call.keywords if one.arg == taker.keyword]
+                if taker.position is not None and len(site.call.args) > taker.position:
+                    values.append(site.call.args[taker.position])
+                if len(values) == 1:
+                    held[taker.keyword] = values[0]
+            found.append(held)
     return found
+
+
+def _names_in(held: dict[str, ast.expr]) -> set[str]:
+    return {one.id for value in held.values() for one in ast.walk(value) if isinstance(one, ast.Name)}
 
 
 def _replaced(modules: Sequence[Module], wanted: Wanted) -> list[str]:

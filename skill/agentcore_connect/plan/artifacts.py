@@ -69,6 +69,11 @@ def _of_kind(kind: str, manifest: JsonObject, ctx: RenderContext) -> Iterator[Ar
                 yield Artifact(path, kind, manifest)
 
 
+def artifacts_of(kind: str, ctx: RenderContext) -> list[Artifact]:
+    """The files of one kind, which no file of another kind shares its name with."""
+    return list(_of_kind(kind, load_manifest(kind), ctx))
+
+
 def manifest_of(path: str, ctx: RenderContext) -> JsonObject | None:
     """Return the manifest of a plan file, or None if the plan does not have it."""
     for kind in manifests():

@@ -26,6 +26,7 @@ from agentcore_connect.advise.terms import (
     Redirect,
     TargetType,
 )
+from agentcore_connect.agent_code.edit import Gift
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.plan.entries import RunTimeInput, Sentence
 
@@ -273,22 +274,39 @@ class PoliciesContext(TypedDict):
     warnings: list[Sentence]
 
 
+class CreatedFile(TypedDict):
+    """A file that the patch creates: its name in the plan, its path in the project, and what it is rendered from."""
+
+    artifact: str
+    path: str
+    template: str
+    manifest: JsonObject
+    connection: str | None
+
+
 class AgentEditContext(TypedDict):
-    """The edit of the agent's code; see ``agent_edit.agent_edit_context``."""
+    """The edit of the agent's code; see ``agent_edit.agent_edit_context``.
+
+    ``entry``: the kind of entry point that ``opens`` stands above. ``functions``: those of direct calls that the agent
+    gets; ``undecided``: files whose tools a person has to write.
+    """
 
     state: str
     reason: str | None
     shape: str | None
     parts: str | None
-    client: str | None
+    created: list[CreatedFile]
+    gifts: list[Gift]
     files: list[str]
     replaces: list[str]
     packages: list[str]
     conflicts: list[str]
     gives: str | None
     opens: str | None
+    entry: str | None
+    functions: list[str]
+    undecided: list[str]
     manifest: JsonObject
-    template: str | None
 
 
 class StackContext(TypedDict):

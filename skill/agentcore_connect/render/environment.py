@@ -13,6 +13,7 @@ from agentcore_connect.agent_code.diff import created
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.knowledge.resources import renderers_dir
 from agentcore_connect.plan.agent_edit import packages
+from agentcore_connect.plan.direct import direct_call
 
 
 def python_literal(value: object) -> str:
@@ -77,6 +78,7 @@ def environment() -> SandboxedEnvironment:
         env=variable_name,
         cfn=cfn_yaml,
         packages=packages,
+        direct_call=direct_call,
         created=lambda text, name: created(name, text),
     )
     return made

@@ -28,7 +28,7 @@ def _rendered(plan: Plan, template: str, *, full: bool) -> str:
         "plan": plan.as_dict(),
         "script": script,
         "diff": edit["parts"],
-        "created": edit["client"],
+        "created": [one["path"] for one in edit["created"]],
     }
     names["fence"] = "`" * max(3, 1 + max((len(one) for one in re.findall("`+", edit["parts"] or "")), default=0))
     if full:

@@ -95,10 +95,11 @@ def _judged_code(
     if problems or facts is None:
         return
     after = [Source(one.name, _text(place / one.name)) for one in before]
-    faults = faults_of(before, after, facts)
-    client, wanted = edit["client"], written.files.get("gateway_client.py", "")
-    if not client or not (place / client).is_file() or bare(_text(place / client)) != bare(wanted):
-        faults.append("it does not create the gateway client of this plan where the import finds it")
+    faults = faults_of(before, after, facts, edit["gifts"])
+    for one in edit["created"]:
+        made, wanted = place / one["path"], written.files.get(one["artifact"], "")
+        if not made.is_file() or bare(_text(made)) != bare(wanted):
+            faults.append(f"it does not create the {one['artifact']} of this plan where the import finds it")
     yield judged(name, "agent-gets-tools", OWN, faults, cure=_CURE)
 
 

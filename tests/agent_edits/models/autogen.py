@@ -1,4 +1,4 @@
-"""A model client for AutoGen that asks for one tool of the gateway in each request."""
+"""A model client for AutoGen that asks for one tool in each request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from autogen_core import FunctionCall
 from autogen_core.models import CreateResult, ModelInfo, RequestUsage
 from autogen_ext.models.replay import ReplayChatCompletionClient
+from model import asked
 
 _INFO = ModelInfo(vision=False, function_calling=True, json_output=False, family="unknown", structured_output=False)
 _USAGE = RequestUsage(prompt_tokens=0, completion_tokens=0)
@@ -20,8 +21,8 @@ class StandIn(ReplayChatCompletionClient):
 
     async def create(self, messages: Any, *, tools: Any = (), **_: Any) -> CreateResult:
         self.bound = [tool["name"] if isinstance(tool, dict) else tool.name for tool in tools]
-        name = next(one for one in self.bound if "___" in one)
-        call = FunctionCall(id="c", name=name, arguments=json.dumps({"text": "hello"}))
+        name = next(one for one in self.bound if asked.TOOL in one)
+        call = FunctionCall(id="c", name=name, arguments=json.dumps(asked.ARGUMENTS))
         return CreateResult(finish_reason="function_calls", content=[call], usage=_USAGE, cached=False)
 
 

@@ -1,4 +1,4 @@
-"""A model for ADK that asks for one tool of the gateway in each request, and notes what it was given."""
+"""A model for ADK that asks for one tool in each request, and notes what it was given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from google.adk.models import BaseLlm, LlmResponse
 from google.genai import types
+from model import asked
 
 
 class StandIn(BaseLlm):
@@ -16,11 +17,11 @@ class StandIn(BaseLlm):
         declared = llm_request.config.tools or []
         BOUND[:] = [function.name for tool in declared for function in tool.function_declarations]
         given = [part.function_response for part in llm_request.contents[-1].parts if part.function_response]
-        OUTCOMES.extend(one.response["content"][0]["text"] for one in given)
+        OUTCOMES.extend(str(one.response) for one in given)
         part = types.Part(text="done")
         if not given:
-            name = next(one for one in BOUND if "___" in one)
-            part = types.Part.from_function_call(name=name, args={"text": "hello"})
+            name = next(one for one in BOUND if asked.TOOL in one)
+            part = types.Part.from_function_call(name=name, args=asked.ARGUMENTS)
         yield LlmResponse(content=types.Content(role="model", parts=[part]))
 
 

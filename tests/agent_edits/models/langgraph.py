@@ -1,4 +1,4 @@
-"""A chat model for LangChain that asks for one tool of the gateway in each request, and notes what it was given."""
+"""A chat model for LangChain that asks for one tool in each request, and notes what it was given."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from model import asked
 
 
 class StandIn(BaseChatModel):
@@ -28,8 +29,8 @@ class StandIn(BaseChatModel):
             self.outcomes.append(said)
             message = AIMessage("done")
         else:
-            name = next(one for one in self.bound if "___" in one)
-            call = {"name": name, "args": {"text": "hello"}, "id": f"u{len(messages)}", "type": "tool_call"}
+            name = next(one for one in self.bound if asked.TOOL in one)
+            call = {"name": name, "args": asked.ARGUMENTS, "id": f"u{len(messages)}", "type": "tool_call"}
             message = AIMessage("", tool_calls=[call])
         return ChatResult(generations=[ChatGeneration(message=message)])
 

@@ -1,4 +1,4 @@
-"""A model for LlamaIndex that asks for one tool of the gateway in each request."""
+"""A model for LlamaIndex that asks for one tool in each request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, LLMMetadata, MessageRole
 from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
+from model import asked
 
 BOUND: list[str] = []
 OUTCOMES: list[str] = []
@@ -37,8 +38,8 @@ class StandIn(FunctionCallingLLM):
     def get_tool_calls_from_response(self, response: Any, *_: Any, **__: Any) -> list[ToolSelection]:
         if response.message.additional_kwargs["given"]:
             return []
-        name = next(one for one in BOUND if "___" in one)
-        return [ToolSelection(tool_id="c", tool_name=name, tool_kwargs={"text": "hello"})]
+        name = next(one for one in BOUND if asked.TOOL in one)
+        return [ToolSelection(tool_id="c", tool_name=name, tool_kwargs=asked.ARGUMENTS)]
 
     def chat(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""A model for the OpenAI Agents SDK that asks for one tool of the gateway in each request."""
+"""A model for the OpenAI Agents SDK that asks for one tool in each request."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from agents import Model, ModelResponse, Usage
+from model import asked
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage, ResponseOutputText
 
 
@@ -21,13 +22,13 @@ class StandIn(Model):
         output: Any
         if last.get("type") == "function_call_output":
             said = last["output"]
-            self.outcomes.append(said[0]["text"] if isinstance(said, list) else json.loads(said)["text"])
+            self.outcomes.append(said[0]["text"] if isinstance(said, list) else str(said))
             text = ResponseOutputText(text="done", type="output_text", annotations=[])
             output = ResponseOutputMessage(id="1", role="assistant", status="completed", type="message", content=[text])
         else:
-            name = next(one for one in self.bound if "___" in one)
+            name = next(one for one in self.bound if asked.TOOL in one)
             output = ResponseFunctionToolCall(
-                call_id="c", name=name, arguments='{"text": "hello"}', type="function_call"
+                call_id="c", name=name, arguments=json.dumps(asked.ARGUMENTS), type="function_call"
             )
         return ModelResponse(output=[output], usage=Usage(), response_id=None)
 

@@ -1,9 +1,10 @@
-"""A model for Pydantic AI that asks for one tool of the gateway in each request."""
+"""A model for Pydantic AI that asks for one tool in each request."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from model import asked
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import FunctionModel
 
@@ -19,8 +20,8 @@ class StandIn:
         self.outcomes += given
         if given:
             return ModelResponse(parts=[TextPart("done")])
-        name = next(one for one in self.bound if "___" in one)
-        return ModelResponse(parts=[ToolCallPart(name, {"text": "hello"})])
+        name = next(one for one in self.bound if asked.TOOL in one)
+        return ModelResponse(parts=[ToolCallPart(name, asked.ARGUMENTS)])
 
 
 STAND_IN = StandIn()

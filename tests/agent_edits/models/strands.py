@@ -1,9 +1,11 @@
-"""A model for Strands that asks for one tool of the gateway in each request, and notes what it was given."""
+"""A model for Strands that asks for one tool in each request, and notes what it was given."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from model import asked
 from strands.models import Model
 
 
@@ -32,9 +34,9 @@ class StandIn(Model):
             yield {"contentBlockStop": {}}
             yield {"messageStop": {"stopReason": "end_turn"}}
             return
-        name = next(one for one in self.bound if "___" in one)
+        name = next(one for one in self.bound if asked.TOOL in one)
         yield {"contentBlockStart": {"start": {"toolUse": {"name": name, "toolUseId": f"u{len(messages)}"}}}}
-        yield {"contentBlockDelta": {"delta": {"toolUse": {"input": '{"text": "hello"}'}}}}
+        yield {"contentBlockDelta": {"delta": {"toolUse": {"input": json.dumps(asked.ARGUMENTS)}}}}
         yield {"contentBlockStop": {}}
         yield {"messageStop": {"stopReason": "tool_use"}}
 

@@ -133,6 +133,9 @@ def test_names_of_mcp_1(code: str, requirements: str, expected: list[str], tmp_p
     assert [one[:2] for one in found(tmp_path, code, requirements)] == [("client-import-gone", one) for one in expected]
     guarded = f"try:\n    {code}except ImportError:\n    pass\n"
     assert found(tmp_path, guarded, requirements) == []
+    for_types = f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    {code}"
+    assert found(tmp_path, for_types, requirements) == []
+    assert len(found(tmp_path, f"{for_types}else:\n    {code}", requirements)) == len(expected)
 
 
 @pytest.mark.parametrize("lock", ["uv.lock", "poetry.lock", "pdm.lock"])
@@ -147,6 +150,16 @@ def test_a_lock_file_above_the_code_decides(lock: str, version: str, expected: l
     (tmp_path / "app" / lock).write_text(text, encoding="utf-8")
     findings = inspect_project(undeclared_project(tmp_path))
     assert [(one.id, one.confidence) for one in findings] == [("client-import-gone", one) for one in expected]
+
+
+@pytest.mark.parametrize(("other", "expected"), [("1.28.1", []), ("2.3.0", ["certain"])])
+def test_a_lock_file_with_two_versions_decides_what_both_say(other: str, expected: list[str], tmp_path: Path) -> None:
+    packages = [f'[[package]]\nname = "mcp"\nversion = "{one}"\n' for one in (other, "2.1.0")]
+    for text in ("\n".join(packages), "\n".join(reversed(packages))):
+        (tmp_path / "uv.lock").write_text(f"version = 1\n\n{text}", encoding="utf-8")
+        (tmp_path / "one.py").write_text(OLD, encoding="utf-8")
+        findings = inspect_project(undeclared_project(tmp_path))
+        assert [(one.id, one.confidence) for one in findings] == [("client-import-gone", one) for one in expected]
 
 
 def test_a_lock_file_above_other_requirements_decides_nothing(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_code_documents_and_templates(tmp_path: Path, capsys: pytest.CaptureFixt
         ("tools", "aws-iam", "main.tf:2"),
         ("ToolGateway", "custom-jwt", "stack.yaml:3"),
     ]
-    assert [(one["name"], one["type"], one["outbound_auth"]) for one in repository["targets"]] == [
+    assert [(one["name"], one["type"], one.get("outbound_auth")) for one in repository["targets"]] == [
         ("docs", "open-api-schema", None),
         ("chosen", "lambda-function-arn", None),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from planted import CLIENT_CODE, MAIN_CODE
 
 from agentcore_connect.__main__ import main
+from agentcore_connect.core.memory import without_collector
 from agentcore_connect.project import code
 
 
@@ -22,7 +24,7 @@ def test_each_file_is_parsed_once(
     walked: Counter[str] = Counter()
     parse, walk = code.parse, ast.walk
 
-    def counted(path: Path) -> ast.Module | None:
+    def counted(path: Path) -> code.Parsed | None:
         parsed[path] += 1
         return parse(path)
 
@@ -41,10 +43,32 @@ def test_each_file_is_parsed_once(
 
 def test_no_node_is_left_out_of_the_walk() -> None:
     for path in sorted(Path(code.__file__).parents[1].glob("[fs]*/*.py")):
-        tree = code.parse(path)
-        assert tree is not None
-        walked = code.Parsed(tree)
-        every = [node for node in ast.walk(tree) if node._fields]
+        walked = code.parse(path)
+        assert walked is not None
+        every = [node for node in ast.walk(walked.tree) if node._fields]
         assert walked.nodes == every, path
-        assert all(node in ast.iter_child_nodes(parent) for node, parent in walked.parents.items() if node is not tree)
+        assert all(node in ast.iter_child_nodes(parent) for node, parent in walked.parents.items())
+        assert walked.parents.keys() == set(every) - {walked.tree}
         assert walked.of(ast.Constant) == [node for node in every if isinstance(node, ast.Constant)]
+
+
+def test_a_word_is_looked_up_in_the_text_of_a_file() -> None:
+    path = Path(code.__file__)
+    parsed = code.parse(path)
+    assert parsed is not None
+    assert parsed.says("no-such-word", "class Parsed")
+    assert not parsed.says("".join(["no", "-such", "-word"]))
+    assert code.Parsed(ast.parse("")).says("anything")
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_as_before_also_after_an_error(on: bool) -> None:
+    was = gc.isenabled()
+    try:
+        gc.enable() if on else gc.disable()
+        with pytest.raises(KeyError), without_collector():
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled() is on
+    finally:
+        gc.enable() if was else gc.disable()

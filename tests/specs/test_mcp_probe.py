@@ -182,11 +182,26 @@ def test_another_stream_is_not_the_older_transport(server: Server, body: bytes) 
     assert "there is no MCP server at this address" in (found.problem or "")
 
 
-@pytest.mark.parametrize(("status", "body"), [(421, b"Invalid Host header"), (403, b"Invalid Origin header")])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (421, b"Invalid Host header"),
+        (403, b"Invalid Origin header"),
+        (403, b"Access is only allowed at localhost:9104"),
+        (403, b'{"error": "Host a.example.com is not allowed"}'),
+    ],
+)
 def test_a_check_of_the_host_name_is_no_sign_in(server: Server, status: int, body: bytes) -> None:
     found = ask(server, lambda handler, _: handler.send(body, status, kind="text/plain"))
     assert (found.status, found.sign_in) == ("failed", None)
     assert f"refuses the host name of this address (HTTP {status})" in (found.problem or "")
+
+
+@pytest.mark.parametrize("body", [b"Access is allowed from the office network only", b"You are not allowed to do this"])
+def test_another_refusal_is_no_check_of_the_host_name(server: Server, body: bytes) -> None:
+    found = ask(server, lambda handler, _: handler.send(body, 403, kind="text/plain"))
+    assert found.sign_in is not None
+    assert "host name" not in (found.problem or "")
 
 
 @pytest.mark.parametrize(("extra", "sure"), [({}, True), ({"x_amz_apigw_id": "abc="}, False)])

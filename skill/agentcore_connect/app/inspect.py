@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.memory import without_collector
 from agentcore_connect.core.values import JsonObject, without_empty
 
 if TYPE_CHECKING:
@@ -174,11 +175,16 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
 
     Errors: ConnectError `unreadable-file`; `no-project` where there is nothing to read.
     """
+    if not folder.exists():
+        raise ConnectError("unreadable-file", "there is no such folder", where=str(folder), hint="check the path")
+    with without_collector():
+        return _inspect(folder, probes)
+
+
+def _inspect(folder: Path, probes: Sequence[str]) -> Report:
     from agentcore_connect.findings import Scan, inspect_project
     from agentcore_connect.project import answers_from_project, read_project, undeclared_project
 
-    if not folder.exists():
-        raise ConnectError("unreadable-file", "there is no such folder", where=str(folder), hint="check the path")
     project = read_project(folder) or undeclared_project(folder)
     scan = Scan(project)
     documents = tuple(_documents(project))
@@ -265,7 +271,7 @@ def _repository(project: Project, scan: Scan, documents: Sequence[Found]) -> Rep
         "tools": [
             {"name": one.name or one.function.name, "where": file.where(one.function)}
             for file in scan.code_files
-            for one in marked(file.tree, file.parsed.nodes)
+            for one in marked(file.parsed)
         ],
         "lambda_handlers": [file.where(one) for file in scan.code_files for one in handlers(file)],
         "toolkit": _toolkit(found.toolkit) if found.toolkit is not None else None,

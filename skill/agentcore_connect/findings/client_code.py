@@ -20,6 +20,8 @@ _CATCHES_KEY: Final = {"KeyError", "LookupError", "Exception", "BaseException"}
 def unguarded_urls(scan: Scan) -> Iterator[Finding]:
     """Find reads of a gateway's URL variable that do not handle its absence."""
     for file in scan.code_files:
+        if not file.parsed.says("environ", "getenv"):
+            continue
         parents = file.parsed.parents
         for node in (*file.parsed.of(ast.Subscript), *file.parsed.of(ast.Call)):
             name = _environment_name(file, node)
@@ -44,7 +46,11 @@ def gone_imports(scan: Scan) -> Iterator[Finding]:
     for file in scan.code_files:
         for node in (*file.parsed.of(ast.Import), *file.parsed.of(ast.ImportFrom)):
             for rule in rules:
-                if _imports(node, rule) and not _caught(node, file.parsed.parents, _CATCHES_IMPORT):
+                if (
+                    _imports(node, rule)
+                    and not _caught(node, file.parsed.parents, _CATCHES_IMPORT)
+                    and not _for_types_only(node, file.parsed.parents)
+                ):
                     yield from _broken(scan, file, node, "client-import-gone", rule)
         whole = {alias.name for node in file.parsed.of(ast.Import) for alias in node.names}
         for rule in (one for one in rules if one["module"] in whole and one["name"] != "*"):
@@ -146,6 +152,16 @@ def _caught(node: ast.AST, parents: dict[ast.AST, ast.AST], names: set[str]) -> 
                 if any(one is None or last(one) in names for one in caught):
                     return True
         if isinstance(outer, ast.With) and any("suppress" in ast.dump(item.context_expr)[:200] for item in outer.items):
+            return True
+        inner = outer
+    return False
+
+
+def _for_types_only(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a node stands below `if TYPE_CHECKING`, which no program runs."""
+    inner: ast.AST = node
+    while (outer := parents.get(inner)) is not None:
+        if isinstance(outer, ast.If) and inner in outer.body and last(outer.test) == "TYPE_CHECKING":
             return True
         inner = outer
     return False

@@ -66,6 +66,8 @@ def _first(function: ast.FunctionDef) -> str:
 
 def _reads_context(file: CodeFile) -> bool:
     """Return whether a file reads the tool's name from the client context."""
+    if not file.parsed.says("client_context"):
+        return False
     key = load("findings")["signs"]["lambda"]["name_key"]
     said = {node.value for node in file.parsed.of(ast.Constant) if isinstance(node.value, str)}
     if "client_context" not in said and not any(one.attr == "client_context" for one in file.parsed.of(ast.Attribute)):

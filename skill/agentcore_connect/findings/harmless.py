@@ -14,6 +14,11 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,4000}={0,2}")
 _SAMPLE: Final = re.compile(
     r"(?i)(?:my|test|fake|some|valid|invalid|access|bearer)?[-_.]?(?:token|key|secret|jwt)[-_]?\d{0,6}"
 )
+#: What counts up: digits, then letters; a sample has at least so many characters, most of which follow the one before.
+_SEQUENCE: Final = "01234567890abcdefghijklmnopqrstuvwxyz 1234567890"
+_BODY: Final = re.compile(r"[^A-Za-z0-9]")
+_SHORTEST: Final = 10
+_COUNTED: Final = 0.8
 #: The shortest signature of a JSON Web Token (HS256) has 43 characters.
 _SIGNATURE: Final = 40
 _LOOPBACK: Final = re.compile(r"(?i)@(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?![\w.-])")
@@ -29,6 +34,13 @@ def repeats(text: str) -> bool:
     return any(
         all(text[at] == text[at % length] for at in range(length, len(text))) for length in range(1, len(text) // 3 + 1)
     )
+
+
+def counts_up(text: str) -> bool:
+    """Whether the end of a text counts through digits or the alphabet, as samples of keys do: `1234567890abcdef`."""
+    body = _BODY.split(text.strip("\"' "))[-1].lower()
+    steps = [body[at : at + 2] in _SEQUENCE for at in range(len(body) - 1)]
+    return len(body) >= _SHORTEST and sum(steps) >= _COUNTED * len(steps)
 
 
 def is_encoded_text(text: str) -> bool:

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
-from typing import Final, NamedTuple, cast
+from typing import Final
 
+from agentcore_connect.findings.scopes import Scopes
 from agentcore_connect.project.code import Parsed
 
-Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEPTH: Final = 8
 
 #: What stands in a text for a part that the code does not tell.
 UNKNOWN: Final = "\ufffd"
 
 
-class Binding(NamedTuple):
-    """An assignment of a name: its line, the value (None if unknown), and its kind.
-
-    `how` is `is` (assigned), `entered` (by `with … as`) or `item` (one of the values, in a loop); `kind` is the
-    annotation, if any.
-    """
-
-    line: int
-    value: ast.expr | None
-    how: str = "is"
-    kind: ast.expr | None = None
-
-
-class Names:
+class Names(Scopes):
     """The names of one file."""
 
     def __init__(self, parsed: Parsed, elsewhere: Callable[[str], str] = lambda _dotted: UNKNOWN) -> None:
         """In: the parsed file; what a dotted name of another module of the project stands for, as a text."""
-        self.parsed = parsed
+        super().__init__(parsed)
         self.elsewhere = elsewhere
         self._made: dict[str, str] = {}
 
@@ -62,41 +49,6 @@ class Names:
         if not isinstance(node, ast.Name):
             return ""
         return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
-
-    def scopes(self, node: ast.AST) -> Iterator[Scope]:
-        """The scopes around a node, the innermost first; a class counts only for code right in it."""
-        inner, first = node, True
-        while (outer := self.parsed.parents.get(inner)) is not None:
-            if isinstance(outer, ast.Module):
-                yield outer
-            elif _runs_in(outer, inner) or (first and isinstance(outer, ast.ClassDef) and inner in outer.body):
-                yield cast("Scope", outer)
-                first = False
-            inner = outer
-
-    def function(self, node: ast.AST) -> Scope:
-        """The scope that a node runs in."""
-        return next(self.scopes(node), self.parsed.tree)
-
-    def at_import(self, node: ast.AST) -> bool:
-        """Whether a node runs when the file is imported: in no function, and not below `if __name__ == …`."""
-        inner = node
-        while (outer := self.parsed.parents.get(inner)) is not None:
-            if _runs_in(outer, inner):
-                return False
-            if isinstance(outer, ast.If) and _asks_for_main(outer.test):
-                return False
-            inner = outer
-        return True
-
-    def binding(self, name: ast.Name) -> Binding | None:
-        """Return the assignment that a read of a name sees, or None if unknown."""
-        for number, scope in enumerate(self.scopes(name)):
-            found = self._bindings.get((scope, name.id))
-            if found:
-                before = [one for one in found if one.line <= name.lineno] if number == 0 else found
-                return before[-1] if before else Binding(name.lineno, None)
-        return None
 
     def value(self, node: ast.expr) -> ast.expr:
         """Return an expression with names resolved to their values."""
@@ -219,7 +171,7 @@ class Names:
 
     def top_text(self, name: str) -> str:
         """The text that a name at the top of the file stands for; `UNKNOWN` where that is not one text."""
-        found = self._bindings.get((self.parsed.tree, name), [])
+        found = self.bindings.get((self.parsed.tree, name), [])
         value = found[0].value if len(found) == 1 and found[0].how == "is" else None
         return self.text(value) if isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp) else UNKNOWN
 
@@ -249,58 +201,9 @@ class Names:
                 found[one.name].append(only.value)
         return dict(found)
 
-    @cached_property
-    def _bindings(self) -> dict[tuple[Scope, str], list[Binding]]:
-        found: defaultdict[tuple[Scope, str], list[Binding]] = defaultdict(list)
-        for scope, name, binding in self._all_bindings():
-            found[(scope, name)].append(binding)
-        for bindings in found.values():
-            bindings.sort(key=lambda one: one.line)
-        return dict(found)
-
-    def _all_bindings(self) -> Iterator[tuple[Scope, str, Binding]]:
-        for name in self.parsed.of(ast.Name):
-            if isinstance(name.ctx, ast.Store):
-                yield self.function(name), name.id, self._given(name)
-        functions = (self.parsed.of(ast.FunctionDef), self.parsed.of(ast.AsyncFunctionDef), self.parsed.of(ast.Lambda))
-        for found in functions:
-            for one in found:
-                arguments = one.args
-                every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-                every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra]
-                yield from ((one, argument.arg, Binding(0, None, kind=argument.annotation)) for argument in every)
-
-    def _given(self, name: ast.Name) -> Binding:
-        """Return the value of an assignment; None for unpacking and `except … as`."""
-        parent = self.parsed.parents.get(name)
-        if isinstance(parent, ast.Assign) and any(one is name for one in parent.targets):
-            return Binding(name.lineno, parent.value)
-        if isinstance(parent, ast.NamedExpr) and parent.target is name:
-            return Binding(name.lineno, parent.value)
-        if isinstance(parent, ast.AnnAssign) and parent.target is name:
-            return Binding(name.lineno, parent.value, kind=parent.annotation)
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.target is name:
-            return Binding(name.lineno, parent.iter, "item")
-        if isinstance(parent, ast.withitem) and parent.optional_vars is name:
-            return Binding(name.lineno, parent.context_expr, "entered")
-        return Binding(name.lineno, None)
-
 
 def last(node: ast.expr) -> str:
     """The last part of a name: `c` of `a.b.c`; empty for what is no name."""
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _runs_in(outer: ast.AST, inner: ast.AST) -> bool:
-    """Whether `inner` belongs to the body of the function `outer`: its decorators and defaults run outside."""
-    if isinstance(outer, ast.Lambda):
-        return inner is outer.body
-    return isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and inner in outer.body
-
-
-def _asks_for_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and any(
-        isinstance(one, ast.Name) and one.id == "__name__" for one in (test.left, *test.comparators)
-    )

@@ -14,7 +14,7 @@ from agentcore_connect.findings import harmless
 from agentcore_connect.findings.model import Confidence, Finding, Scan, finding
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.secrets import context, words
-from agentcore_connect.specs.python_texts import KINDS, texts
+from agentcore_connect.specs.python_texts import texts
 
 _PLACEHOLDER: Final = re.compile(
     r"(?i)(your|example|placeholder|change|replace|dummy|xxx|<|\$\{|\{\{|redacted|\.\.\.|a-z|0-9)"
@@ -49,7 +49,7 @@ def in_code(scan: Scan) -> Iterator[Finding]:
     """Secrets written into Python code."""
     for file in scan.code_files:
         seen: set[int] = set()
-        for node, text, names in texts(file.tree, [node for kind in KINDS for node in file.parsed.of(kind)]):
+        for node, text, names in texts(file.parsed):
             if node.lineno in seen:
                 continue
             judged = ((one, sure) for one in names or [""] if (sure := judge(text, one)))
@@ -84,7 +84,11 @@ def judge(text: str, name: str = "") -> Confidence | None:
             password = part.rpartition(":")[2].removesuffix("@")
             harmless_part = _STANDS_FOR.search(password) or harmless.is_of_this_machine(text, found.end)
             sure = sure if harmless_part else "likely"
-        elif found.what != _form("values", "bearer-token") or not harmless.is_sample(part.split()[-1]):
+        elif harmless.counts_up(part) or (
+            found.what == _form("values", "bearer-token") and harmless.is_sample(part.split()[-1])
+        ):
+            continue
+        else:
             return "certain"
     return sure
 
@@ -99,6 +103,7 @@ def _is_readable(part: str, name: str) -> bool:
     return (
         "{}" in part
         or harmless.repeats(part)
+        or harmless.counts_up(part)
         or harmless.is_encoded_text(part)
         or (harmless.is_public_address(part) and not issued)
     )

@@ -28,11 +28,12 @@ def version_range(folder: Path, root: Path, package: str) -> Range:
     """The versions a package may have in an agent's environment.
 
     In: the agent's code folder, the project's root, the package's normalised name. Out: one version as a range of
-    itself when it is locked or installed, else what the pins leave open.
+    itself when it is locked or installed, the range of all that a lock file holds for different extras, else what the
+    pins leave open.
     """
-    exact = _fixed(folder, root, package)
-    if exact:
-        return exact, (*exact, 0)
+    fixed = _fixed(folder, root, package)
+    if fixed:
+        return fixed
     spec = requirements(folder, root).get(package)
     return _from_pins(spec) if spec is not None else _UNKNOWN
 
@@ -82,8 +83,8 @@ def _trimmed(version: tuple[int, ...]) -> tuple[int, ...]:
     return version
 
 
-def _fixed(folder: Path, root: Path, package: str) -> tuple[int, ...] | None:
-    """The version that the nearest lock file or environment at or above a folder holds; None without one.
+def _fixed(folder: Path, root: Path, package: str) -> Range | None:
+    """The versions that the nearest lock file or environment at or above a folder holds; None without one.
 
     A requirements.txt without a pyproject.toml beside it is a project of its own: what is locked above it is another's.
     """
@@ -96,27 +97,32 @@ def _fixed(folder: Path, root: Path, package: str) -> tuple[int, ...] | None:
     return None
 
 
-def _locked(path: Path, package: str) -> tuple[int, ...] | None:
+def _locked(path: Path, package: str) -> Range | None:
     if not is_file(path):
         return None
     stat = path.stat()
-    return parse(_versions(path, stat.st_mtime_ns, stat.st_size).get(package, "")) or None
+    found = list(filter(None, map(parse, _versions(path, stat.st_mtime_ns, stat.st_size).get(package, ()))))
+    return (min(found), (*max(found), 0)) if found else None
 
 
 @lru_cache(maxsize=64)
-def _versions(path: Path, _mtime: int, _size: int) -> dict[str, str]:
-    """Package -> version of a lock file: uv's, Poetry's and PDM's give both on the first lines of each package.
+def _versions(path: Path, _mtime: int, _size: int) -> dict[str, list[str]]:
+    """Package -> versions of a lock file, several where extras exclude each other.
 
-    Read by its lines, since the whole of it is hundreds of kilobytes of hashes.
+    The files of uv, Poetry and PDM give both on the first lines of each package. They are read by their lines, since
+    the whole of one is hundreds of kilobytes of hashes.
     """
     try:
         text = read_text(path, max_bytes=_LOCK_BYTES)
     except ConnectError:
         return {}
-    return {found["name"]: found["version"] for found in _LOCKED.finditer(text)}
+    versions: dict[str, list[str]] = {}
+    for found in _LOCKED.finditer(text):
+        versions.setdefault(found["name"], []).append(found["version"])
+    return versions
 
 
-def _installed(environment: Path, package: str) -> tuple[int, ...] | None:
+def _installed(environment: Path, package: str) -> Range | None:
     if not environment.is_dir():
         return None
     wheel = package.replace("-", "_")
@@ -125,7 +131,7 @@ def _installed(environment: Path, package: str) -> tuple[int, ...] | None:
         for found in sorted(environment.glob(pattern)):
             version = parse(found.name.removesuffix(".dist-info").rpartition("-")[2])
             if version:
-                return version
+                return version, (*version, 0)
     return None
 
 

@@ -13,7 +13,11 @@ from agentcore_connect.probe.mcp_wire import Wire
 LEGACY: Final = "http+sse"
 STREAMABLE: Final = "streamable-http"
 _NO_POST: Final = (400, 404, 405, 406, 410, 415, 501)
-_HOST_CHECK: Final = re.compile(rb"(?i)invalid (host|origin)( header)?|dns rebinding")
+#: A refusal that speaks of the host or origin of the request, or names the one that it takes.
+_HOST_CHECK: Final = re.compile(
+    rb"(?i)invalid (host|origin)|dns rebinding|\b(host|origin)\b[^\n]{0,100}\bnot (?:allowed|in )|\ballowed hosts\b"
+    rb"|\ballowed (?:at|on|via) (?:https?://)?[a-z0-9.-]{1,100}:\d{2,5}\b"
+)
 
 
 def is_legacy(wire: Wire, refused: Answer, *, timeout: float) -> bool:

@@ -50,13 +50,14 @@ def python_files(folder: Path, *, leave_out: frozenset[str] = frozenset()) -> li
     return found[:MAX_FILES]
 
 
-def parse(path: Path) -> ast.Module | None:
-    """The syntax tree of a Python file; None when it cannot be read or is not Python."""
+def parse(path: Path) -> Parsed | None:
+    """A Python file, parsed; None when it cannot be read or is not Python."""
     try:
         text = read_text(path, max_bytes=MAX_CODE_BYTES)
     except ConnectError:
         return None
-    return parse_text(text)
+    tree = parse_text(text)
+    return None if tree is None else Parsed(tree, text)
 
 
 def parse_text(text: str) -> ast.Module | None:
@@ -82,43 +83,63 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {
 }
 
 
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, of the kinds that are walked."""
+    found: list[ast.AST] = []
+    values = vars(node)
+    for name in _FIELDS[type(node)]:
+        value = values.get(name)
+        if type(value) is list:
+            found += [child for child in value if type(child) in _FIELDS]
+        elif value is not None and type(value) in _FIELDS:
+            found.append(value)
+    return found
+
+
 class Parsed:
     """One Python file: parsed once, walked once, whoever asks."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        """In: the syntax tree."""
+    def __init__(self, tree: ast.Module, source: str = "") -> None:
+        """In: the syntax tree, and the text that it is of."""
         self.tree = tree
+        self._source = source
+
+    def says(self, *words: str) -> bool:
+        """Whether one of these words may stand in the file: looked up in its text, before any node is."""
+        return not self._source or any(one in self._source for one in words)
 
     def of(self, kind: type[_Node]) -> list[_Node]:
         """The nodes of a kind, the outer ones first."""
-        return self._walked[2].get(kind, [])  # type: ignore[return-value]
+        return self._walked[1].get(kind, [])  # type: ignore[return-value]
 
     @property
     def nodes(self) -> list[ast.AST]:
         """Every node, the outer ones first."""
         return self._walked[0]
 
-    @property
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node around each node."""
-        return self._walked[1]
+        return {child: node for node in self.nodes for child in _inside(node)}
 
     @cached_property
-    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST], dict[type[ast.AST], list[ast.AST]]]:
-        """The nodes, the node around each, and the nodes by kind: in one walk."""
+    def _walked(self) -> tuple[list[ast.AST], dict[type[ast.AST], list[ast.AST]]]:
+        """The nodes, and the nodes by kind: in one walk."""
         nodes: list[ast.AST] = [self.tree]
-        parents: dict[ast.AST, ast.AST] = {}
         kinds: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        for node in nodes:  # grows as it goes
+        for node in nodes:  # grows as it goes; `_inside` would be called half a million times in a large project
             kind = type(node)
             kinds[kind].append(node)
-            for name in _FIELDS[kind]:
-                value = getattr(node, name, None)
-                for child in value if type(value) is list else (value,):
-                    if child is not None and type(child) in _FIELDS:
-                        parents[child] = node
-                        nodes.append(child)
-        return nodes, parents, dict(kinds)
+            fields = _FIELDS[kind]
+            if fields:
+                values = node.__dict__
+                for name in fields:
+                    value = values.get(name)
+                    if type(value) is list:
+                        nodes += [child for child in value if type(child) in _FIELDS]
+                    elif value is not None and type(value) in _FIELDS:
+                        nodes.append(value)
+        return nodes, dict(kinds)
 
     @cached_property
     def modules(self) -> frozenset[str]:
@@ -140,8 +161,7 @@ class Sources:
     def read(self, path: Path) -> Parsed | None:
         """A parsed file; None when it cannot be read or is not Python."""
         if path not in self._files:
-            tree = parse(path)
-            self._files[path] = None if tree is None else Parsed(tree)
+            self._files[path] = parse(path)
         return self._files[path]
 
 

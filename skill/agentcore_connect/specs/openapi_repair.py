@@ -5,20 +5,21 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.places import Place, pointer
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.limits import limit
-from agentcore_connect.specs.openapi_faults import TOOL_NAME, check_servers, only_part
+from agentcore_connect.specs.openapi_faults import TOOL_NAME, only_part
 from agentcore_connect.specs.openapi_merge import ClashError, Merger
 from agentcore_connect.specs.openapi_model import Change, Document, FaultList, as_list, as_map, is_deeper, json_copy
+from agentcore_connect.specs.openapi_servers import check_servers
+from agentcore_connect.specs.openapi_slots import inner_slots, references, schema_slots
 from agentcore_connect.specs.spec_file import SpecFile, document_text
 from agentcore_connect.specs.swagger2 import convert, is_swagger2
 
@@ -95,28 +96,6 @@ def _too_deep(shown: str) -> ConnectError:
     return ConnectError("spec-not-repairable", "is nested too deeply to repair", where=shown)
 
 
-class Slot(NamedTuple):
-    """The position of a schema: its parent, key or index, and place in the document."""
-
-    holder: dict[str, Json] | list[Json]
-    key: str | int
-    at: Place
-
-    @property
-    def value(self) -> Json:
-        """The schema at this position."""
-        if isinstance(self.holder, dict):
-            return self.holder[str(self.key)]
-        return self.holder[int(self.key)]
-
-    def put(self, value: Json) -> None:
-        """Replace it."""
-        if isinstance(self.holder, dict):
-            self.holder[str(self.key)] = value
-        else:
-            self.holder[int(self.key)] = value
-
-
 class _Repairer:
     def __init__(self, document: Document, target_name: str | None) -> None:
         self.changes: list[Change] = []
@@ -179,7 +158,7 @@ class _Repairer:
 
     def hoist(self) -> None:
         """Give what is referred to inside a composition a name of its own, for the place goes when it is merged."""
-        refs = {ref for _, ref in _references(self._document.root) if any(f"/{key}/" in ref for key in _COMPOSED)}
+        refs = {ref for _, ref in references(self._document.root) if any(f"/{key}/" in ref for key in _COMPOSED)}
         names: dict[str, str] = {}
         parts = as_map(self._document.root.setdefault("components", {})).setdefault("schemas", {}) if refs else {}
         for ref in sorted(refs):
@@ -188,13 +167,13 @@ class _Repairer:
                 name = self._unique("_".join(_WORD.findall(ref.rpartition("/")[0])[-2:]) + "_part", set(parts))
                 parts[name] = json_copy(target)
                 names[ref] = f"#/components/schemas/{name}"
-        for holder, ref in list(_references(self._document.root)):
+        for holder, ref in list(references(self._document.root)):
             if ref in names:
                 holder["$ref"] = names[ref]
 
     def schemas(self) -> None:
         """Merge and flatten every schema of the document, inner ones first."""
-        for slot in list(_schema_slots(self._document.root)):
+        for slot in list(schema_slots(self._document.root)):
             slot.put(self._schema(slot.value, slot.at))
 
     def _schema(self, schema: Json, at: Place) -> Json:
@@ -207,7 +186,7 @@ class _Repairer:
         if isinstance(schema.get("allOf"), list):
             with suppress(ClashError):
                 return self._merged(schema, at)
-        for slot in list(_inner_slots(schema, at)):
+        for slot in list(inner_slots(schema, at)):
             slot.put(self._schema(slot.value, slot.at))
         if isinstance(schema.get("allOf"), list):  # what is inside may have been put right
             with suppress(ClashError):  # else it stays as it is; the faults of the copy say why
@@ -262,19 +241,6 @@ class _Repairer:
         return schema
 
 
-def _references(root: object) -> Iterator[tuple[dict[str, Json], str]]:
-    """Every object with a `$ref`, and the reference."""
-    work = [root]
-    while work:
-        value = work.pop()
-        if isinstance(value, dict):
-            if isinstance(value.get("$ref"), str):
-                yield value, value["$ref"]
-            work.extend(value.values())
-        elif isinstance(value, list):
-            work.extend(value)
-
-
 def _unusable(spec: SpecFile, servers: object) -> bool:
     """Whether a list of servers has one that the gateway cannot use."""
     faults = FaultList(spec)
@@ -297,38 +263,3 @@ def _generated(method: str, path: str) -> str:
         if word:
             words.append(f"by_{word}" if part.startswith("{") else word)
     return "_".join(words) if len(words) > 1 else f"{method}_root"
-
-
-def _schema_slots(root: JsonObject) -> Iterator[Slot]:
-    """Yield the outermost schemas of a document: in components, parameters, headers and bodies."""
-    schemas = as_map(as_map(root.get("components")).get("schemas"))
-    for name in schemas:
-        yield Slot(schemas, name, ("components", "schemas", name))
-    work: list[tuple[Json, Place]] = [(root.get("paths"), ("paths",))]
-    work += [(value, ("components", key)) for key, value in as_map(root.get("components")).items() if key != "schemas"]
-    work.append((root.get("webhooks"), ("webhooks",)))
-    while work:
-        value, at = work.pop()
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if key == "schema" and isinstance(inner, dict):
-                    yield Slot(value, key, (*at, key))
-                elif key not in ("example", "examples"):
-                    work.append((inner, (*at, key)))
-        elif isinstance(value, list):
-            work.extend((inner, (*at, index)) for index, inner in enumerate(value))
-
-
-def _inner_slots(schema: dict[str, Json], at: Place) -> Iterator[Slot]:
-    """Yield the schemas directly inside a schema."""
-    for key in ("properties", "patternProperties", "dependentSchemas"):
-        inner = as_map(schema.get(key))
-        for name in inner:
-            yield Slot(inner, name, (*at, key, name))
-    for key in ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"):
-        if isinstance(schema.get(key), dict):
-            yield Slot(schema, key, (*at, key))
-    for key in ("oneOf", "anyOf", "allOf", "prefixItems"):
-        parts = as_list(schema.get(key))
-        for index in range(len(parts)):
-            yield Slot(parts, index, (*at, key, index))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import Entry, load
-from agentcore_connect.specs.python_types import last_name
+from agentcore_connect.project.code import Parsed
+from agentcore_connect.specs.python_values import last_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -31,22 +32,15 @@ def marks() -> Entry:
     return found
 
 
-def functions(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Function]:
-    """Every function of a file in the order of its lines, nested ones and methods among them.
-
-    In: the tree, and its nodes where it was walked before.
-    """
-    found = [node for node in (nodes if nodes is not None else ast.walk(tree)) if isinstance(node, Function)]
+def functions(parsed: Parsed) -> list[Function]:
+    """Every function of a file in the order of its lines, nested ones and methods among them."""
+    found: list[Function] = [*parsed.of(ast.FunctionDef), *parsed.of(ast.AsyncFunctionDef)]
     return sorted(found, key=lambda one: (one.lineno, one.col_offset))
 
 
-def marked(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Marked]:
-    """The tools of a file: by decorator, by a call that makes or registers one, or as a class that is one.
-
-    In: the tree, and its nodes where it was walked before.
-    """
-    nodes = nodes if nodes is not None else list(ast.walk(tree))
-    every = functions(tree, nodes)
+def marked(parsed: Parsed) -> list[Marked]:
+    """The tools of a file: by decorator, by a call that makes or registers one, or as a class that is one."""
+    every = functions(parsed)
     known = {one.name: one for one in reversed(every)}
     found: dict[int, Marked] = {}
     for function in every:
@@ -54,12 +48,11 @@ def marked(tree: ast.Module, nodes: Sequence[ast.AST] | None = None) -> list[Mar
             if _name_of(decorator) in marks()["decorators"]:
                 call = decorator if isinstance(decorator, ast.Call) else None
                 found.setdefault(id(function), Marked(function, *_given(call)))
-    for call in (node for node in nodes if isinstance(node, ast.Call)):
-        for name in _registered(call):
-            if name in known:
-                maker = last_name(call.func) in marks()["makers"]
-                found.setdefault(id(known[name]), Marked(known[name], *(_given(call) if maker else ())))
-    for one in (node for node in nodes if isinstance(node, ast.ClassDef)):
+    for function_name, maker in _registered(parsed):
+        if function_name in known:
+            function = known[function_name]
+            found.setdefault(id(function), Marked(function, *(_given(maker) if maker else ())))
+    for one in parsed.of(ast.ClassDef):
         method = _tool_class(one)
         if method is not None:
             found.setdefault(id(method), Marked(method, *_class_words(one)))
@@ -129,15 +122,21 @@ def _text(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _registered(call: ast.Call) -> Iterator[str]:
-    """The names of functions that a call makes into tools: `FunctionTool(f)`, `add_tool(f)`, `Agent(tools=[f, g])`."""
-    if last_name(call.func) in marks()["makers"] or _qualifier(call.func) in marks()["makers"]:
-        for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg in marks()["functions"])):
-            if isinstance(value, ast.Name):
-                yield value.id
-    for key in call.keywords:
-        if key.arg == "tools" and isinstance(key.value, ast.List | ast.Tuple):
-            yield from (item.id for item in key.value.elts if isinstance(item, ast.Name))
+def _registered(parsed: Parsed) -> Iterator[tuple[str, ast.Call | None]]:
+    """The functions that calls make into tools, by name: `FunctionTool(f)`, `add_tool(f)`, `Agent(tools=[f, g])`.
+
+    With the call that may name and describe the tool, where it makes just this one.
+    """
+    makers, functions = frozenset(marks()["makers"]), frozenset(marks()["functions"])
+    for call in parsed.of(ast.Call):
+        makes = last_name(call.func) in makers
+        if makes or _qualifier(call.func) in makers:
+            for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg in functions)):
+                if isinstance(value, ast.Name):
+                    yield value.id, call if makes else None
+        for key in call.keywords:
+            if key.arg == "tools" and isinstance(key.value, ast.List | ast.Tuple):
+                yield from ((item.id, call if makes else None) for item in key.value.elts if isinstance(item, ast.Name))
 
 
 def _qualifier(node: ast.expr) -> str:

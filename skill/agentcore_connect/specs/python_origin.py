@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from agentcore_connect.specs.python_marks import Function, Marked, marks
-from agentcore_connect.specs.python_types import last_name
+from agentcore_connect.specs.python_values import last_name
 
 #: What an annotation may be made of where the value is the JSON value itself.
 _PLAIN: Final = frozenset(

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-_NAMING = (
-    ast.Assign,
-    ast.AnnAssign,
-    ast.keyword,
-    ast.Dict,
-    ast.Call,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-)
-#: The kinds of nodes that `texts` looks at.
-KINDS: tuple[type[ast.AST], ...] = (*_NAMING, ast.Return, ast.Expr, ast.JoinedStr, ast.Constant)
+from agentcore_connect.project.code import Parsed
+
+Named = tuple[list[str], ast.expr | None]
 
 
 class NamedText(NamedTuple):
@@ -29,58 +21,51 @@ class NamedText(NamedTuple):
     names: list[str]
 
 
-def texts(tree: ast.AST, nodes: Sequence[ast.AST] | None = None) -> Iterator[NamedText]:
-    """Every text of a tree but its docstrings: assigned, passed, paired, returned, a default, or by itself.
-
-    In: the tree, and its nodes of `KINDS` where it was walked before.
-    """
-    nodes = nodes if nodes is not None else list(ast.walk(tree))
+def texts(parsed: Parsed) -> Iterator[NamedText]:
+    """Every text of a file but its docstrings: assigned, passed, paired, returned, a default, or by itself."""
     names: defaultdict[int, list[str]] = defaultdict(list)
-    apart: set[int] = set()  # docstrings, and the pieces of f-strings
-    returns = any(isinstance(one, ast.Return) and _is_text(one.value) for one in nodes)
-    for node in nodes:
-        if isinstance(node, _NAMING):
-            for given, value in _pairs(node, returns=returns):
-                names[id(value)] += given
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            apart.add(id(node.value))
-        elif isinstance(node, ast.JoinedStr):
-            apart |= {id(piece) for piece in node.values}
-    for node in nodes:
-        if isinstance(node, ast.JoinedStr):
-            pieces = [str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values]
-            yield NamedText(node, "".join(pieces), names[id(node)])
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
-            yield NamedText(node, node.value, names[id(node)])
+    for given, value in _pairs(parsed):
+        names[id(value)] += given
+    apart = {id(one.value) for one in parsed.of(ast.Expr)}  # docstrings, and the pieces of f-strings
+    for joined in parsed.of(ast.JoinedStr):
+        apart |= {id(piece) for piece in joined.values}
+        pieces = [str(one.value) if isinstance(one, ast.Constant) else "{}" for one in joined.values]
+        yield NamedText(joined, "".join(pieces), names[id(joined)])
+    for one in parsed.of(ast.Constant):
+        if type(one.value) is str and id(one) not in apart:
+            yield NamedText(one, one.value, names[id(one)])
 
 
 def _is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return type(node) is ast.JoinedStr or (type(node) is ast.Constant and type(node.value) is str)
 
 
-def _pairs(node: ast.AST, *, returns: bool) -> Iterator[tuple[list[str], ast.expr | None]]:
-    """The texts that a node names, each with its names. `returns`: whether any text of the file is returned."""
-    if isinstance(node, ast.Assign):
-        if _is_text(node.value):
-            yield [name for target in node.targets for name in _names(target)], node.value
-    elif isinstance(node, ast.AnnAssign):
-        if _is_text(node.value):
-            yield _names(node.target), node.value
-    elif isinstance(node, ast.keyword):
-        if _is_text(node.value):
-            yield [node.arg or ""], node.value
-    elif isinstance(node, ast.Dict):
-        yield from ((_names(key), one) for key, one in zip(node.keys, node.values, strict=True) if _is_text(one))
-    elif isinstance(node, ast.Call):
-        given = node.args
-        yield from ((_names(one), two) for one, two in pairwise(given) if _is_text(two))
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from _of_function(node, returns=returns)
+def _pairs(parsed: Parsed) -> Iterator[Named]:
+    """The texts of a file that a node names, each with its names."""
+    for one in parsed.of(ast.Assign):
+        if _is_text(one.value):
+            yield [name for target in one.targets for name in _names(target)], one.value
+    for given in parsed.of(ast.AnnAssign):
+        if _is_text(given.value):
+            yield _names(given.target), given.value
+    for key in parsed.of(ast.keyword):
+        if _is_text(key.value):
+            yield [key.arg or ""], key.value
+    for pairs in parsed.of(ast.Dict):
+        yield from (
+            (_names(key), value) for key, value in zip(pairs.keys, pairs.values, strict=True) if _is_text(value)
+        )
+    for call in parsed.of(ast.Call):
+        if len(call.args) > 1:
+            yield from ((_names(before), value) for before, value in pairwise(call.args) if _is_text(value))
+    returns = any(_is_text(one.value) for one in parsed.of(ast.Return))
+    functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
+    functions = [*parsed.of(ast.FunctionDef), *parsed.of(ast.AsyncFunctionDef)]
+    for function in functions:
+        yield from _of_function(function, returns=returns)
 
 
-def _of_function(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, *, returns: bool
-) -> Iterator[tuple[list[str], ast.expr | None]]:
+def _of_function(node: ast.FunctionDef | ast.AsyncFunctionDef, *, returns: bool) -> Iterator[Named]:
     """Yield a function's returned texts under its name, and parameter defaults."""
     if returns:
         yield from (([node.name.strip("_")], one.value) for one in _returns(node) if _is_text(one.value))

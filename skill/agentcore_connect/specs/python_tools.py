@@ -12,12 +12,13 @@ from typing import Final
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.values import Json, JsonObject
-from agentcore_connect.project.code import MAX_CODE_BYTES, parse_text
+from agentcore_connect.project.code import MAX_CODE_BYTES, Parsed, parse_text
 from agentcore_connect.project.source import read_text
 from agentcore_connect.specs.docstrings import DocText, read_docstring
 from agentcore_connect.specs.python_marks import Function, Marked, functions, injected, marked, specification
 from agentcore_connect.specs.python_origin import origin_of
-from agentcore_connect.specs.python_types import TypeReader, last_name, with_default
+from agentcore_connect.specs.python_types import TypeReader
+from agentcore_connect.specs.python_values import last_name, with_default
 from agentcore_connect.specs.tool_draft import ToolDraft
 from agentcore_connect.specs.tool_sources import draft_of_data
 
@@ -56,8 +57,9 @@ def read_functions(path: Path, *, shown: str | None = None, only: list[str] | No
 
 def _chosen(tree: ast.Module, name: str, only: list[str] | None) -> list[Marked]:
     """The functions that are wanted. Errors: ConnectError `no-such-function`, `no-tools`."""
-    tools = marked(tree)
-    every = functions(tree)
+    parsed = Parsed(tree)
+    tools = marked(parsed)
+    every = functions(parsed)
     if only is None:
         if not tools:
             names = ", ".join(one.name for one in every if not one.name.startswith("_"))[:400] or "none"

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from agentcore_connect.checks.schema_merge import DEPTHS
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, texts
 from agentcore_connect.specs.docstrings import read_docstring
+from agentcore_connect.specs.python_values import (
+    alias_of,
+    constant_of,
+    default_in,
+    enum_of,
+    expression_of,
+    field_in,
+    last_name,
+    literal_of,
+    metadata_in,
+)
 
 _SIMPLE: Final[dict[str, JsonObject]] = {
     "str": {"type": "string"},
@@ -51,16 +61,6 @@ _MAPS: Final = {"dict", "Dict", "Mapping", "MutableMapping"}
 _WRAPPERS: Final = {"Final", "ClassVar", "Required", "ReadOnly", "NotRequired", "Optional"}
 _ENUMS: Final = {"Enum", "StrEnum", "IntEnum"}
 _MODELS: Final = {"BaseModel", "TypedDict", "NamedTuple"}
-_BOUNDS: Final = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-    "pattern": "pattern",
-    "multiple_of": "multipleOf",
-}
 _MAX_DEPTH: Final = 24
 _MAX_SCHEMAS: Final = 5_000
 
@@ -111,7 +111,7 @@ class TypeReader:
             if node.value is None:
                 return {"type": "null"}
             if isinstance(node.value, str):
-                return self.schema(_expression(node.value))
+                return self.schema(expression_of(node.value))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return self._union([node.left, node.right])
         if isinstance(node, ast.Subscript):
@@ -138,13 +138,13 @@ class TypeReader:
         name = last_name(node.value)
         inner = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name == "Annotated" and inner:
-            return _with_metadata(self.schema(inner[0]), inner[1:])
+            return metadata_in(self.schema(inner[0]), inner[1:])
         if name == "Optional":
             return self._union([*inner, ast.Constant(None)])
         if name == "Union":
             return self._union(inner)
         if name == "Literal":
-            return _enum([_literal(one) for one in inner if isinstance(one, ast.Constant)])
+            return enum_of([literal_of(one) for one in inner if isinstance(one, ast.Constant)])
         if name in _LISTS and inner:
             return {"type": "array", "items": self.schema(inner[0])}
         if name in ("tuple", "Tuple") and inner:
@@ -187,7 +187,7 @@ class TypeReader:
         """The schema of an Enum, a Pydantic model, a dataclass, a TypedDict or a NamedTuple."""
         bases = [last_name(one) for one in node.bases]
         if set(bases) & _ENUMS:
-            return _enum([value for value in (_constant(one) for one in node.body) if value is not None])
+            return enum_of([value for value in (constant_of(one) for one in node.body) if value is not None])
         doc = read_docstring(ast.get_docstring(node))
         fields: dict[str, Json] = {}
         required: dict[str, None] = {}
@@ -196,7 +196,7 @@ class TypeReader:
                 inherited = self._class(base)
                 fields |= mapping(inherited.get("properties"))
                 required |= dict.fromkeys(texts(inherited.get("required")))
-        optional = any(key.arg == "total" and _literal(key.value) is False for key in node.keywords)
+        optional = any(key.arg == "total" and literal_of(key.value) is False for key in node.keywords)
         for one in node.body:
             if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
                 found = self._field(one, one.target.id, doc.parameters, optional)
@@ -217,110 +217,10 @@ class TypeReader:
         found = self.schema(one.annotation)
         required = one.value is None and wrapper != "NotRequired" and not (optional and wrapper != "Required")
         if isinstance(one.value, ast.Call):
-            found, required = _with_field(found, one.value)
-            name = _alias(one.value) or name
+            found, required = field_in(found, one.value)
+            name = alias_of(one.value) or name
         elif one.value is not None:
-            found = _with_default(found, one.value)
+            found = default_in(found, one.value)
         if name in words and "description" not in found:
             found = {**found, "description": words[name]}
         return _Field(name, found, required)
-
-
-def last_name(node: ast.expr) -> str:
-    """The last part of a dotted name, `Field` for `pydantic.Field`; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.rpartition(".")[2]
-    return ""
-
-
-def with_default(schema: JsonObject, value: ast.expr) -> tuple[JsonObject, bool]:
-    """A parameter's schema with its default, and whether the parameter is still required (`= Field(...)`)."""
-    if isinstance(value, ast.Call) and last_name(value.func) in ("Field", "Query", "Body", "Param"):
-        return _with_field(schema, value)
-    return _with_default(schema, value), False
-
-
-def _with_default(schema: JsonObject, value: ast.expr) -> JsonObject:
-    found = _literal(value)
-    return schema if found is None else {**schema, "default": found}
-
-
-def _with_field(schema: JsonObject, call: ast.Call) -> tuple[JsonObject, bool]:
-    """Return the keywords of a `Field(...)` or `field(...)` call, and whether the field is required."""
-    words: dict[str, Json] = {}
-    required = True
-    if call.args:
-        default = _literal(call.args[0])
-        required = _is_dots(call.args[0])
-        if default is not None:
-            words["default"] = default
-    for key in call.keywords:
-        value = _literal(key.value)
-        if key.arg in ("default", "default_factory"):
-            required = _is_dots(key.value)
-            if key.arg == "default" and value is not None:
-                words["default"] = value
-        elif key.arg in ("description", "title") and isinstance(value, str):
-            words[key.arg] = value
-        elif key.arg in _BOUNDS and isinstance(value, int | float | str):
-            words[_BOUNDS[key.arg]] = value
-        elif key.arg == "examples" and isinstance(value, list):
-            words["examples"] = value
-    return {**schema, **words}, required
-
-
-def _with_metadata(schema: JsonObject, metadata: list[ast.expr]) -> JsonObject:
-    for one in metadata:
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
-            schema = {**schema, "description": one.value}
-        elif isinstance(one, ast.Call):
-            name = last_name(one.func)
-            if name in ("Field", "Query", "Body", "Param", "Ge", "Le", "Gt", "Lt"):
-                schema, _ = _with_field(schema, one)
-            elif name == "Doc" and one.args and isinstance(text := _literal(one.args[0]), str):
-                schema = {**schema, "description": text}
-    return schema
-
-
-def _alias(call: ast.Call) -> str | None:
-    for key in call.keywords:
-        if key.arg in ("alias", "validation_alias") and isinstance(value := _literal(key.value), str):
-            return value
-    return None
-
-
-def _constant(node: ast.stmt) -> Json:
-    return _literal(node.value) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) else None
-
-
-def _is_dots(node: ast.expr) -> bool:
-    """Whether it is `...`, which says that a value must be given."""
-    return isinstance(node, ast.Constant) and node.value is ...
-
-
-def _enum(values: Sequence[Json]) -> JsonObject:
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
-    names = {kinds.get(type(one)) for one in values} - {None}
-    found: dict[str, Json] = {"enum": values} if values else {}
-    return {"type": sorted(map(str, names))[0] if len(names) == 1 else "string", **found}
-
-
-def _literal(node: ast.expr) -> Json:
-    """The value of a literal that JSON can hold; None for anything else."""
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return value if isinstance(value, str | int | float | bool | list | dict) else None
-
-
-def _expression(text: str) -> ast.expr | None:
-    """A type written as text (a forward reference); None when it is not one."""
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

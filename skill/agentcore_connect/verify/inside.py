@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from agentcore_connect.project.code import Parsed
 from agentcore_connect.secrets.search import looks_like_secret
 from agentcore_connect.specs.python_texts import texts
 
@@ -32,7 +33,7 @@ def _under_secret_names(text: str) -> Iterator[tuple[int, str]]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for one in texts(tree):
+    for one in texts(Parsed(tree)):
         for name in one.names:
             if what := looks_like_secret(one.text, name=name):
                 yield one.node.lineno, what

@@ -131,5 +131,18 @@ def agent_code(framework: str, shape: str) -> str:
     return head + code.replace("{{own}}", known.own).replace("{{", "{").replace("}}", "}")
 
 
+def served_by_fastapi(text: str) -> str:
+    """The same agent as an application of FastAPI, with a route that is none of the agent's."""
+    route = '@app.get("/ping")\nasync def ping():\n    return {"status": "Healthy"}\n\n\n@app.post("/invocations")\n'
+    invoke = "async def invoke(request: Request):\n    payload = await request.json()\n"
+    return (
+        text.replace(
+            "from bedrock_agentcore.runtime import BedrockAgentCoreApp", "from fastapi import FastAPI, Request"
+        )
+        .replace("app = BedrockAgentCoreApp()", "app = FastAPI()")
+        .replace(_INVOKE, route + invoke)
+    )
+
+
 def _indented(text: str, width: int) -> str:
     return "".join(f"{' ' * width}{line}\n" for line in text.splitlines())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.agent_edits.code import agent_code
+from tests.agent_edits.code import agent_code, served_by_fastapi
 
 STRANDS = agent_code("strands", "entry-point")
 MODULE = agent_code("strands", "module")
 GRAPH = agent_code("langgraph", "entry-point")
+FASTAPI = served_by_fastapi(GRAPH)
 TWO = STRANDS + "\n\ndef second():\n    return Agent(model=load_model())\n"
 #: What is odd -> the entry file, the framework, the reason.
 REFUSED: dict[str, tuple[str | bytes, str, str]] = {
@@ -31,5 +32,8 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "no entry point": (GRAPH.replace("@app.entrypoint\n", ""), "langgraph", "no entry point was found"),
     "detached": (GRAPH.replace("    result", "    asyncio.create_task(later())\n    result"), "langgraph", "may go on after the request"),
     "tool node": (GRAPH.replace("tools=[add_numbers]", "tools=ToolNode([add_numbers])"), "langgraph", "no list"),
+    "streamed later": (FASTAPI.replace('return {"result": result}', "return StreamingResponse([result])"), "langgraph", "is streamed after invoke has returned"),
+    "sync route": (FASTAPI.replace("async def invoke", "def invoke").replace("await ", ""), "langgraph", "is not asynchronous"),
+    "late annotations": ("from __future__ import annotations\n" + FASTAPI, "langgraph", "postpones its annotations"),
     "a secret beside it": (STRANDS.replace("    agent =", "    key = 'AKIA" + "ABCDEFGHIJKLMNOP'\n    agent ="), "strands", "looks like a secret"),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.knowledge.resources import load_manifest, manifests
-from tests.agent_edits.code import FRAMEWORKS, SHAPES, agent_code
+from tests.agent_edits.code import FRAMEWORKS, SHAPES, agent_code, served_by_fastapi
 from tests.agent_edits.patched import CODE, apply, planned, project
 from tests.agent_edits.refused import REFUSED, STRANDS
 
@@ -136,6 +136,27 @@ def test_a_program_that_serves_the_agent_has_no_request_for_a_token(auth: str, s
         _, files = planned(tmp_path, "strands", auth)
         apply(files["agent.patch"], tmp_path)
         assert "    agent = get_agent()\n    serve(agent)" in (tmp_path / CODE / "main.py").read_text()
+
+
+@pytest.mark.parametrize("shape", ["entry-point", "factory", "module", "method"])
+@pytest.mark.parametrize("framework", EDITED)
+def test_a_route_of_fastapi_is_an_entry_point(framework: str, shape: str, tmp_path: Path) -> None:
+    found = edit(tmp_path, served_by_fastapi(agent_code(framework, shape)), framework)
+    assert found["state"] == "patch", found["reason"]
+    _, files = planned(tmp_path, framework)
+    apply(files["agent.patch"], tmp_path)
+    after = (tmp_path / CODE / "main.py").read_text()
+    ast.parse(after)
+    opens = load_manifest(f"client-{framework}")["agent"].get("opens")
+    assert after.count("@with_gateway") == (1 if opens else 0)
+    assert not opens or '@app.post("/invocations")\n@with_gateway\nasync def invoke' in after
+
+
+@pytest.mark.parametrize("framework", ["strands", "langgraph"])
+def test_identity_gives_no_token_in_a_route_of_fastapi(framework: str, tmp_path: Path) -> None:
+    found = edit(tmp_path, served_by_fastapi(agent_code(framework, "entry-point")), framework, "custom-jwt")
+    assert found["state"] == "lines"
+    assert "within a request to BedrockAgentCoreApp only" in str(found["reason"])
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from agentcore_connect.knowledge.resources import load_manifest
-from tests.agent_edits.code import BARE, SHAPES, agent_code
+from tests.agent_edits.code import BARE, SHAPES, agent_code, served_by_fastapi
 from tests.agent_edits.patched import CODE, ORDERS, WEATHER, apply, planned, project
 from tests.real_cli import cli_folder
 from tests.share import share_of
+from tests.sim.gateway import GatewaySim
 from tests.sim.http import LoopbackServer, Reply, Request
 from tests.sim.identity import API_KEY
 
@@ -96,20 +97,13 @@ def model(framework: str) -> dict[str, str | bytes]:
     return {"model/__init__.py": "", **texts}
 
 
-def named(client: client_runs.Client) -> set[str]:
-    """The names that a model sees of the gateway's tools."""
-    names = set(client.gateway.names)
-    if client.framework == "crewai":  # it gives tools names of its own
-        return {re.sub(r"\W|_+", "_", one).lower() for one in names}
-    return names
+def named(client: client_runs.Client, name: str) -> str:
+    """The name that a model sees of one of the gateway's tools; CrewAI gives them names of its own."""
+    return re.sub(r"\W|_+", "_", name).lower() if client.framework == "crewai" else name
 
 
-def answered(
-    client: client_runs.Client, root: Path, auth: str, *, providers: set[str] | None = None, **variables: str
-) -> dict[str, Any]:
+def answered(client: client_runs.Client, root: Path, **variables: str) -> dict[str, Any]:
     """Two requests to the patched agent; what it was shown, what its tools said, what it answered."""
-    client.start(auth)
-    client.identity.providers |= providers or set()
     (client.folder / "gateway_client.py").unlink()  # the patch brings its own
     arguments = [str(HERE / "run_agent.py"), str(root / CODE), "2"]
     ended = client._run(arguments, {"PYTHONPATH": None, "PYTHONWARNINGS": "default", **variables})
@@ -127,11 +121,11 @@ def test_a_patched_agent_calls_the_tools(
     root = project(tmp_path / "Shop", {"main.py": agent_code(framework, shape), **model(framework)})
     _, files = planned(root, framework, auth)
     apply(files["agent.patch"], root)
-    found = answered(client, root, auth)
+    found = answered(client.start(auth), root)
     said = json.dumps(found)
     assert [name for name, _ in client.gateway.calls] == [client.gateway.names[0]] * 2, said
     assert said.count("heard hello") >= 2
-    assert named(client) <= set(found["names"])
+    assert {named(client, one) for one in client.gateway.names} <= set(found["names"])
     assert framework == "openai-agents" or (len(found["names"]) > 45) == (shape not in BARE)
     assert not {401, 403} & set(client.gateway.statuses)
 
@@ -151,9 +145,40 @@ def test_an_entry_point_that_is_not_asynchronous(
     root = project(tmp_path / "Shop", {"main.py": text, **model(client.framework)})
     _, files = planned(root, client.framework)
     apply(files["agent.patch"], root)
-    found = answered(client, root, "aws-iam")
+    found = answered(client.start("aws-iam"), root)
     assert len(client.gateway.calls) == 2, found
     assert json.dumps(found).count("heard hello") >= 2
+
+
+@pytest.mark.parametrize("shape", share_of(["entry-point", "module"], one_in=2))
+@pytest.mark.parametrize("environment", [one for one in environments() if one == "google-adk"])
+def test_an_agent_that_fastapi_serves(
+    client: client_runs.Client, environment: str, shape: str, tmp_path: Path
+) -> None:  # that environment has FastAPI
+    text = served_by_fastapi(agent_code(client.framework, shape))
+    root = project(tmp_path / "Shop", {"main.py": text, **model(client.framework)})
+    _, files = planned(root, client.framework)
+    apply(files["agent.patch"], root)
+    found = answered(client.start("aws-iam"), root)
+    assert [name for name, _ in client.gateway.calls] == [client.gateway.names[0]] * 2, found
+
+
+@pytest.mark.parametrize(
+    "environment", share_of([one for one in environments() if not one.endswith("-mcp1")], one_in=9)
+)
+def test_an_agent_with_two_gateways(client: client_runs.Client, environment: str, tmp_path: Path) -> None:
+    root = project(tmp_path / "Shop", {"main.py": agent_code(client.framework, "module"), **model(client.framework)})
+    for name in ("MyGateway", "Sales"):
+        _, files = planned(root, client.framework, gateway=name)
+        apply(files["agent.patch"], root)
+    client.start("aws-iam")
+    with GatewaySim("aws-iam", keys=client.gateway.keys, tools=3) as sales:
+        for tool in sales.tools:
+            tool["name"] = tool["name"].replace("Target", "Sales")
+        variables = {"AGENTCORE_GATEWAY_SALES_URL": sales.url, "STAND_IN_TOOL": named(client, sales.names[0])}
+        found = answered(client, root, **variables)
+        assert [name for name, _ in sales.calls] == [sales.names[0]] * 2, found
+    assert {named(client, one) for one in (*sales.names, *client.gateway.names)} <= set(found["names"])
 
 
 class Orders(LoopbackServer):
@@ -180,12 +205,13 @@ def test_a_patched_agent_calls_a_service_directly(
     with Orders() as service:
         call.write_text(call.read_text().replace("https://orders.example.com", service.origin))
         wanted = {"STAND_IN_TOOL": "call_orders", "STAND_IN_ARGUMENTS": json.dumps({"path": "v1/orders"})}
-        found = answered(client, root, "aws-iam", providers={"OrdersCredential"}, **wanted)
+        client.start("aws-iam").identity.providers.add("OrdersCredential")
+        found = answered(client, root, **wanted)
         said = json.dumps(found)
         assert [one.path for one in service.requests] == ["/v1/orders"] * 2, said
         assert set(service.statuses) == {200}
     assert "heard hello at /v1/orders" in said
-    assert {"call_orders", *named(client)} <= set(found["names"])
+    assert {"call_orders", *(named(client, one) for one in client.gateway.names)} <= set(found["names"])
 
 
 @pytest.fixture(scope="session")
@@ -228,6 +254,6 @@ def test_the_templates_of_the_cli_get_the_tools(
     root = project(tmp_path / "Shop", files)
     _, written = planned(root, framework)
     apply(written["agent.patch"], root)
-    found = answered(client, root, "aws-iam")
+    found = answered(client.start("aws-iam"), root)
     assert len(client.gateway.calls) == 2, found
     assert {"add_numbers", *client.gateway.names} <= set(found["names"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agentcore_connect.agent_code.edit import Gift
-from agentcore_connect.agent_code.find import Agent, Deferred, Module
+from agentcore_connect.agent_code.found import Agent, Deferred, Module
 from agentcore_connect.agent_code.gifts import wrapper_import
 from agentcore_connect.agent_code.given import given, span
 from agentcore_connect.agent_code.scopes import Function

@@ -4,61 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
 
+from agentcore_connect.agent_code.entries import entries_of, is_entry
 from agentcore_connect.agent_code.facts import Facts, Taker
-from agentcore_connect.agent_code.scopes import Function, Scopes
+from agentcore_connect.agent_code.found import Agent, Deferred, Module, Site
+from agentcore_connect.agent_code.scopes import Scopes
 from agentcore_connect.agent_code.source import Source, Unsure, declared_encoding
-
-#: Calls that let a run outlive the function that began it.
-_DETACHED: Final = frozenset({"create_task", "ensure_future", "run_in_executor", "Thread", "Process", "add_task"})
-_ENTRY: Final = "entrypoint"
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A file of the agent with what its names mean."""
-
-    source: Source
-    scopes: Scopes
-
-    def place(self, node: ast.stmt | ast.expr) -> str:
-        """Return the place of a node for people."""
-        return self.source.place(node.lineno)
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A call that takes tools, and the function it stands in; None at the top of the module."""
-
-    module: Module
-    call: ast.Call
-    taker: Taker
-    function: Function | None
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """A statement `name = ...` at the top of a module that builds the agent while the module is loaded."""
-
-    module: Module
-    statement: ast.Assign | ast.AnnAssign
-    value: ast.expr
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """An agent as it stands: where it takes tools, what has to wait for the first request, its entry points.
-
-    ``shape``: module, factory, method or entry-point.
-    """
-
-    shape: str
-    sites: tuple[Site, ...]
-    deferred: Deferred | None
-    entries: tuple[tuple[Module, Function], ...]
 
 
 def modules_of(sources: Sequence[Source]) -> list[Module]:
@@ -85,7 +36,8 @@ def find_agent(modules: Sequence[Module], facts: Facts) -> Agent:
         _whole(module, sites)
     deferred = None if facts.is_lazy else _deferred(sites, modules)
     shape = _shape(sites, deferred)
-    entries = tuple(_entries(modules, facts)) if facts.opens else ()
+    reads = {id(one): _names_of_agent(one, sites, deferred) for one in modules}
+    entries = tuple(entries_of(modules, sites, reads, facts)) if facts.opens else ()
     _runs_inside(modules, sites, deferred, facts)
     return Agent(shape, tuple(sites), deferred, entries)
 
@@ -154,7 +106,7 @@ def _shape(sites: Sequence[Site], deferred: Deferred | None) -> str:
     scopes = sites[0].module.scopes
     if isinstance(scopes.parents[function], ast.ClassDef):
         return "method"
-    return "entry-point" if _is_entry(function) else "factory"
+    return "entry-point" if is_entry(function) else "factory"
 
 
 def _deferred(sites: Sequence[Site], modules: Sequence[Module]) -> Deferred | None:
@@ -226,43 +178,6 @@ def _used_late(deferred: Deferred, modules: Sequence[Module]) -> None:
         for origin in other.scopes.parsed.of(ast.ImportFrom):
             if other is not deferred.module and any(one.name == deferred.name for one in origin.names):
                 raise Unsure(f"{deferred.name} is imported by another file ({other.place(origin)})")
-
-
-def _entries(modules: Sequence[Module], facts: Facts) -> Iterator[tuple[Module, Function]]:
-    """The functions in which the agent runs, each to be called with a connection open."""
-    found = [(module, one) for module in modules for one in module.scopes.functions if _is_entry(one)]
-    if not found:
-        found = [(module, one) for module in modules for one in _begun(module)]
-    if not found:
-        raise Unsure(
-            "no entry point was found: no function under `@app.entrypoint`, and none that `asyncio.run` begins"
-        )
-    for module, function in found:
-        if isinstance(function, ast.FunctionDef) and not facts.is_sync:
-            raise Unsure(
-                f"the entry point {function.name} is not asynchronous ({module.place(function)}), and these tools are"
-            )
-        for call in module.scopes.parsed.of(ast.Call):
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            if name in _DETACHED:
-                raise Unsure(
-                    f"{module.place(call)} begins work that may go on after the request, when the connection is closed"
-                )
-    yield from found
-
-
-def _is_entry(function: Function) -> bool:
-    marks = [one.func if isinstance(one, ast.Call) else one for one in function.decorator_list]
-    return any(isinstance(one, ast.Attribute) and one.attr == _ENTRY for one in marks)
-
-
-def _begun(module: Module) -> list[Function]:
-    """The functions that `asyncio.run` begins."""
-    scopes = module.scopes
-    runs = [one for one in scopes.parsed.of(ast.Call) if scopes.dotted(one.func) == "asyncio.run" and one.args]
-    begun = [one.args[0] for one in runs]
-    found = [scopes.called(one) for one in begun if isinstance(one, ast.Call)]
-    return list(dict.fromkeys(one for several in found for one in several))
 
 
 def _runs_inside(modules: Sequence[Module], sites: Sequence[Site], deferred: Deferred | None, facts: Facts) -> None:

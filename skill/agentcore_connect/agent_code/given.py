@@ -9,7 +9,7 @@ from typing import Final
 
 from agentcore_connect.agent_code.edit import Gift
 from agentcore_connect.agent_code.facts import Taker
-from agentcore_connect.agent_code.find import Site
+from agentcore_connect.agent_code.found import Site
 from agentcore_connect.agent_code.gifts import expressions
 from agentcore_connect.agent_code.source import Edit, Source, Unsure
 

@@ -12,8 +12,10 @@ from agentcore_connect.agent_code import diff
 from agentcore_connect.agent_code.change import Change, changes
 from agentcore_connect.agent_code.dependencies import Listed, list_packages
 from agentcore_connect.agent_code.edit import AgentEdit, Client, Gift, Wanted
+from agentcore_connect.agent_code.entries import is_entry, routes_of
 from agentcore_connect.agent_code.facts import Facts, facts_of
-from agentcore_connect.agent_code.find import Module, calls_of, find_agent, modules_of, runs_by_itself
+from agentcore_connect.agent_code.find import calls_of, find_agent, modules_of, runs_by_itself
+from agentcore_connect.agent_code.found import Agent, Module
 from agentcore_connect.agent_code.gifts import function_gift, gateway_gift, is_given, is_imported, renamed
 from agentcore_connect.agent_code.source import Source, Unsure, read_source
 from agentcore_connect.project.code import MAX_CODE_BYTES, code_folder, python_files
@@ -47,10 +49,8 @@ def _edit(project: Project, wanted: Wanted) -> AgentEdit:
     if all(one.opens is None for one in gifts) and not any(one.known_by for one in gifts):
         facts = facts.without_connection()
     agent = find_agent([one for one in modules if not _is_written(one.source)], facts)
-    needs_request = wanted.client is not None and wanted.client.needs_request and any(one.known_by for one in gifts)
-    if needs_request and agent.deferred is not None and runs_by_itself(agent.deferred):
-        place = agent.deferred.module.place(agent.deferred.statement)
-        raise Unsure(f"the program itself builds the agent ({place}), and its token comes from a request only")
+    if wanted.client is not None and wanted.client.needs_request and any(one.known_by for one in gifts):
+        _in_requests(agent, modules)
     touched = {one.module.source.name for one in agent.sites} | {one.source.name for one, _ in agent.entries}
     package = _package_of(modules, touched)
     beside = root / Path(next(iter(sorted(touched)))).parent if package else folder
@@ -74,6 +74,21 @@ def _edit(project: Project, wanted: Wanted) -> AgentEdit:
         packages=listed.missing,
         conflicts=listed.conflicts,
     )
+
+
+def _in_requests(agent: Agent, modules: Sequence[Module]) -> None:
+    """Refuse an agent that does not run in requests to AgentCore's own application, which bring the token."""
+    if agent.deferred is not None and runs_by_itself(agent.deferred):
+        place = agent.deferred.module.place(agent.deferred.statement)
+        raise Unsure(f"the program itself builds the agent ({place}), and its token comes from a request only")
+    names = {agent.deferred.name} if agent.deferred else set[str]()
+    routes = [(module, one) for module in modules for one in routes_of(module, agent.sites, names)]
+    if routes and not any(is_entry(one) for module in modules for one in module.scopes.functions):
+        module, function = routes[0]
+        raise Unsure(
+            f"FastAPI calls {function.name} ({module.place(function)}), and AgentCore Identity gives its token within "
+            "a request to BedrockAgentCoreApp only"
+        )
 
 
 def _pending(modules: Sequence[Module], wanted: Wanted, facts: Facts) -> tuple[list[Gift], str | None]:

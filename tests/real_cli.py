@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 from pathlib import Path
 
+import agentcore_cli
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
-
-import agentcore_cli  # noqa: E402
 
 
 def cli_folder() -> Path:

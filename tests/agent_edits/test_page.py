@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parents[2] / "tools")]
-
-import agent_edits  # noqa: E402
+import agent_edits
 
 
 def test_the_tables_are_those_of_today() -> None:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 from agentcore_connect.knowledge.resources import load_manifest
 from tests.agent_edits.code import BARE, SHAPES, agent_code, served_by_fastapi
 from tests.agent_edits.patched import CODE, ORDERS, WEATHER, apply, planned, project
+from tests.clients import client_runs
 from tests.real_cli import cli_folder
 from tests.share import share_of
 from tests.sim.gateway import GatewaySim
@@ -27,9 +27,6 @@ from tests.sim.http import LoopbackServer, Reply, Request
 from tests.sim.identity import API_KEY
 
 HERE = Path(__file__).parent
-sys.path[:0] = [one for one in (str(HERE.parents[1] / "tools"), str(HERE.parent / "clients")) if one not in sys.path]
-
-import client_runs  # noqa: E402
 
 pytestmark = [pytest.mark.envs, pytest.mark.part]
 AUTHS = ("none", "aws-iam", "custom-jwt")

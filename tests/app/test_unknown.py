@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sim.gateway import GatewaySim
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.app.session import LOOK_UP, UNKNOWN, Session, is_word
@@ -15,6 +14,7 @@ from agentcore_connect.app.step import step
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.mcp import forms
 from agentcore_connect.text.document import Document
+from tests.sim.gateway import GatewaySim
 
 MCP = {"direction": "agent-calls-service", "service": "mcp-server", "endpoint": "https://mcp.example.com/mcp"}
 KEY = "connections.0.oauth.discovery_url"

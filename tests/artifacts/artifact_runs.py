@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [folder for folder in (str(ROOT), str(ROOT / "tools")) if folder not in sys.path]
+import client_envs
 
-import client_envs  # noqa: E402
-from tests.sim.http import Reply, Request  # noqa: E402
-from tests.sim.identity import IdentitySim  # noqa: E402
+from tests.sim.http import Reply, Request
+from tests.sim.identity import IdentitySim
+
+ROOT = Path(__file__).resolve().parents[2]
+
 
 # A warning is an error, but for the one that a library raises about itself when it is imported.
 WARNINGS = "error,ignore::DeprecationWarning:bedrock_agentcore.runtime.context"

@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 
 import pytest
-from artifact_runs import Folder, missing
+
+from tests.artifacts.artifact_runs import Folder, missing
 
 
 def _folder(environment: str, path: Path) -> Folder:

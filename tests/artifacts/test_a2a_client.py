@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from artifact_rendering import render
-from artifact_runs import Folder, Seen, Service
+
+from tests.artifacts.artifact_rendering import render
+from tests.artifacts.artifact_runs import Folder, Seen, Service
 from tests.sim.http import Request
 from tests.sim.identity import IdentitySim
 from tests.sim.signing import Keys, fault

@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from artifact_rendering import render
-from artifact_runs import ConsentIdentity, Folder, Seen, Service
+
+from tests.artifacts.artifact_rendering import render
+from tests.artifacts.artifact_runs import ConsentIdentity, Folder, Seen, Service
 from tests.share import share_of
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import Request

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from artifact_rendering import render
 
 from agentcore_connect.checks.python_source import check_source
 from agentcore_connect.knowledge import resources
+from tests.artifacts.artifact_rendering import render
 
 AUTHS = {
     "none": {"outbound_auth": "none"},

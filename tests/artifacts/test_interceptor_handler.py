@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from artifact_rendering import render
+
+from tests.artifacts.artifact_rendering import render
 
 RULES = """
 from interceptor_handler import Refused

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from artifact_rendering import render
-from artifact_runs import Folder, Seen, Service
+
+from tests.artifacts.artifact_rendering import render
+from tests.artifacts.artifact_runs import Folder, Seen, Service
 from tests.sim.http import Request
 from tests.sim.signing import Keys, fault
 

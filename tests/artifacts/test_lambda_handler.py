@@ -10,9 +10,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from artifact_rendering import render
 
 from agentcore_connect.checks.python_source import check_source
+from tests.artifacts.artifact_rendering import render
 
 TOOLS = [
     {

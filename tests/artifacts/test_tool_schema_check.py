@@ -11,13 +11,13 @@ from typing import Any
 
 import botocore.session
 import pytest
-from artifact_rendering import render
-from artifact_runs import ROOT
 from botocore.validate import ParamValidator
 
 from agentcore_connect.checks.tool_schema import check_tools, reduce_tools, unwrap
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge import resources
+from tests.artifacts.artifact_rendering import render
+from tests.artifacts.artifact_runs import ROOT
 
 GOOD = [
     {

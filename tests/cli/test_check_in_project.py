@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.plan.cases import project
-from tests.skill.conftest import environment_python
 
 import agentcore_connect
 from agentcore_connect.__main__ import main
+from tests.plan.cases import project
+from tests.skill.conftest import environment_python
 
 DOCUMENT = {
     "openapi": "3.0.0",

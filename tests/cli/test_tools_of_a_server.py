@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from tests.sim.gateway import GatewaySim
 
 from agentcore_connect.__main__ import main
+from tests.sim.gateway import GatewaySim
 
 
 @pytest.fixture(params=["none", "custom-jwt"])

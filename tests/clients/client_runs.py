@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import client_envs
+
 from agentcore_connect.knowledge.resources import load_manifest
 from agentcore_connect.render.environment import environment
+from tests.sim.gateway import GatewaySim
+from tests.sim.identity import IdentitySim
+from tests.sim.signing import Keys
+from tests.sim.tokens import Tokens
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [folder for folder in (str(ROOT), str(ROOT / "tools")) if folder not in sys.path]
 
-import client_envs  # noqa: E402
-from tests.sim.gateway import GatewaySim  # noqa: E402
-from tests.sim.identity import IdentitySim  # noqa: E402
-from tests.sim.signing import Keys  # noqa: E402
-from tests.sim.tokens import Tokens  # noqa: E402
 
 NAME = "MyGateway"
 VARIABLE = "AGENTCORE_GATEWAY_MYGATEWAY"

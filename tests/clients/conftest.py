@@ -11,8 +11,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import client_runs
 import pytest
+
+from tests.clients import client_runs
 
 
 def pytest_configure(config: pytest.Config) -> None:

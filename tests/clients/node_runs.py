@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,18 +14,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from client_runs import NAME, PROVIDER, ROOT, VARIABLE, Ended, gateway_context
+import node_env
+
+from agentcore_connect.knowledge.resources import load_manifest, manifests
+from agentcore_connect.render.environment import environment
+from tests.clients.client_runs import NAME, PROVIDER, VARIABLE, Ended, gateway_context
 from tests.sim.gateway import GatewaySim
 from tests.sim.identity import IdentitySim
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
-
-from agentcore_connect.knowledge.resources import load_manifest, manifests
-from agentcore_connect.render.environment import environment
-
-sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
-
-import node_env  # noqa: E402
 
 USES = Path(__file__).parent / "node"
 FRAMEWORKS = [kind.removeprefix("typescript-") for kind in manifests() if kind.startswith("typescript-")]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from client_runs import Client
+
+from tests.clients.client_runs import Client
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 

@@ -15,7 +15,8 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from client_runs import ROOT, VARIABLE
+
+from tests.clients.client_runs import ROOT, VARIABLE
 from tests.sim.gateway import SEARCH, GatewaySim
 from tests.sim.identity import REGION, IdentitySim
 from tests.sim.signing import Key, Keys

@@ -9,11 +9,12 @@ from importlib import metadata
 from itertools import chain, product
 from pathlib import Path
 
-import client_runs
 import pytest
 import yaml
-from client_runs import PROVIDER, RENDERERS, ROOT, frameworks, text_of
 from packaging.requirements import Requirement
+
+from tests.clients import client_runs
+from tests.clients.client_runs import PROVIDER, RENDERERS, ROOT, frameworks, text_of
 
 VARIANTS = list(
     product(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import client_envs
-import client_runs
 import pytest
 
 from agentcore_connect.specs.tool_sources import read_tools
+from tests.clients import client_runs
 
 HEADER = """
 {future}

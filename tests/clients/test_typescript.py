@@ -9,10 +9,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import node_runs
 import pytest
-from client_runs import NAME, PROVIDER, VARIABLE, Ended
-from node_runs import FRAMEWORKS, NodeClient
+
+from tests.clients import node_runs
+from tests.clients.client_runs import NAME, PROVIDER, VARIABLE, Ended
+from tests.clients.node_runs import FRAMEWORKS, NodeClient
 from tests.sim.gateway import SEARCH
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens

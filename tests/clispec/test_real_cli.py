@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.share import share_of
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.clispec import bench, drift, extract, model, observe, walk
 from agentcore_connect.knowledge import resources
 from agentcore_connect.sandbox.scratch import Sandbox
+from tests.share import share_of
 
 pytestmark = pytest.mark.realcli
 PROBES, HELP = 24, 4  # of so many probes, and of so many pages of help, a shortened run takes one

@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from typing import Any
 
-import command_cases as cases
 import pytest
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.templates import placeholders
+from tests.commands import command_cases as cases
 
 SURFACES = ["0.30", "1.x"]
 

@@ -11,16 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import command_cases as cases
 import pytest
-from tests.plan.cases import SITUATIONS
+import script_lengths
 
 from agentcore_connect.knowledge.resources import renderers_dir, static_text
+from tests.commands import command_cases as cases
+from tests.plan.cases import SITUATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import script_lengths  # noqa: E402 - from the tools' folder
 
 SHELL = static_text("runtime-shell", "runtime.sh")
 #: The bash that runs them; CONNECT_BASH names another, such as one of version 3.2.

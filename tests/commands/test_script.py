@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import command_cases as cases
 import pytest
 
 from agentcore_connect.plan.argv import parse_line
 from agentcore_connect.plan.script import command_lines
+from tests.commands import command_cases as cases
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="the script needs Node.js, as the CLI does")
 

@@ -18,6 +18,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+
 from tests.configure import cases
 from tests.configure.cases import files
 from tests.configure.control_plane import ControlPlane

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.session
-from tests.sim.http import LoopbackServer, Reply, Request
 
 from agentcore_connect.verify.botocore_model import check_request
+from tests.sim.http import LoopbackServer, Reply, Request
 
 CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
 ACCOUNT, REGION = "123456789012", "us-east-1"

@@ -20,11 +20,11 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 from botocore.exceptions import ClientError
+
+from agentcore_connect.knowledge.resources import static_text
 from tests.configure.cases import STATIC
 from tests.configure.conftest import MODULES
 from tests.configure.control_plane import CONTROL, DATA, ControlPlane, ServiceError
-
-from agentcore_connect.knowledge.resources import static_text
 
 #: Where an interrupt comes: before the stand-in hears of a request, or after it has done it.
 WHEN = ("before", "after")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
+
+from agentcore_connect.plan.requests import Request, requests_for, with_values
 from tests.configure import cases
 from tests.configure.cases import connection, connections, context
 from tests.configure.conftest import SECRET, Outcome
 from tests.configure.control_plane import ControlPlane
-
-from agentcore_connect.plan.requests import Request, requests_for, with_values
 
 Run = Callable[..., Outcome]
 VALUES = {

@@ -14,12 +14,12 @@ import botocore.model
 import botocore.session
 import botocore.validate
 import pytest
-from tests.configure.cases import CUSTOM_URL, connection, connections, context, gateways
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.plan.requests import requests_for, with_samples
 from agentcore_connect.verify import botocore_model
 from agentcore_connect.verify.botocore_model import botocore_version, check_request, check_requests
+from tests.configure.cases import CUSTOM_URL, connection, connections, context, gateways
 
 CONTROL = "bedrock-agentcore-control"
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.configure.conftest import Outcome
-from tests.configure.control_plane import ControlPlane
 
 from agentcore_connect.answers import load
 from agentcore_connect.collect.inputs import gather
@@ -18,6 +16,8 @@ from agentcore_connect.plan.requests import with_samples
 from agentcore_connect.render.plan_files import render_plan
 from agentcore_connect.verify.botocore_model import check_request
 from agentcore_connect.verify.scripts import program_run
+from tests.configure.conftest import Outcome
+from tests.configure.control_plane import ControlPlane
 
 ANSWERS = """\
 version: 1

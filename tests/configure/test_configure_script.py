@@ -9,13 +9,13 @@ from typing import Any
 
 import botocore.session
 import pytest
+
+from agentcore_connect.plan.requests import requests_for
 from tests.configure import cases
 from tests.configure.cases import connection, context
 from tests.configure.conftest import SECRET, imported, write
 from tests.configure.control_plane import ControlPlane, ServiceError
 from tests.configure.runs import Run, consent, expected, fitting, key, kinds, ready_made, sent
-
-from agentcore_connect.plan.requests import requests_for
 
 
 @pytest.mark.parametrize("c", kinds())

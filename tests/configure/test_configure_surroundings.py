@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+
 from tests.configure.cases import connection, context
 from tests.configure.control_plane import ControlPlane, ServiceError
 from tests.configure.runs import Run

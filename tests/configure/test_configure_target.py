@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
+
+from agentcore_connect.plan.requests import requests_for, runtime_names, with_values
 from tests.configure.cases import connection, context
 from tests.configure.control_plane import ControlPlane, ServiceError
 from tests.configure.runs import Run, consent, key
-
-from agentcore_connect.plan.requests import requests_for, runtime_names, with_values
 
 # The target
 

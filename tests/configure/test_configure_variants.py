@@ -14,15 +14,15 @@ from typing import Any
 import pexpect
 import pytest
 from botocore import xform_name
+
+from agentcore_connect.knowledge.resources import static_text
+from agentcore_connect.plan.program import program, program_requests
+from agentcore_connect.plan.role_rights import iam_statements, trust_policy
 from tests.configure import cases
 from tests.configure.cases import STATIC, connection, connections, context, files, gateways, whole
 from tests.configure.conftest import Outcome, imported, write
 from tests.configure.control_plane import ControlPlane
 from tests.configure.runs import consent
-
-from agentcore_connect.knowledge.resources import static_text
-from agentcore_connect.plan.program import program, program_requests
-from agentcore_connect.plan.role_rights import iam_statements, trust_policy
 
 Run = Callable[..., Outcome]
 # The stand-in is a thread of this process, and a pseudo-terminal is made by a fork.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.configure.cases import connection, context, files, whole
 from tests.configure.conftest import INPUTS, SECRET
 from tests.configure.control_plane import ServiceError

@@ -7,13 +7,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from tests.configure import cases
-from tests.configure.cases import connection, connections, context, gateways
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import infer_vendor, requests_for, with_samples, with_values
 from agentcore_connect.verify.botocore_model import check_requests
+from tests.configure import cases
+from tests.configure.cases import connection, connections, context, gateways
 
 
 def body(c: dict[str, Any], which: str = "target", ctx: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from typing import Any
 import botocore.session
 import jsonschema
 import pytest
-from tests.configure import cases
-from tests.configure.cases import POLICY, connection, connections, context, gateways
 
 from agentcore_connect.engine.conditions import ConditionError, compile_condition, variables
 from agentcore_connect.knowledge import resources
@@ -22,6 +20,8 @@ from agentcore_connect.plan.requests import facts_for, infer_vendor, requests_fo
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
 from agentcore_connect.plan.settings_requests import callers_request
 from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
+from tests.configure import cases
+from tests.configure.cases import POLICY, connection, connections, context, gateways
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
 #: Keys of forms that name a fact.

@@ -22,17 +22,15 @@ from agentcore_connect.render.plan_files import _with_places
 from agentcore_connect.verify import python as python_check
 from agentcore_connect.verify import scripts
 from agentcore_connect.verify.runners import recorder
+from tests.clients.client_runs import LIBRARY_WARNINGS, QUIET, WARNINGS
 from tests.configure.cases import STATIC
 from tests.configure.conftest import MODULES
 from tests.conformance import space
 from tests.conformance.emitted import Emitted, File, gathered
 from tests.conformance.stand_in import AnyServer, AnyService
-from tests.conformance.tools import ROOT, environments, python_of
+from tests.conformance.tools import environments, python_of
 from tests.sim.gateway import SEARCH, GatewaySim
 from tests.sim.identity import API_KEY, IdentitySim
-
-sys.path[:0] = [folder for folder in (str(ROOT / "tests" / "clients"),) if folder not in sys.path]
-from client_runs import LIBRARY_WARNINGS, QUIET, WARNINGS  # noqa: E402
 
 Count = Callable[..., None]
 VARIABLE = "AGENTCORE_GATEWAY_THEGATEWAY"

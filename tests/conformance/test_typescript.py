@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import node_env
 import pytest
 
+from tests.clients.node_runs import lay_out
 from tests.conformance.emitted import Emitted, File
-from tests.conformance.tools import ROOT
 from tests.sim.gateway import GatewaySim
 from tests.sim.identity import IdentitySim
-
-sys.path[:0] = [folder for folder in (str(ROOT / "tools"), str(ROOT / "tests" / "clients")) if folder not in sys.path]
-import node_env  # noqa: E402
-from node_runs import lay_out  # noqa: E402
 
 VARIABLE = "AGENTCORE_GATEWAY_THEGATEWAY"
 OPTIONS = {"target": "ES2022", "module": "NodeNext", "strict": True, "skipLibCheck": True, "types": ["node"]}

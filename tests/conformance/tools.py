@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import client_envs
 import pytest
 
 from tests.real_cli import cli_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
-
-import client_envs  # noqa: E402
 
 _NOTE = """#!/bin/sh
 # Runs the real command, and notes how it ended and what it was given.

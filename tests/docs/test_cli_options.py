@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+import cli_options
 import pytest
 
 from agentcore_connect.clispec.choose import choose
 from agentcore_connect.knowledge.resources import load
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import cli_options  # noqa: E402
 
 CONTRACT, COMMANDS = load("cli-contract-1.x"), load("commands-1.x")
 READ = CONTRACT["read"]

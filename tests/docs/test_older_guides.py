@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+import older_guides
 import pytest
 
 from agentcore_connect.clispec.choose import choose
@@ -14,8 +14,6 @@ from agentcore_connect.explain.index import index
 from agentcore_connect.knowledge.resources import load
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import older_guides  # noqa: E402
 
 DATA = load("older-guides")
 ROWS = {name: one for section in older_guides.TITLES for name, one in DATA[section].items()}

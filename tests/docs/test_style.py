@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
+import check_style
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import check_style  # noqa: E402 - a tool, not a package
 
 KNOWN, _ = check_style.forms()
 WRONG = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from real_projects import Agentcore, real_cli
+
+from tests.findings.real_projects import Agentcore, real_cli
 
 
 def pytest_configure(config: pytest.Config) -> None:

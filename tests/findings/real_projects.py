@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.real_cli import cli_folder
 
 Agentcore = Callable[..., None]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted import CONFIG, PLANTS, TOOLS, clean
 
 from agentcore_connect.__main__ import main
+from tests.findings.planted import CONFIG, PLANTS, TOOLS, clean
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

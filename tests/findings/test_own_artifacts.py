@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from planted import PYPROJECT, clean
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import read_project
+from tests.findings.planted import PYPROJECT, clean
 
 FRAMEWORKS = [
     "strands",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from planted import PLANTS, Plant, clean
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project import read_project
+from tests.findings.planted import PLANTS, Plant, clean
 
 
 def _findings(root: Path) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from real_projects import Agentcore, add_gateways, add_targets
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import Project, answers_from_project, read_project
+from tests.findings.real_projects import Agentcore, add_gateways, add_targets
 
 pytestmark = pytest.mark.realcli
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted import CLIENT_CODE, SPEC
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.project.cloudformation import read_template
 from agentcore_connect.project.hcl import TerraformError, read_blocks
 from agentcore_connect.project.templates import gateways_of, read_templates
 from agentcore_connect.project.values import Open
+from tests.findings.planted import CLIENT_CODE, SPEC
 
 RUNTIME = (
     "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Abedrock-agentcore%3Aus-east-1"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from planted import MAIN, clean
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import read_project
+from tests.findings.planted import MAIN, clean
 
 PASSWORD = "Sup3r-" + "Secret-99"
 TOKEN = "q8Zr2Lm9" + "Xc4Vb7Nk1Pw6"

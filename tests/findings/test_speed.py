@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from planted import CLIENT_CODE, MAIN_CODE
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.core.memory import without_collector
 from agentcore_connect.project import code
+from tests.findings.planted import CLIENT_CODE, MAIN_CODE
 
 
 def test_each_file_is_parsed_once(

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from planted import _SECURED, CONFIG, SPEC, Files, clean
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import read_project, undeclared_project
+from tests.findings.planted import _SECURED, CONFIG, SPEC, Files, clean
 
 RUNTIME = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/Travel_Hotels-abcdefghij/invocations"
 

@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from planted import clean
-from variants import MISTAKES, SEED, Variant, variants
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.project import read_project
+from tests.findings.planted import clean
+from tests.findings.variants import MISTAKES, SEED, Variant, variants
 
 #: What is not found, with the reason; a way that is found again must leave this list.
 MISSED: dict[tuple[str, str], str] = {}

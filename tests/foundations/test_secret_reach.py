@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import secret_samples as samples
 
 from agentcore_connect import secrets
 from agentcore_connect.answers import load, store
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.text import document
+from tests.foundations import secret_samples as samples
 
 TIMES = 4
 PLACES = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.__main__ import main
-from tests.live.test_find import written
+from tests.live.helpers import written
 
 IAM = "inbound_auth: aws-iam, region: us-east-1"
 #: Stands in for the CLI: notes what it is told, and can fail at a command.

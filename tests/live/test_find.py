@@ -13,6 +13,7 @@ from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.live import find
 from agentcore_connect.plan.build import build
 from agentcore_connect.render.plan_files import write_plan
+from tests.live.helpers import written
 
 URL = "https://shop-abcdefghij.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp"
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/desk-abcdefghij"
@@ -20,18 +21,6 @@ JWT = (
     "inbound_auth: custom-jwt, discovery_url: 'https://idp.example.com/.well-known/openid-configuration', "
     "allowed_audience: [shop], allowed_clients: [app]"
 )
-
-
-def written(folder: Path, gateway: str, project: str = "") -> Path:
-    """A plan for such a gateway, written."""
-    answers = folder / "answers.yaml"
-    answers.write_text(
-        f"version: 1\n{project}agent: {{framework: mcp}}\ngateway: {{name: Shop, {gateway}}}\nconnections:\n"
-        "  - {name: W, service: mcp-server, endpoint: 'https://mcp.example.com/mcp', service_auth: none}\n"
-    )
-    gathered = gather(load.load(answers))
-    write_plan(build(gathered), gathered, folder / "connect", force=False)
-    return folder / "connect"
 
 
 def project(folder: Path, *gateways: str, deployed: bool = True) -> Path:

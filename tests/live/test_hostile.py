@@ -12,8 +12,7 @@ from agentcore_connect.__main__ import main
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.live.prove import Step, Trial
 from agentcore_connect.live.token import refusals
-from tests.live.test_token import token
-from tests.live.test_trial import TOOL, Answering, result
+from tests.live.helpers import TOOL, Answering, result, token
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import Reply
 

@@ -14,7 +14,7 @@ from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.probe import look_up as module
 from agentcore_connect.probe import mcp_auth, mcp_wire
 from agentcore_connect.probe.look_up import LookedUp, look_up
-from tests.live.test_trial import Answering
+from tests.live.helpers import Answering
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import Reply, Request
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.live.token import claims_of, refusals
+from tests.live.helpers import NOW, token
 
-NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 GATEWAY = Gateway(
     "https://gateway.example.com/mcp",
     discovery_url="https://idp.example.com/.well-known/openid-configuration",
@@ -20,19 +17,6 @@ GATEWAY = Gateway(
     allowed_clients=("app",),
     allowed_scopes=("orders.read", "orders.write"),
 )
-GOOD: dict[str, Any] = {
-    "iss": "https://idp.example.com",
-    "aud": ["shop", "desk"],
-    "client_id": "app",
-    "scope": "openid orders.read",
-    "exp": NOW.timestamp() + 60,
-}
-
-
-def token(**changes: Any) -> str:
-    claims = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
-    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    return f"e30.{part}.c2ln"
 
 
 def said(text: str, gateway: Gateway = GATEWAY) -> list[str]:

@@ -12,11 +12,11 @@ import pytest
 from agentcore_connect.__main__ import main
 from agentcore_connect.live.find import Gateway
 from agentcore_connect.live.prove import STEPS, Step, Trial
+from tests.live.helpers import TOOL, Answering, result
 from tests.sim.gateway import GatewaySim
-from tests.sim.http import Reply, Request
+from tests.sim.http import Reply
 from tests.sim.identity import IdentitySim
 
-TOOL = "Target1___tool-00"
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_REGION")
 
 
@@ -102,22 +102,6 @@ def test_a_wrong_key_names_the_credentials_and_the_permission(monkeypatch: pytes
         assert step.said.startswith("HTTP 403: ")
         assert [cause.id for cause in step.causes] == ["D16", "D13"]
         assert "wrong-0815" not in repr(step)
-
-
-class Answering(GatewaySim):
-    """A gateway that answers one method in its own way."""
-
-    def __init__(self, method: str, reply: Reply, *, search: bool = False) -> None:
-        super().__init__("none", search=search)
-        self._wanted, self._given = method, reply
-
-    def answer(self, request: Request) -> Reply:
-        message = request.json() if request.method == "POST" else {}
-        return self._given if message.get("method") == self._wanted else super().answer(request)
-
-
-def result(value: Any) -> Reply:
-    return Reply(200, {"jsonrpc": "2.0", "id": None, "result": value})
 
 
 @pytest.mark.parametrize(

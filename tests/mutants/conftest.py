@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import client_envs
+import node_env
 import pytest
 
 from tests.mutants import plans
@@ -15,10 +17,6 @@ from tests.mutants.mutant import CLI, NODE
 from tests.real_cli import cli_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [folder for folder in (str(ROOT / "tools"),) if folder not in sys.path]
-
-import client_envs  # noqa: E402
-import node_env  # noqa: E402
 
 
 @pytest.fixture

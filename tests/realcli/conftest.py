@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.real_cli import cli_folder
+from tests.realcli.real_project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "commands"), str(Path(__file__).parent)]
-
-from real_project import Project  # noqa: E402
 
 LOGGING = """#!/bin/sh
 # Runs the real command and notes what it was given and how it ended.

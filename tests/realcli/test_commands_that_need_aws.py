@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import command_cases as cases
-from real_project import Project
+from tests.commands import command_cases as cases
+from tests.realcli.real_project import Project
 
 
 def test_their_options_are_in_the_help(project: Project, count: Callable[[str, int], None]) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import command_cases as cases
 import pytest
-from real_project import Project, Ran
 
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import compare, promises
+from tests.commands import command_cases as cases
+from tests.realcli.real_project import Project, Ran
 
 Count = Callable[[str, int], None]
 part = pytest.mark.part  # tests/conformance runs the commands of every plan as well

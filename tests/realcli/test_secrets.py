@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import command_cases as cases
 import pexpect
 import pytest
-from control_plane import ACCOUNT, ControlPlane
-from real_project import Project
+
+from tests.commands import command_cases as cases
+from tests.realcli.control_plane import ACCOUNT, ControlPlane
+from tests.realcli.real_project import Project
 
 SECRETS = {
     "AGENTCORE_CREDENTIAL_KEY": "planted-api-key-1f2e",

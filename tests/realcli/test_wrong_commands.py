@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import command_cases as cases
 import pytest
-from real_project import Project
 
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import Promised, compare, promises
+from tests.commands import command_cases as cases
+from tests.realcli.real_project import Project
 
 Change = Callable[[list[str]], list[str]]
 LONG = "g" * 60

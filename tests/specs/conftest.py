@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "findings"))
-
-from real_projects import Agentcore, real_cli
+from tests.findings.real_projects import Agentcore, real_cli
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,22 +12,12 @@ import os
 import random
 import resource
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "findings"))
-
-from planted import CLIENT, CONFIG, MAIN, PYPROJECT, clean
-from test_openapi_faults import CLEAN
-from test_smithy import model
-from test_swagger2 import SHOP
-from test_tool_sources import JSON_SCHEMA, MCP, MODELS, OPENAPI
-from tests.share import share_of
 
 from agentcore_connect.checks import tool_schema
 from agentcore_connect.core.errors import ConnectError
@@ -43,6 +33,12 @@ from agentcore_connect.specs.openapi_tools import openapi_tools
 from agentcore_connect.specs.python_tools import read_functions
 from agentcore_connect.specs.spec_file import parse_spec
 from agentcore_connect.specs.tool_sources import tools_from_data
+from tests.findings.planted import CLIENT, CONFIG, MAIN, PYPROJECT, clean
+from tests.share import share_of
+from tests.specs.openapi_cases import CLEAN
+from tests.specs.smithy_cases import model
+from tests.specs.swagger_cases import SHOP
+from tests.specs.tool_cases import JSON_SCHEMA, MCP, MODELS, OPENAPI
 
 TOTAL = int(os.environ.get("CONNECT_FUZZ", len(share_of(range(20000), one_in=3))))
 SEED = int(os.environ.get("CONNECT_FUZZ_SEED", "20261121"))

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from tests.specs.openapi_cases import CLEAN, FAULTS, GET, OK, Change, changed, put, schema
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.knowledge.resources import load
@@ -14,6 +13,7 @@ from agentcore_connect.specs.openapi import answers_from_openapi, summary
 from agentcore_connect.specs.openapi_repair import repair
 from agentcore_connect.specs.openapi_validate import validate
 from agentcore_connect.specs.spec_file import parse_spec
+from tests.specs.openapi_cases import CLEAN, FAULTS, GET, OK, Change, changed, put, schema
 
 
 def ids(text: str, name: str = "api.json") -> dict[str, str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted import clean
-from test_openapi_faults import CLEAN
 
 from agentcore_connect.__main__ import main
+from tests.findings.planted import clean
+from tests.specs.openapi_cases import CLEAN
 
 SPEC = {
     **CLEAN,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.specs.openapi_cases import CLEAN
 
 from agentcore_connect.specs.openapi import answers_from_openapi, read_openapi
+from tests.specs.openapi_cases import CLEAN
 
 OAUTH = {
     "type": "oauth2",

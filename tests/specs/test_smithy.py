@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.specs.smithy_cases import SERVICE, model, refused
-
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.smithy import read_smithy, summary
 from agentcore_connect.specs.spec_file import parse_spec
+from tests.specs.smithy_cases import SERVICE, model, refused
 
 
 def faults(data: Any) -> set[str]:

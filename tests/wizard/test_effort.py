@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+import wizard_counts
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import wizard_counts  # noqa: E402 - from the tools' folder
 
 
 @pytest.mark.parametrize(("gateway", "screens", "keys"), [(False, 4, 4), (True, 3, 3)])

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routes import DISCOVERY, FUNCTION, OPENAPI, ROUTES, RUNTIME
-from terminal_driver import CLEAR_LINE, CTRL_C, DOWN, ENTER, ESC, F1, LEFT, SKILL, Driver, wizard
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.text.document import read
+from tests.wizard.routes import DISCOVERY, FUNCTION, OPENAPI, ROUTES, RUNTIME
+from tests.wizard.terminal_driver import CLEAR_LINE, CTRL_C, DOWN, ENTER, ESC, F1, LEFT, SKILL, Driver, wizard
 
 READY = "Ctrl-C leave"
 MCP = "https://mcp.example.com/mcp"

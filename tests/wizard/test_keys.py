@@ -10,14 +10,14 @@ import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from routes import DISCOVERY, FUNCTION, ROUTES
-from scripted import sit
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.text.document import read
 from agentcore_connect.wizard.prompts import Prompts
 from agentcore_connect.wizard.screen import BACK, Head, Help, Option, Screen
 from agentcore_connect.wizard.terminal import Terminal
+from tests.wizard.routes import DISCOVERY, FUNCTION, ROUTES
+from tests.wizard.scripted import sit
 
 TERMINAL = Terminal(plain=False, unicode=True, colour=True)
 ENTER, UP, DOWN, LEFT, HOME, END, F1 = "\r", "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[H", "\x1b[F", "\x1bOP"

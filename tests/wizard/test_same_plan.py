@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routes import ROUTES, Route
-from scripted import Scripted, short, sit
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.answers import store
 from agentcore_connect.wizard.options import parse
+from tests.wizard.routes import ROUTES, Route
+from tests.wizard.scripted import Scripted, short, sit
 
 
 def folder_of(path: Path) -> dict[str, bytes]:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routes import DISCOVERY, OPENAPI, ROUTES, Route
-from scripted import Scripted, short, sit
 
 from agentcore_connect.answers import store
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.text.document import read
 from agentcore_connect.wizard.screen import BACK, Screen
 from agentcore_connect.wizard.terminal import Terminal
+from tests.wizard.routes import DISCOVERY, OPENAPI, ROUTES, Route
+from tests.wizard.scripted import Scripted, short, sit
 
 
 def plan_of(folder: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.program import program_requests
 from agentcore_connect.render.plan_files import _with_places, render
 from agentcore_connect.text.document import Document
+from tests.cli_1x.steps import SURFACE, Steps, steps
 from tests.conformance import projects, space
 from tests.conformance.space import Situation, Way
 
@@ -61,7 +62,10 @@ class Body:
 
 @dataclass(slots=True)
 class Emitted:
-    """What the whole space emits, each thing once; `plans` counts, `refused` says what was not planned and why."""
+    """What the whole space emits, each thing once; `plans` counts, `refused` says what was not planned and why.
+
+    `steps` is about plans for the CLI 1.x, of which `plans_1x` were made; `by_hand` counts their steps for a person.
+    """
 
     folder: Path
     plans: int = 0
@@ -73,6 +77,9 @@ class Emitted:
     bodies: dict[str, Body] = field(default_factory=dict)
     files: dict[tuple[str, str], File] = field(default_factory=dict)
     operations: dict[str, set[str]] = field(default_factory=lambda: {surface: set() for surface in space.SURFACES})
+    steps: dict[str, Steps] = field(default_factory=dict)
+    plans_1x: int = 0
+    by_hand: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Emitted) -> None:
         """Take over what was found after this; what is here already stays."""
@@ -84,6 +91,9 @@ class Emitted:
             self.refused.setdefault(code, []).extend(whys)
         for surface, names in other.operations.items():
             self.operations[surface] |= names
+        self.plans_1x += other.plans_1x
+        self.by_hand += other.by_hand
+        self.steps |= _new(other.steps, self.steps)
         self.lines |= _new(other.lines, self.lines)
         self.bodies |= _new(other.bodies, self.bodies)
         self.files |= _new(other.files, self.files)
@@ -148,9 +158,14 @@ def emitted(folder: Path) -> Emitted:
         for decided, one in list(kinds.values()):
             if decided["mechanism"] == "agent-code":  # no tree looks at the surface there, but the commands are its own
                 kinds[f"{len(kinds)}"] = ({**decided, "surface": "1.x"}, replace(one, surface="1.x"))
-        others = ((None, one) for one in (*space.wished(kinds.values()), *space.around()))
+        others = [(None, one) for one in (*space.wished(kinds.values()), *space.around())]
         for part in pool.map(_part, *_chunks(folder, others, done)):
             found.add(part.found)
+        # no tree looks at the surface of the others, but their commands are those of 1.x
+        every = (one for _, one in (*space.plain(), *others))
+        twins = ((None, replace(one, surface=SURFACE)) for one in every if one.surface != SURFACE)
+        for planned in pool.map(_twins, *_chunks(folder, twins, done)):
+            found.add(planned)
     return found
 
 
@@ -181,6 +196,26 @@ def _part(folder: Path, cases: list[_Case]) -> Part:
             part.found.missed.append((way, made))
         part.decided.append((_decided(c, one), one))
     return part
+
+
+def _twins(folder: Path, cases: list[_Case]) -> Emitted:
+    """The steps of situations on the CLI 1.x, without a file. What is refused there is left out."""
+    found = Emitted(folder)
+    for _, one in cases:
+        try:
+            case = gathered(one, folder)
+            _keep(found, one, build(case), case)
+        except ConnectError:
+            continue
+    return found
+
+
+def _keep(found: Emitted, one: Situation, plan: Plan, case: Gathered) -> None:
+    """Keep what a plan for the CLI 1.x does, each thing once."""
+    own = steps(one.why, plan.operations, case.project)
+    found.plans_1x += 1
+    found.by_hand.update(op.id for op in plan.operations if op.kind == "manual")
+    found.steps.setdefault(own.key, own)
 
 
 _DECIDED = (
@@ -239,6 +274,8 @@ def _take(found: Emitted, one: Situation) -> Plan | None:
         found.refused.setdefault(error.code, []).append(one.why)
         return None
     found.plans += 1
+    if one.surface == SURFACE:
+        _keep(found, one, plan, case)
     for op in plan.operations:
         if op.argv:
             key = (one.surface, tuple(op.argv))

@@ -5,6 +5,7 @@
 //   changes STEP       prints the step's changes
 //   fill STEP FROM TO  copies a text with each ${NAME} of the step replaced by the environment's value (10: as it was)
 //   find NAME          prints the run-time value NAME, from the JSON on standard input
+//   version FILE       prints the version of a project's file, where it has one
 //   values             prints the values that a deploy needs and does not have: lines "NAME secret|text"
 //
 // What a step makes, changes and needs is in plan.json beside this file.
@@ -149,6 +150,10 @@ const verbs = {
     }
     if (fs.existsSync(to) && fs.readFileSync(to, "utf8") === text) return process.exit(10);
     return write(to, text);
+  },
+  version(file) {
+    const found = at(read(file), ["version"]);
+    if (Number.isInteger(found)) process.stdout.write(`${found}\n`);
   },
   values() {
     const spec = plan.script?.values;

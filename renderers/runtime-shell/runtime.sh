@@ -3,7 +3,10 @@
 #
 # commands.sh sources it, declares what its steps need, and calls begin, step for each step, and finish:
 #
-#   needs_cli SURFACE VERSION ACCEPTS INSTALL     the agentcore CLI; its version has to match the expression ACCEPTS
+#   needs_cli SURFACE VERSION ACCEPTS INSTALL PROJECT_VERSION OTHER
+#                                                 the agentcore CLI; its version has to match the expression ACCEPTS, and
+#                                                 the project's file is of PROJECT_VERSION. OTHER: what a project needs
+#                                                 before another CLI can be used on it
 #   needs_boto3 PROGRAM                           a Python with boto3
 #   needs_program PROGRAM                         a program that the steps with AWS run
 #   needs_node                                    Node.js, where there is no CLI that needs it as well
@@ -208,11 +211,12 @@ check_programs() {
 }
 
 check_cli() {
-  local surface=$1 accepts=$3 install=$4 version program
+  local surface=$1 accepts=$3 install=$4 file_version=$5 other=$6 version program
   program=$(type -P agentcore) || fail "the agentcore CLI is not installed: $install"
   type -P node >/dev/null || fail "Node.js is not on the PATH; the agentcore CLI needs it too"
   version=$(agentcore --version </dev/null 2>/dev/null | tail -n 1 | tr -d '[:space:]') || version=""
   if [[ $version =~ $accepts ]]; then
+    check_project "$surface" "$file_version"
     return
   fi
   if [[ ! $version =~ ^[0-9]+\.[0-9]+ ]]; then
@@ -220,9 +224,27 @@ check_cli() {
     say "the older Python toolkit (bedrock-agentcore-starter-toolkit) has a command of the same name."
     fail "uninstall it with the tool it came with (pip, pipx or uv), or put the npm CLI first on the PATH"
   fi
-  say "This script speaks the commands of AgentCore CLI $surface; the installed one is $version, whose commands differ."
-  fail "write the plan again with --cli-version $version, or install the other: $install"
+  say "This plan is for AgentCore CLI $surface; the installed one is $version, whose commands differ. Do one of two things:"
+  say "  1. run this plan with its own CLI:  npx --package ${install##* } -- bash $(quoted "$HERE/commands.sh")"
+  say "  2. plan for the installed CLI:      agentcore-connect plan $(quoted "$HERE/answers.yaml") --cli-version $version --out $(quoted "$HERE") --force"
+  if [ -e "$ROOT/$PROJECT_FILE" ]; then
+    say "$other"
+  fi
+  fail "nothing was done"
 }
+
+# The project's file can have been converted since the plan was written.
+check_project() {
+  local found
+  [ -e "$ROOT/$PROJECT_FILE" ] || return 0
+  found=$(helper version "$ROOT/$PROJECT_FILE") || found=""
+  if [ -n "$found" ] && [ "$found" != "$2" ]; then
+    say "$PROJECT_FILE is of version $found, and this plan is for AgentCore CLI $1, which takes version $2. Nothing was done."
+    fail "plan for the CLI of that project: agentcore-connect plan $(quoted "$HERE/answers.yaml") --cli-version VERSION --out $(quoted "$HERE") --force"
+  fi
+}
+
+quoted() { printf '%q' "$1"; }
 
 # ---------------------------------------------------------------------------------------------- values
 

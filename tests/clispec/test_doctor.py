@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from agentcore_connect.__main__ import main
-from agentcore_connect.clispec import extract, model
-from agentcore_connect.doctor import examine, machine
+from agentcore_connect.clispec import behaviour, compare, extract, model
+from agentcore_connect.clispec.installed import on_path
+from agentcore_connect.doctor import machine
 
 Commands = dict[str, Any]
 TOOLKIT = "#!{python}\n# -*- coding: utf-8 -*-\nfrom bedrock_agentcore_starter_toolkit.cli.cli import main\nmain()\n"
@@ -76,7 +77,7 @@ def help_of(monkeypatch: pytest.MonkeyPatch, shipped: model.Contract) -> Command
     def walk(run: Callable[[Sequence[str]], Any], *, jobs: int, only: Sequence[str] | None) -> Commands:
         return {path: about for path, about in commands.items() if only is None or path in only}
 
-    monkeypatch.setattr(examine, "walk", walk)
+    monkeypatch.setattr(compare, "walk", walk)
     monkeypatch.setattr(extract, "file_schemas", lambda *_: schemas)
     commands["the schemas"] = schemas
     return commands
@@ -240,8 +241,11 @@ def test_an_option_outside_what_plans_use_is_compared_with_full_only(
     assert run()[0] == 0
 
 
-def test_a_1_x_cli_is_compared_with_what_was_read(here: Machine, run: Any, help_of: Commands) -> None:
+def test_a_1_x_cli_is_compared_with_what_was_read(
+    here: Machine, run: Any, help_of: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here.npm("1.0.0")
+    monkeypatch.setattr(behaviour, "compare", lambda *_, **__: [])  # tests/cli_1x/test_compare.py carries the cases out
     help_of.clear()
     help_of.update(copy.deepcopy(dict(model.load("cli-contract-1.x").data["help"]["commands"])))
     status, report = run()
@@ -392,8 +396,8 @@ def test_text_for_a_terminal(here: Machine, tmp_path: Path, monkeypatch: pytest.
 def test_programs_are_found_in_the_order_of_the_path(here: Machine) -> None:
     first, second = here.add("one", {"tool": "exit 0"}), here.add("two", {"tool": "exit 0"})
     (here.add("three", {"tool": "exit 0"}) / "tool").chmod(0o644)
-    assert machine.on_path("tool") == [first / "tool", second / "tool"]
-    assert machine.on_path("tool", f"{second}::{second}:{first}:/nonexistent") == [second / "tool", first / "tool"]
+    assert on_path("tool") == [first / "tool", second / "tool"]
+    assert on_path("tool", f"{second}::{second}:{first}:/nonexistent") == [second / "tool", first / "tool"]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,10 @@ class Bench:
         (self.bin / "agentcore").write_text(STAND_IN)
         (self.bin / "agentcore").chmod(0o755)
 
+    def of_version(self, version: int) -> None:
+        """Make the project's file one of another version."""
+        self.file.write_text(json.dumps({**json.loads(self.file.read_text()), "version": version}))
+
     def run(self, script: Path, *options: str, cwd: Path | None = None, stdin: str = "", **env: str) -> Any:
         self.log.unlink(missing_ok=True)
         return subprocess.run(
@@ -166,6 +170,7 @@ def test_the_same_surface_is_taken(bench: Bench, version: str) -> None:
 
 
 def test_surface_1x_takes_1x_only(bench: Bench) -> None:
+    bench.of_version(2)
     script = cases.write(bench.root / "connect", cases.context(cases.mcp_targets()[:1]), surface="1.x")
     assert bench.run(script, "--local", FAKE_VERSION="1.0.1").returncode == 0
     assert bench.run(script, "--local", FAKE_VERSION="1.0.0-preview.31").returncode == 1
@@ -246,6 +251,7 @@ def test_values_come_from_the_environment_or_standard_input(bench: Bench) -> Non
     """On 1.x the secret goes through a pipe; the command line holds a dash."""
     targets = [c for c in cases.mcp_targets() if c["name"] == "api-key"]
     script = cases.write(bench.root / "connect", cases.context(targets), surface="1.x")
+    bench.of_version(2)
     for given in ({"AGENTCORE_CREDENTIAL_KEY": "planted-1f2e"}, {}):
         piped = Path(f"{bench.log}.stdin")
         piped.unlink(missing_ok=True)

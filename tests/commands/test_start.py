@@ -68,6 +68,42 @@ def test_the_cli_that_is_there(written: Path, tmp_path: Path, stubs: dict[str, s
     assert ("toolkit" in done.stderr) == ("toolkit" in says)
 
 
+@pytest.mark.parametrize(("made_for", "installed"), [("0.30.0", "1.0.2"), ("1.0.0", "0.30.0")])
+def test_another_cli_is_told_with_both_ways_before_anything_is_done(
+    tmp_path: Path, made_for: str, installed: str
+) -> None:
+    (tmp_path / "answers.yaml").write_text(ANSWERS)
+    out, calls = tmp_path / "a plan", tmp_path / "calls"
+    assert main(["plan", str(tmp_path / "answers.yaml"), "--cli-version", made_for, "--out", str(out)]) == 0
+    path = tools(tmp_path / "bin", agentcore=f'echo "$@" >>{calls}; echo {installed}', node="exit 0")
+    done = run(out, path)
+    assert done.returncode == 1 and calls.read_text() == "--version\n"
+    plan = str(out).replace(" ", "\\ ")
+    assert f"npx --package @aws/agentcore@{made_for} -- bash {plan}/commands.sh" in done.stderr
+    assert f"agentcore-connect plan {plan}/answers.yaml --cli-version {installed} --out {plan} --force" in done.stderr
+    assert "migrate" not in done.stderr  # there is no project yet
+    (tmp_path / "Demo" / "agentcore").mkdir(parents=True)
+    (tmp_path / "Demo" / "agentcore" / "agentcore.json").write_text('{"name": "Demo", "version": 1}')
+    there = run(out, path, CONNECT_PROJECT=str(tmp_path / "Demo"))
+    assert ("agentcore migrate" in there.stderr) == (made_for == "0.30.0")
+    assert ("no way back" in there.stderr) == (made_for == "1.0.0")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the script reads JSON with Node.js")
+@pytest.mark.parametrize(
+    ("found", "taken"), [('"version": 2', False), ('"version": 1', True), ('"name": "Demo"', True)]
+)
+def test_a_project_that_was_converted_since_is_not_touched(
+    written: Path, tmp_path: Path, found: str, taken: bool
+) -> None:
+    (tmp_path / "Demo" / "agentcore").mkdir(parents=True)
+    (tmp_path / "Demo" / "agentcore" / "agentcore.json").write_text("{" + found + "}")
+    path = tools(tmp_path / "bin", agentcore="echo 0.30.0", node=f'exec {shutil.which("node")} "$@"')
+    done = run(written, path, CONNECT_PROJECT=str(tmp_path / "Demo"))
+    assert ("is of version 2, and this plan is for AgentCore CLI 0.30" in done.stderr) == (not taken)
+    assert ("[1/" in done.stderr) == taken or "is missing" in done.stderr
+
+
 def test_a_missing_secret_stops_before_the_first_step(written: Path, tmp_path: Path) -> None:
     path = tools(tmp_path / "bin", agentcore=f'echo 0.30.0; echo "$@" >>{tmp_path}/calls', node="exit 1")
     done = run(written, path)

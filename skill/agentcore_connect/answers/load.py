@@ -29,7 +29,7 @@ def full_key(key: str, data: JsonObject, connection: int = 0) -> str:
         connection: the one that is being asked about.
     """
     first = key.split(".")[0]
-    if first in ("connections", "version", "agent", "gateway", "policy", "project"):
+    if first in ("connections", "version", "agent", "gateway", "policy", "project", "cli_version"):
         return key
     known = {q.id.split(".")[0] for q in questions().values() if q.scope == "connection"}
     if first in known:

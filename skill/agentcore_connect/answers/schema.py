@@ -22,6 +22,7 @@ def answers_schema() -> JsonObject:
         "properties": {
             "version": {"const": 1, "description": "The version of this format."},
             "project": _nullable(_schema(questions()["project"])),
+            "cli_version": _nullable(_schema(questions()["cli_version"])),
             **{scope: _nullable(_section(scope)) for scope in ("agent", "gateway")},
             "connections": {
                 "type": ["array", "null"],

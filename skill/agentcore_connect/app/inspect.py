@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.memory import without_collector
-from agentcore_connect.core.values import JsonObject, without_empty
+from agentcore_connect.core.values import Json, JsonObject, without_empty
 
 if TYPE_CHECKING:
     from agentcore_connect.findings.model import Finding, Scan
@@ -199,13 +199,14 @@ def _inspect(folder: Path, probes: Sequence[str]) -> Report:
             hint="run it in a project, or make one with `agentcore create`",
         )
     is_read = declared is not None or repository is not None
+    machine, recorded = _machine(project.version if declared is not None else None)
     return Report(
         declared,
         repository,
-        answers_from_project(project, {}) if is_read else {},
+        {**(answers_from_project(project, {}) if is_read else {}), **recorded},
         tuple(inspect_project(project, scan)) if is_read else (),
         documents if is_read else (),
-        _machine(),
+        machine,
         tuple(_probe(project, probes)),
     )
 
@@ -228,12 +229,23 @@ def _documents(project: Project) -> Iterator[Found]:
             yield Found(name, kind, problem=str(error))
 
 
-def _machine() -> JsonObject:
-    """Return the version of the AgentCore CLI on the PATH from its package file, without running it."""
-    from agentcore_connect.doctor import machine
+def _machine(project_version: int | None) -> tuple[JsonObject, dict[str, Json]]:
+    """Read which AgentCore CLI is on the PATH, without running it.
 
-    commands = machine.on_path("agentcore")
-    return {"agentcore": [{"path": str(one), "version": machine._npm_package(one)} for one in commands]}
+    Out: every `agentcore`, with what the one in use means for the project; and the answer that a plan for it needs.
+    """
+    from agentcore_connect.clispec.choose import choose
+    from agentcore_connect.clispec.installed import installed
+
+    found = installed()
+    machine: dict[str, Json] = {"agentcore": [{"path": str(one.path), "version": one.version} for one in found]}
+    if not found or found[0].version is None:
+        return machine, {}
+    try:
+        notice = choose(found[0].version, project_version).mismatch
+    except ConnectError as error:
+        return {**machine, "said": str(error)}, {}
+    return {**machine, **({"said": notice} if notice else {})}, {"cli_version": found[0].version}
 
 
 def _probe(project: Project, wanted: Sequence[str]) -> list[Probe]:

@@ -11,7 +11,7 @@ from agentcore_connect.answers import gate, load, store
 from agentcore_connect.app.position import Position
 from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.values import Json, JsonObject, mappings, texts
+from agentcore_connect.core.values import Json, JsonObject, mappings, text, texts
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.interview import view
 from agentcore_connect.interview.walk import Asked
@@ -129,6 +129,22 @@ class Session:
             data["project"] = project
         if data != self.data:
             self._take(self._checked(data))
+
+    def note_cli(self) -> str | None:
+        """Look for the CLI on the PATH and record its version, or the one given, where the answers have none.
+
+        Out: a sentence where the answers are for a CLI with other commands, or where no plan can be made for it.
+        """
+        from agentcore_connect.clispec.installed import differs, in_use
+
+        here, recorded = in_use(), text(self.data.get("cli_version"))
+        if self._cli_version is not None:
+            self._take(self._checked({**self.data, "cli_version": self._cli_version}))
+            return None
+        said = differs(here, recorded) if here is not None else None
+        if here is not None and recorded is None and said is None:
+            self._take(self._checked({**self.data, "cli_version": here}))
+        return said
 
     def differs(self, kind: str) -> bool:
         """Return whether the last connection is of another kind."""

@@ -40,6 +40,7 @@ def step(
     found: Iterable[Found] = (),
     earlier: Told | None = None,
     sources: bool = False,
+    cli: str | None = None,
 ) -> JsonObject:
     """Return the next question, or the decision when the interview is done, without empty members.
 
@@ -49,6 +50,7 @@ def step(
         found: what was looked up in this call.
         earlier: what was told before this call's answers and is left out.
         sources: whether a question names its sources.
+        cli: what is to be said of the installed CLI, once.
     """
     here, earlier = session.position(), earlier or _NOTHING
     now = told(session)
@@ -60,6 +62,7 @@ def step(
         "unused": [key for key in now.unused if key not in earlier.unused],
         "gaps": [gap.as_dict() for gap in here.state.gaps],
         "looked_up": [one.as_dict() for one in found],
+        **({"cli": cli} if cli is not None and earlier is _NOTHING else {}),
     }
     return {key: value for key, value in said.items() if value not in ([], {})}
 

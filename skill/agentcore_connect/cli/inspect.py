@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.values import JsonObject, mappings
 
 if TYPE_CHECKING:
     from agentcore_connect.app.inspect import Declared, Found, Report, Repository, Target
@@ -77,6 +78,7 @@ def _text(report: Report) -> list[str]:
     if project is not None or repository is not None:
         lines += _repository_lines(repository) if repository is not None else []
         lines += _project_lines(project) if project is not None else []
+        lines += _machine_lines(report.machine)
         if report.answers:
             lines += ["", "Tells of the answers:" if repository else "Need not be asked:"]
             lines += [f"  {key}: {_plain(value)}" for key, value in report.answers.items()]
@@ -87,6 +89,14 @@ def _text(report: Report) -> list[str]:
     for probe in report.probes:
         lines += ["", *_probe_lines(probe)] if lines else _probe_lines(probe)
     return lines
+
+
+def _machine_lines(machine: JsonObject) -> list[str]:
+    """Return a line for the CLI that a shell starts, and what it means for the project."""
+    found = mappings(machine.get("agentcore"))[:1]
+    lines = [f"AgentCore CLI {_plain(one.get('version') or 'of another kind')}: {_plain(one['path'])}" for one in found]
+    said = machine.get("said")
+    return lines + ([f"  note: {_plain(said)}"] if said else [])
 
 
 def _repository_lines(found: Repository) -> list[str]:

@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
             gives = args.answer or args.forget or args.unknown or args.look_up
             earlier = told(session) if gives and file.path.exists() else None
             session.begin(args.kind, file.relative(args.project) if args.project is not None else None)
+            cli = session.note_cli()
             for key in args.forget:
                 session.forget(key)
             problem, key = _answers(session, args.answer)
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             if session.data != before or not file.path.exists():
                 file.save(session.data)
         finish = f"agentcore-connect plan {args.answers} --out connect"
-        found = step(session, finish=finish, found=looked_up, earlier=earlier, sources=args.sources)
+        found = step(session, finish=finish, found=looked_up, earlier=earlier, sources=args.sources, cli=cli)
     except ConnectError as error:
         return _bad(error)
     print_json(found)

@@ -29,17 +29,24 @@ class Version(NamedTuple):
 class Surface(NamedTuple):
     """One command surface: its id, the version its contract was made from, how it is known, and what to say.
 
-    `contract` is the name of the knowledge file; `project_version` what `agentcore.json` has under it; `notice` is
-    None, or what the reader of a plan should know about the choice.
+    `contract` and `behaviour` name knowledge files: what the commands take, and cases of what they do.
+    `project_version` is what `agentcore.json` has under it. `notice` is None, or what the reader of a plan should know
+    about the choice; `mismatch` the part of it about a project file of another version. `chosen_by` is `cli`,
+    `project` or `default`, and `said` the reason for the choice in one line.
     """
 
     id: str
     version: str
     known_by: str
     notice: str | None
+    mismatch: str | None
     contract: str
+    behaviour: str | None
     project_version: int
     install: str
+    npx: str
+    chosen_by: str
+    said: str
     sources: tuple[str, ...]
 
 
@@ -66,29 +73,53 @@ def choose(cli_version: str | None, project_version: int | None) -> Surface:
     known = resources.load("cli-versions")
     notices: list[str] = []
     if cli_version is not None:
-        surface_id = _of_cli(cli_version, known, notices)
+        chosen_by, surface_id = "cli", _of_cli(cli_version, known, notices)
     elif project_version is not None:
-        surface_id = _of_project(project_version, known, notices)
+        chosen_by, surface_id = "project", _of_project(project_version, known, notices)
     else:
-        surface_id = known["default"]
+        chosen_by, surface_id = "default", known["default"]
     surface = known["surfaces"][surface_id]
     if surface["known_by"] != "run":
         notices.append(surface["text"])
-    if cli_version is not None and project_version is not None:
-        notices += [
-            one["text"]
+    mismatch = next(
+        (
+            str(one["text"])
             for one in known["project_mismatch"]
             if (one["surface"], one["project_version"]) == (surface_id, project_version)
-        ]
+        ),
+        None,
+    )
+    if mismatch is not None:
+        notices.append(mismatch)
     return Surface(
         id=surface_id,
         version=surface["version"],
         known_by=surface["known_by"],
         notice=" ".join(notices) or None,
+        mismatch=mismatch,
         contract=surface["contract"],
+        behaviour=surface.get("behaviour"),
         project_version=surface["project_version"],
         install=surface["install"],
+        npx=surface["npx"],
+        chosen_by=chosen_by,
+        said=_why(known, chosen_by, surface_id, cli_version, project_version),
         sources=tuple(surface["sources"]),
+    )
+
+
+def _why(known: Entry, by: str, surface_id: str, cli_version: str | None, project_version: int | None) -> str:
+    """Return the line that says why a surface was chosen."""
+    surfaces: Entry = known["surfaces"]
+    other = next(name for name in surfaces if name != surface_id)
+    text: str = known["chosen"][by]
+    return text.format(
+        asked=(cli_version or "").strip(),
+        project_version=project_version,
+        npx=surfaces[surface_id]["npx"],
+        other=other,
+        other_npx=surfaces[other]["npx"],
+        other_version=surfaces[other]["version"],
     )
 
 

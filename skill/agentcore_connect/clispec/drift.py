@@ -15,6 +15,7 @@ from agentcore_connect.knowledge.resources import Entry
 
 Kind = Literal["new", "gone", "changed"]
 _WORDING: Final = "says"
+_UNSAID: Final = ("required", "choices", "default", "repeatable")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,10 @@ def _command(path: str, was: Entry, now: Entry, complete: bool) -> Iterator[Drif
             yield Drift("gone", where, option, None, True)
             continue
         other = now["options"][name]
-        stated = option if not complete else {**dict.fromkeys(other), **option}
+        if complete:
+            stated = {**dict.fromkeys(other), **option}
+        else:  # what was read in the source and no help page has to say
+            stated = {fact: value for fact, value in option.items() if fact in other or fact not in _UNSAID}
         yield from _facts(where, stated, other)
     if complete:
         for name, option in now["options"].items():

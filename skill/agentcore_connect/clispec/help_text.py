@@ -19,6 +19,7 @@ _OPTION: Final = re.compile(
 )
 _ARGUMENT: Final = re.compile(r"(?P<open>[<\[])(?P<name>[^>\].]+)(?P<many>\.\.\.)?[>\]]")
 _DEFAULT: Final = re.compile(r'\(default: (?P<json>"[^"]*"|[^)\s]+)(?: if omitted)?\)')
+_NOT_LISTS: Final = ("Parameter details",)  # the same options again, with their types
 _MODE: Final = "[non-interactive]"
 _WORD: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 _LIST: Final = re.compile(
@@ -99,7 +100,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, str]]:
             about = f"{about} {line.strip()}"
             continue
         if term:
-            yield section, term, about
+            if section not in _NOT_LISTS:
+                yield section, term, about
             term, about = "", ""
         if entry and not line.startswith("   "):
             term, about = entry["term"], entry["text"] or ""

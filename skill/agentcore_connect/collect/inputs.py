@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Gathered(NamedTuple):
     """A case and the files that it was read from.
 
-    ``base`` is the folder that paths in the answers are relative to; ``files`` what each connection's own files tell.
+    ``base`` is the folder that paths in the answers are relative to; ``files`` what each connection's own files tell;
+    ``cli_version`` the version of the CLI that was given or recorded.
     """
 
     case: Case
@@ -35,6 +36,7 @@ class Gathered(NamedTuple):
     surface: Surface
     base: Path
     files: Mapping[int, Read] = {}
+    cli_version: str | None = None
 
     @property
     def project(self) -> Project | None:
@@ -61,7 +63,7 @@ def gather(
     Args:
         document: the checked answers.
         project: the folder given by --project, which comes before the file's own key.
-        cli_version: the version given by --cli-version.
+        cli_version: the version given by --cli-version, which comes before the file's own key.
         via: one of `vias.VIAS`.
         before: what was gathered for other answers of the same file a moment ago; what still holds is not read again.
 
@@ -70,7 +72,8 @@ def gather(
     base = base_of(document)
     same = before is not None and before.document.data.get("project") == document.data.get("project")
     found = before.project if before is not None and same else _project(document, base, project)
-    surface = choose(cli_version, found.version if found else None)
+    version = cli_version if cli_version is not None else text(document.data.get("cli_version"))
+    surface = _surface(version, found, document if cli_version is None else None)
     case = Case(document.data, project=found, surface=surface.id, via=via)
     if found is not None:
         from agentcore_connect.project.answers import answers_from_project
@@ -84,7 +87,18 @@ def gather(
             _, place, inner = key.split(".", 2)
             one = read[int(place)]
             read[int(place)] = one._replace(answers=store.put(one.answers, inner, value))
-    return Gathered(case._replace(read=read), document, surface, base, files)
+    return Gathered(case._replace(read=read), document, surface, base, files, version)
+
+
+def _surface(version: str | None, project: Project | None, document: Document | None) -> Surface:
+    """Choose the command surface; a refused version that the document holds is named with its place."""
+    try:
+        return choose(version, project.version if project else None)
+    except ConnectError as error:
+        if document is None:
+            raise
+        where = document.where("cli_version")
+        raise ConnectError(error.code, error.message, where=where, expected=error.expected, hint=error.hint) from None
 
 
 def _known(before: Gathered | None, number: int, connection: JsonObject) -> Read | None:

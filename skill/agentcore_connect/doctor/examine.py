@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from agentcore_connect.clispec import choose, drift, extract, model
-from agentcore_connect.clispec.walk import walk
+from agentcore_connect.clispec.compare import compare
+from agentcore_connect.clispec.installed import on_path
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.doctor import machine
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
-from agentcore_connect.sandbox.scratch import Ran, Sandbox
+from agentcore_connect.sandbox.scratch import Sandbox
 
 State = Literal["ok", "note", "problem"]
 _JOBS: Final = 2
@@ -93,7 +94,7 @@ def _project(folder: Path, report: Report) -> tuple[int | None, Path | None, lis
 
 def _cli(report: Report, toolkit: Entry, project_version: int | None, box: Sandbox) -> machine.Agentcore | None:
     """Tell the programs called agentcore; the npm CLI that would be used, if there is one."""
-    found = [machine.identify(path, box, toolkit) for path in machine.on_path("agentcore")]
+    found = [machine.identify(path, box, toolkit) for path in on_path("agentcore")]
     report.agentcores = found
     ours = next((one for one in found if one.kind == machine.NPM), None)
     for place, one in enumerate(found):
@@ -159,25 +160,9 @@ def _cli_drift(
 ) -> None:
     assert report.surface is not None  # noqa: S101 - the caller saw to it
     contract = model.load(report.surface.contract)
-    shipped = contract.data["help"]["commands"]
-    if not contract.data["cli"]["complete"]:
-        commands = list(shipped)  # it lists what plans use and nothing more
-    wanted = [path for path in shipped if commands is None or _asked(path, commands)]
-    progress(f"comparing {len(wanted)} commands of the CLI")
-
-    def run(words: Sequence[str]) -> Ran:
-        return box.run([str(cli.path), *words], cwd=box.root)
-
     try:
-        found = walk(run, jobs=_JOBS, only=None if commands is None else wanted)
-        compared = shipped if commands is None else {path: shipped[path] for path in wanted}
-        part = model.Contract({**contract.data, "help": {**contract.data["help"], "commands": compared}})
-        options = sum(len(one["options"]) for one in compared.values())
-        _tell(report, "cli", f"{len(wanted)} commands, {options} options", drift.cli(part, found), contract)
-        if contract.data.get("files"):
-            schemas = extract.file_schemas([str(cli.path)], box, resources.load("cli-probes"))
-            fields = sum(len(one) for file in schemas.values() for one in file.values() if isinstance(one, dict))
-            _tell(report, "files", f"{len(schemas)} files, {fields} fields", drift.files(contract, schemas), contract)
+        for one in compare([str(cli.path)], report.surface, box, commands=commands, jobs=_JOBS, progress=progress):
+            _tell(report, one.name, one.shown, one.found, contract)
     except ConnectError as error:
         report.add("knowledge", "CLI contract", str(cli.path), "problem", error.message, error.hint)
 
@@ -259,11 +244,6 @@ def _frameworks() -> dict[str, dict[str, str | None]]:
         for name, about in frameworks.items()
         if about["packages"] and name != "mcp"
     }
-
-
-def _asked(path: str, commands: Sequence[str]) -> bool:
-    """Whether a command is one of those, a group above one, or the root."""
-    return path == model.ROOT or any(one == path or one.startswith(f"{path} ") for one in commands)
 
 
 def _kind(one: machine.Agentcore) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from agentcore_connect.clispec import choose
+from agentcore_connect.clispec.installed import npm_version, on_path
 from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Sandbox
 
@@ -61,16 +61,9 @@ class Environment:
         return found if found and found.is_dir() else None
 
 
-def on_path(name: str, path: str | None = None) -> list[Path]:
-    """Every executable of that name on the PATH, in the order in which a shell finds them."""
-    folders = (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep)
-    found = (Path(folder or ".").absolute() / name for folder in dict.fromkeys(folders))
-    return [one for one in found if one.is_file() and os.access(one, os.X_OK)]
-
-
 def identify(path: Path, box: Sandbox, toolkit: Entry) -> Agentcore:
     """Identify a program by its package, else by its `--version` in the sandbox."""
-    package = _npm_package(path)
+    package = npm_version(path)
     script = _script(path)
     if package is None and toolkit["module"] in script:
         return _toolkit(path, script, toolkit)
@@ -143,16 +136,6 @@ def _packages(site: Path) -> dict[str, str]:
         name, _, version = entry.name.removesuffix(".dist-info").rpartition("-")
         found[re.sub(r"[-_.]+", "-", name).lower()] = version
     return found
-
-
-def _npm_package(path: Path) -> str | None:
-    """The version in the package.json of the npm package that a command belongs to."""
-    for folder in path.resolve().parents:
-        with suppress(OSError, ValueError, AttributeError):
-            about = json.loads((folder / "package.json").read_text("utf-8"))
-            if about.get("name") == "@aws/agentcore":
-                return str(about.get("version"))
-    return None
 
 
 def _script(path: Path) -> str:

@@ -66,12 +66,13 @@ async def run(
     gives = any(arguments.get(name) for name in ("answer", "forget", "unknown", "look_up"))
     earlier = told(session) if gives and arguments.get("answers") else None
     session.begin(text(arguments.get("kind")), text(arguments.get("project")))
+    cli = session.note_cli()
     problem = _record(session, arguments)
     if problem is not None:
         return problem
     found = [session.look_up(key, text(address)) for key, address in mapping(arguments.get("look_up")).items()]
     if found or not arguments.get("ask_person", True) or not _has_forms(ctx):
-        return _position(session, found, earlier)
+        return _position(session, found, earlier, cli)
     return _return_for(ctx, session, Turn()) if returns else await _ask(ctx, session)
 
 
@@ -82,9 +83,11 @@ def _session(bounds: Bounds, answers: JsonObject, arguments: JsonObject) -> Sess
     return Session(document, cli_version=text(arguments.get("cli_version")), where=NAME, admit=bounds.check_answers)
 
 
-def _position(session: Session, found: Iterable[Found] = (), earlier: Told | None = None) -> JsonObject:
-    """Return the next question or done, lookup results, and the answers for the next call."""
-    return {**step(session, found=found, earlier=earlier), "answers": session.data}
+def _position(
+    session: Session, found: Iterable[Found] = (), earlier: Told | None = None, cli: str | None = None
+) -> JsonObject:
+    """Return the next question or done, lookup results, what the installed CLI means, and the answers so far."""
+    return {**step(session, found=found, earlier=earlier, cli=cli), "answers": session.data}
 
 
 def _record(session: Session, arguments: JsonObject) -> JsonObject | None:

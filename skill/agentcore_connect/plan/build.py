@@ -236,6 +236,8 @@ def _plan(
         cli_version=gathered.surface.version,
         surface=gathered.surface.id,
         known_by=gathered.surface.known_by,
+        chosen_by=gathered.surface.chosen_by,
+        chosen=gathered.surface.said,
         gateway=planned_gateway(ctx["gateway"], gateway_words) if used_gateway else {},
         semantic_search=ctx["search"],
         connections=[planned_connection(c, search_recommended=kind.search_recommended) for c in found],

@@ -22,13 +22,15 @@ from agentcore_connect.plan.records import RenderContext, SearchContext
 class Plan:
     """The plan: the steps and the reasons.
 
-    ``agent`` says in one line what happens to the agent. ``context`` is what templates see; it stays out of the JSON.
-    ``script`` is what runtime.mjs reads beside the steps.
+    ``agent`` says in one line what happens to the agent, ``chosen`` why the plan speaks this surface of the CLI.
+    ``context`` is what templates see; it stays out of the JSON. ``script`` is what runtime.mjs reads beside the steps.
     """
 
     cli_version: str
     surface: str
     known_by: str
+    chosen_by: str
+    chosen: str
     gateway: PlannedGateway
     semantic_search: SearchContext
     connections: list[PlannedConnection]
@@ -51,7 +53,12 @@ class Plan:
         return {
             "version": 1,
             "cli_version": self.cli_version,
-            "surface": {"id": self.surface, "known_by": self.known_by},
+            "surface": {
+                "id": self.surface,
+                "known_by": self.known_by,
+                "chosen_by": self.chosen_by,
+                "chosen": self.chosen,
+            },
             "via": self.context["plan"]["via"],
             "summary": self.summary,
             "agent": self.agent,

@@ -14,6 +14,7 @@ from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
 from agentcore_connect.plan.promises import Promise, in_the_end, promises
 
+_CLI = ("version", "accepts", "known_by", "project_version", "other_cli")
 _PROJECT_FILE = "agentcore/agentcore.json"
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=")
 #: What a list on standard input is made of: KEY=${NAME}.
@@ -36,7 +37,7 @@ def script(
     runs_cli = any(one.argv[:1] == ("agentcore",) for one in operations)
     values, cli = mapping(surface.get("credential_values")), mapping(surface["cli"])
     return {
-        "cli": {key: cli[key] for key in ("version", "accepts", "known_by")} if runs_cli else None,
+        "cli": {key: cli[key] for key in _CLI} if runs_cli else None,
         "surface": surface["surface"],
         "project_file": cli.get("project_file") or _PROJECT_FILE,
         "steps": _steps(operations),

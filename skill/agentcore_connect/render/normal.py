@@ -19,6 +19,8 @@ _PATHS = {"tools": "tools_path", "schema": "schema_path"}
 def normal_answers(gathered: Gathered, out: Path) -> dict[str, Json]:
     """The answers with paths that fit the folder they are written to; nothing that was not answered is added."""
     data: dict[str, Json] = {"version": 1, **{k: v for k, v in gathered.document.data.items() if v is not None}}
+    if gathered.cli_version is not None:
+        data["cli_version"] = gathered.cli_version
     if gathered.project is not None:
         data["project"] = os.path.relpath(gathered.project.root, out.resolve())
     connections = []

@@ -11,7 +11,7 @@ from agentcore_connect.text._yaml import scalar
 
 #: The order of keys in the answers file, by place ("*" is any list index). Keys not named follow as given.
 ORDER: Final[Mapping[str, Sequence[str]]] = {
-    "": ("version", "project", "agent", "gateway", "connections", "policy", "unknown"),
+    "": ("version", "project", "cli_version", "agent", "gateway", "connections", "policy", "unknown"),
     "agent": ("framework", "language", "state", "host"),
     "gateway": (
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth"),

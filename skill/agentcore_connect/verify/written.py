@@ -123,15 +123,20 @@ def read_written(folder: Path, *, run_changed: bool = False, is_confined: bool =
             raise ConnectError("unreadable-plan", f"{name}: {found}", where=str(folder / name), hint=_ANEW)
     plan = _plan(folder / "plan.json")
     answers = load.load(folder / "answers.yaml")
-    version, via = plan.get("cli_version"), plan.get("via")
-    gathered = gather(
-        answers,
-        cli_version=version if isinstance(version, str) else None,
-        via=via if via in VIAS else VIAS[0],
-    )
+    gathered = _gathered(answers, plan)
     fresh, files = render_plan(build(gathered), gathered, folder)
     texts = {name: text for name, (text, _) in files.items()}
     return Written(folder, plan, answers, gathered, fresh, texts, run_changed, is_confined)
+
+
+def _gathered(answers: Document, plan: Mapping[str, Json]) -> Gathered:
+    """Gather the answers for the CLI that the plan is for, whatever has become of the project since."""
+    version, via = plan.get("cli_version"), plan.get("via")
+    way = via if via in VIAS else VIAS[0]
+    found = gather(answers, via=way)
+    if not isinstance(version, str) or version == found.surface.version:
+        return found
+    return gather(answers, cli_version=version, via=way)._replace(cli_version=found.cli_version)
 
 
 def _plan(path: Path) -> dict[str, Json]:

@@ -58,6 +58,7 @@ class Sitting:
         session = Session(self._read(there=there), cli_version=self._options.cli_version, via=self._options.via)
         self._take_project(session, there=there)
         self._take_kind(session)
+        self._take_cli(session, there=there)
         if not there:  # so that there is always one to come back to
             self._file.save(session.data)
             shown = self._options.file
@@ -120,6 +121,15 @@ class Sitting:
                 return
             session.add_connection()
         session.begin(kind)
+
+    def _take_cli(self, session: Session, *, there: bool) -> None:
+        """Record the installed CLI, and say so where its commands differ from those of the answers."""
+        before = session.data.get("cli_version")
+        said = session.note_cli()
+        if said is not None:
+            self._notices.append(said)
+        if there and session.data.get("cli_version") != before:
+            self._file.save(session.data)
 
     def _add_to(self, session: Session) -> bool:
         """Return whether KIND requires a further connection."""

@@ -163,6 +163,20 @@ def test_a_role_of_the_project_is_known_by_its_name(role: str, project: Path) ->
     assert ("The gateway's role" in found.details[0]) == (role == "Amber")
 
 
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Client error '401 Unauthorized' for url 'https://mail.example.com/mcp'", "C3"),
+        ("getaddrinfo ENOTFOUND mail.example.com, POST https://mail.example.com/mcp", "B1"),
+        ("Client error '401 Unauthorized' for url 'https://mail.example.com/mcp2'", None),
+        ("Client error '401 Unauthorized' for url 'https://other.example.com/mcp'", None),
+    ],
+)
+def test_an_endpoint_of_the_project_is_the_hop_to_a_target(text: str, row: str | None, project: Path) -> None:
+    assert [one.id for one in diagnose(text, project).matches[:1]] == ([row] if row else [])
+    assert row is None or [one.id for one in diagnose(text).matches[:1]] != [row]
+
+
 def test_a_role_that_gateway_and_runtime_share_is_neither(project: Path) -> None:
     from agentcore_connect.app.project import project_named
 

@@ -129,6 +129,10 @@ MEANT: list[tuple[str, str]] = [
     ("D8", "POST https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/x/invocations -> 404 {\"code\":-32001,\"message\":\"Session not found\"} mcp"),
     ("D13", "UserError: Failed to connect to MCP server 'agentcore-gateway': HTTP error 403 (Forbidden)"),
     ("D16", "mcp_proxy_for_aws.server: NoCredentialsError: Unable to locate credentials"),
+    ("G1", "AttributeError: module 'mcp.client.streamable_http' has no attribute 'streamablehttp_client'"),
+    # what only tells where a call failed gives way to what tells why
+    ("B3", "Failed to connect and fetch tools from the provided MCP target server. Error - Missing Authentication Token"),
+    ("B1", "Failed to connect and fetch tools from the provided MCP target server. Error - timed out"),
     ("G1", "ImportError: cannot import name 'ToolNode2' from 'langgraph.prebuilt' (/a/site-packages/langgraph/prebuilt/__init__.py)"),
 ]  # fmt: skip
 UNRELATED = [

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from agentcore_connect.diagnose.aws import role_of
+from agentcore_connect.diagnose.facts import Around
 from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.project.model import Credential, Deployed, Gateway, Project, Runtime, Target
 
@@ -54,6 +55,13 @@ class Beside(NamedTuple):
     project: Project | None = None
     rights: Rights | None = None
     declares: frozenset[str] = frozenset()
+
+    @property
+    def around(self) -> Around:
+        """The facts that a message is read with: the project's roles, and the endpoints of its targets."""
+        targets = [one for gateway in self.project.gateways for one in gateway.targets] if self.project else []
+        ends = [re.escape(one.endpoint.rstrip("/")) for one in targets if one.endpoint]
+        return Around(self.roles, {"target": rf"(?:{'|'.join(ends)})(?![\w-])"} if ends else {})
 
     @property
     def roles(self) -> Mapping[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentcore_connect.core.values import Json
 from agentcore_connect.diagnose.aws import AwsError, aws_error, role_of
@@ -25,26 +27,35 @@ _CRASHED = re.compile(
     re.I,
 )
 _NO_NAME = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'(?P<place> \([^)]{0,400}\))?")
+_NO_ATTRIBUTE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
 _NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _TOO_LATE = re.compile(r"initialization time exceeded|initialization completes in 30s", re.I)
 _CANCELLED = re.compile(r"\bCancelledError\b|Cancelled via cancel scope|cancel scope in a different task", re.I)
-_NO_ROLES: Mapping[str, str] = {}
+_SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
 #: Parts of an AWS error that conditions do not look at: what they tell is in the others.
 _INSIDE = frozenset({"event", "handled"})
-_SESSION = re.compile(r"mcp-session-id|session id|session (?:not found|has been terminated|is gone|terminated)", re.I)
 
+
+class Around(NamedTuple):
+    """Facts from beside a message: names of roles with the principal that each is, and forms of hops that are known."""
+
+    roles: Mapping[str, str] = MappingProxyType({})
+    hops: Mapping[str, str] = MappingProxyType({})
+
+
+_NOTHING = Around()
 
 #: What is shown again of a message beside a role's name: an ARN of one resource, never what only looks like one.
 _ARN = r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@:/-]{1,300}"
 
 
-def message_facts(text: str, known: Entry, roles: Mapping[str, str] = _NO_ROLES) -> tuple[Log, dict[str, Json]]:
+def message_facts(text: str, known: Entry, around: Around = _NOTHING) -> tuple[Log, dict[str, Json]]:
     """Take a message apart.
 
     Args:
         text: any text, whole.
         known: the data of `knowledge/errors.yaml`: hops, operations, signs, parts, kinds and wordings.
-        roles: names of roles that are known, each with the principal that it is.
+        around: what is known from beside the message.
 
     Returns:
         The log, and the facts: command, missing_command, aws, http, oauth, rpc, exception, crashed, too_late,
@@ -54,8 +65,8 @@ def message_facts(text: str, known: Entry, roles: Mapping[str, str] = _NO_ROLES)
     said = log.text
     output = " ".join(log.output.split())
     parts = {name: _first(output, forms) for name, forms in known["parts"].items()}
-    aws = _aws(aws_error(said, " ".join(text.split()), operations=known["operations"]), output, known, roles)
-    web = answer(said, known["hops"])
+    aws = _aws(aws_error(said, " ".join(text.split()), operations=known["operations"]), output, known, around.roles)
+    web = answer(said, {**around.hops, **known["hops"]})
     missing = _NOT_FOUND.search(said)
     late = _TOO_LATE.search(said)
     facts = {
@@ -127,7 +138,7 @@ def _gone(said: str) -> bool:
     """
     from agentcore_connect.knowledge.resources import load
 
-    missing = _NO_NAME.search(said) or _NO_MODULE.search(said)
+    missing = _NO_NAME.search(said) or _NO_ATTRIBUTE.search(said) or _NO_MODULE.search(said)
     if missing is None:
         return False
     parts = missing.groupdict()

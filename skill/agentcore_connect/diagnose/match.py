@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -72,16 +72,16 @@ def diagnose(text: str, known: Entry, limit: int = 3, beside: Beside | None = No
     if text.strip().upper() in rows:
         return Diagnosis((Match(text.strip().upper(), "id", math.inf),), ())
     looked_at = text[-LOOK_AT:]
-    log, facts = message_facts(looked_at, known, beside.roles) if beside else message_facts(looked_at, known)
+    log, facts = message_facts(looked_at, known, beside.around) if beside else message_facts(looked_at, known)
     plain = _plain(log.text)
     subject = _Subject(
         _plain(log.output), len(plain.split()), known["signs"], ours=bool(mapping(facts["aws"]).get("ours"))
     )
-    parts = {one["row"]: _SURE[one["sure"]] for one in reversed(known["families"]) if holds(one["when"], facts)}
-    found = [Match(name, "parts", score) for name, score in parts.items()]
+    families = [one for one in known["families"] if holds(one["when"], facts)]
+    found = [Match(one["row"], "parts", _SURE[one["sure"]]) for one in families]
     shared = frozenset(map(_bare, known["elsewhere"]))
     found += [match for name, row in rows.items() if (match := _quoted(name, row, plain, subject, shared))]
-    ranked = _best(sorted(found, key=lambda match: -match.score))
+    ranked = _causes_first(_best(sorted(found, key=lambda match: -match.score)), known["wrappers"])
     words = _Words(rows, frozenset(known["little_words"]))
     worded, near = words.rank(_COMMANDS.sub(" ", plain), {match.id for match in ranked}, subject)
     kept = (ranked or ([] if _is_taken_apart(facts, signed=bool(subject.groups)) else worded))[:limit]
@@ -115,6 +115,14 @@ def _best(ranked: Iterable[Match]) -> list[Match]:
     for match in ranked:
         found.setdefault(match.id, match)
     return list(found.values())
+
+
+def _causes_first(ranked: list[Match], wrappers: Sequence[str]) -> list[Match]:
+    """A row that only tells where a call failed gives way to the first other of its group, which tells why."""
+    if not ranked or ranked[0].id not in wrappers:
+        return ranked
+    cause = next((one for one in ranked[1:] if one.id[0] == ranked[0].id[0]), ranked[0])
+    return [cause, *(one for one in ranked if one is not cause)]
 
 
 class _Subject:

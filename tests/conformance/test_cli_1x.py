@@ -20,6 +20,7 @@ BY_HAND = {
     "consent-Orders": "a person consents",
     "let-in-api-Orders": "the API is in an account for which the plan has no credentials",
     "let-in-function-Orders": "the function is in an account for which the plan has no credentials",
+    "move-agent": "which code of the old agent goes to the new one is the person's decision",
     "register-callback-OrdersCredential": "the identity provider is outside of AWS",
     "return-url-Orders": "the service makes the workload identity",
 }

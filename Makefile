@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # What `make test` runs of the longest parts, always the same; `make test-all` sets both to everything.
 SHARE := $(shell $(PYTHON) tools/client_envs.py --share)
-PART := 0/4
+PART := 0/6
 
 .PHONY: demo test test-all quick lint types bench envs conformance mutants references clean
 
@@ -20,7 +20,7 @@ demo: $(BIN)/.ready
 test: envs lint types
 	CONNECT_REQUIRE_ENVS=1 CONNECT_ENVS="$(SHARE)" CONNECT_SHARE=$(PART) pytest -n $(JOBS) --dist worksteal -q
 
-# Really everything: every framework, every probe of the CLI, every run that `make test` takes a quarter of.
+# Really everything: every framework, every probe of the CLI, every run that `make test` takes a sixth of.
 test-all: lint types
 	$(MAKE) test PART=0/1 SHARE="$$($(BIN)/python tools/client_envs.py --list | tr '\n' ' ')"
 

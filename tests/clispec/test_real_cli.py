@@ -1,7 +1,7 @@
 """The shipped contract against the CLI it was made from.
 
-The files' schemas are compared whole. Of the help of every command `make test` compares one page in four word for word
-(and doctor all of them, option by option), of the probes (about a thousand runs) it runs one in 24; `make test-all` and `python tools/extract_contract.py --fresh --check -o FILE` run all of them.
+The files' schemas are compared whole. Of the help of every command `make test` compares one page in eight word for word
+(and doctor all of them, option by option), of the probes (about a thousand runs) it runs one in 48; `make test-all` and `python tools/extract_contract.py --fresh --check -o FILE` run all of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from agentcore_connect.sandbox.scratch import Sandbox
 from tests.share import share_of
 
 pytestmark = pytest.mark.realcli
-PROBES, HELP = 24, 4  # of so many probes, and of so many pages of help, a shortened run takes one
+PROBES, HELP = 48, 8  # of so many probes, and of so many pages of help, a shortened run takes one
 
 
 @pytest.fixture(scope="module")

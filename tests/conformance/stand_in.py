@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from agentcore_connect.core.record import replace
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import LoopbackServer, Reply, Request
 

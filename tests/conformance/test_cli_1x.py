@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
+from agentcore_connect.core.record import replace
 from tests.cli_1x.plans import carry_out, differences
 from tests.cli_1x.steps import Steps
 from tests.conformance.emitted import Emitted

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import undeclared_project
+from agentcore_connect.project.reader import undeclared_project
 
 IDENTITY = (
     "from bedrock_agentcore.identity import requires_access_token, requires_api_key\nfrom strands import tool\n\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import Finding, inspect_project
-from agentcore_connect.project import read_project, undeclared_project
+from agentcore_connect.project.reader import read_project, undeclared_project
 from tests.findings.planted import CONFIG, MAIN, clean
 
 POLICY = 'permit(principal, action == AgentCore::Action::"Made___search", resource is AgentCore::Gateway);'

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import read_project
+from agentcore_connect.project.reader import read_project
 
 CODE = '''\
 import os

@@ -10,7 +10,7 @@ import pytest
 
 from agentcore_connect.__main__ import main
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import read_project
+from agentcore_connect.project.reader import read_project
 from tests.findings.planted import PYPROJECT, clean
 
 FRAMEWORKS = [

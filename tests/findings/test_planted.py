@@ -8,7 +8,7 @@ import pytest
 
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.project import read_project
+from agentcore_connect.project.reader import read_project
 from tests.findings.planted import PLANTS, Plant, clean
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import Project, answers_from_project, read_project
+from agentcore_connect.project.answers import answers_from_project
+from agentcore_connect.project.model import Project
+from agentcore_connect.project.reader import read_project
 from tests.findings.real_projects import Agentcore, add_gateways, add_targets
 
 pytestmark = pytest.mark.realcli

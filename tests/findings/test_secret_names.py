@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import read_project
+from agentcore_connect.project.reader import read_project
 from tests.findings.planted import MAIN, clean
 
 PASSWORD = "Sup3r-" + "Secret-99"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import undeclared_project
+from agentcore_connect.project.reader import undeclared_project
 
 APP = "from bedrock_agentcore.runtime import BedrockAgentCoreApp\n"
 STRANDS = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentcore_connect.findings import inspect_project
-from agentcore_connect.project import read_project, undeclared_project
+from agentcore_connect.project.reader import read_project, undeclared_project
 from tests.findings.planted import _SECURED, CONFIG, SPEC, Files, clean
 
 RUNTIME = "https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/Travel_Hotels-abcdefghij/invocations"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from agentcore_connect.core.record import replace
 from agentcore_connect.plan.brief import brief, split_headline
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.environment import markdown_prose

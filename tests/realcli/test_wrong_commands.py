@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from agentcore_connect.core.record import replace
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import Promised, compare, promises

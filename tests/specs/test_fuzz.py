@@ -25,7 +25,8 @@ from agentcore_connect.core.http_fetch import Answer
 from agentcore_connect.findings import inspect_project
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
 from agentcore_connect.probe import mcp_auth, mcp_probe, mcp_wire
-from agentcore_connect.project import answers_from_project, read_project
+from agentcore_connect.project.answers import answers_from_project
+from agentcore_connect.project.reader import read_project
 from agentcore_connect.specs import smithy
 from agentcore_connect.specs.openapi import answers_from_openapi, summary
 from agentcore_connect.specs.openapi_repair import repair

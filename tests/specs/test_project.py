@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.project import (
-    answers_from_project,
-    find_root,
-    read_project,
-    target_in_project,
-    undeclared_project,
-)
+from agentcore_connect.project.answers import answers_from_project, target_in_project
+from agentcore_connect.project.reader import find_root, read_project, undeclared_project
 from agentcore_connect.project.repository import read_repository
 from agentcore_connect.project.source import lines_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from agentcore_connect.advise.records import Decision, Facts
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import record, text
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.engine.tree import End

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from agentcore_connect.advise.records import (
@@ -20,6 +20,7 @@ from agentcore_connect.advise.records import (
     Signing,
 )
 from agentcore_connect.advise.terms import INBOUND
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, boolean, mapping, one_of, record, text, texts
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import compile_condition

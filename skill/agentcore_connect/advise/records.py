@@ -6,7 +6,6 @@ the gate of the answers checks; `tools/check_knowledge.py` holds each field to i
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import NamedTuple
 
 from agentcore_connect.advise.terms import (
     AgentHost,
@@ -38,6 +37,7 @@ from agentcore_connect.advise.terms import (
     ServiceAuth,
     TargetType,
 )
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from agentcore_connect.agent_code.edit import Gift
@@ -13,6 +12,7 @@ from agentcore_connect.agent_code.gifts import wrapper_import
 from agentcore_connect.agent_code.given import given, span
 from agentcore_connect.agent_code.scopes import Function
 from agentcore_connect.agent_code.source import Edit, Source, Unsure
+from agentcore_connect.core.record import dataclass
 
 _INDENT: Final = "    "
 _CACHE: Final = "from functools import cache"

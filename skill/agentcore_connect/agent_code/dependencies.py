@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.agent_code.source import Edit, Source, Unsure, read_source
+from agentcore_connect.core.record import dataclass
 
 _NAME: Final = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*([^;#]*)")
 _BOUND: Final = re.compile(r"(===|==|~=|<=|>=|<|>|!=)\s*([0-9]+(?:\.[0-9]+)*)")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from agentcore_connect.agent_code.facts import Functions, Taker
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from agentcore_connect.agent_code.facts import Taker
 from agentcore_connect.agent_code.scopes import Function, Scopes
 from agentcore_connect.agent_code.source import Source
+from agentcore_connect.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

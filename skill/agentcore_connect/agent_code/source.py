@@ -7,11 +7,11 @@ import re
 import token
 import tokenize
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from agentcore_connect.core.record import NamedTuple, dataclass
 from agentcore_connect.project.code import MAX_CODE_BYTES, Parsed, parse_text
 
 _BOM: Final = "\ufeff"

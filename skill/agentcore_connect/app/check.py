@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from agentcore_connect.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from agentcore_connect.verify.report import Result

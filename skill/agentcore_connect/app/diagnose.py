@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired
 
+from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypeAlias, TypedDict, final
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.memory import without_collector
+from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import Json, JsonObject, without_empty
 
 if TYPE_CHECKING:
@@ -183,7 +184,8 @@ def inspect(folder: Path, probes: Sequence[str] = ()) -> Report:
 
 def _inspect(folder: Path, probes: Sequence[str]) -> Report:
     from agentcore_connect.findings import Scan, inspect_project
-    from agentcore_connect.project import answers_from_project, read_project, undeclared_project
+    from agentcore_connect.project.answers import answers_from_project
+    from agentcore_connect.project.reader import read_project, undeclared_project
 
     project = read_project(folder) or undeclared_project(folder)
     scan = Scan(project)

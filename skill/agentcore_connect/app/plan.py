@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentcore_connect.collect.inputs import Gathered, gather
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.plan.build import build
 
 if TYPE_CHECKING:

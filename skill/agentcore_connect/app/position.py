@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from agentcore_connect import interview
 from agentcore_connect.advise.facts import Case
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.interview import view
 from agentcore_connect.interview.walk import Asked, State
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from agentcore_connect import interview
 from agentcore_connect.answers import gate, load, store
 from agentcore_connect.app.position import Position
 from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mappings, text, texts
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.interview import view

@@ -6,10 +6,11 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Final, NotRequired
 
 from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Final, Literal
@@ -13,6 +12,7 @@ from typing import Final, Literal
 from agentcore_connect.checks.cedar_schema import Targets, schema_text
 from agentcore_connect.checks.cedar_scope import Scope, read_scopes
 from agentcore_connect.checks.problem import Problem, Severity
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 
 _BEYOND_CEDAR: Final = re.compile(r"\bwhen (guardrails|temporal)\b")

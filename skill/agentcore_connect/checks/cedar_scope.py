@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from agentcore_connect.core.record import dataclass
 
 _STRING: Final = r'"(?:\\.|[^"\\])*"'
 _PATH: Final = r"[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)*"

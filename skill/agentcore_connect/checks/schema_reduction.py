@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeAlias
 
@@ -12,6 +11,7 @@ from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged
 from agentcore_connect.checks.schema_words import sentence
 from agentcore_connect.checks.tool_list import shown, unwrap
 from agentcore_connect.core.places import follow, step
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
 

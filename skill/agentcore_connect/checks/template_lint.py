@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import metadata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from agentcore_connect.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from cfnlint.match import Match  # type: ignore[import-untyped, import-not-found, unused-ignore]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
 

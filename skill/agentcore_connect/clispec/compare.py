@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from agentcore_connect.clispec import behaviour, drift, extract, model
 from agentcore_connect.clispec.choose import Surface
 from agentcore_connect.clispec.walk import walk
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge import resources
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from agentcore_connect.clispec import api_model
 from agentcore_connect.clispec.words import Contract
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import Entry
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final
 
 from agentcore_connect.clispec import api_model, choose, file_schema, model
 from agentcore_connect.clispec.bench import Bench
@@ -16,6 +16,7 @@ from agentcore_connect.clispec.emit import emit
 from agentcore_connect.clispec.observe import Observer
 from agentcore_connect.clispec.walk import walk
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import TypedDict
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry

@@ -6,9 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 
 _USAGE: Final = re.compile(r"Usage: (?P<words>\S.*)")

@@ -6,10 +6,10 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from agentcore_connect.clispec.choose import choose
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge import resources
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentcore_connect.advise.facts import Case
 from agentcore_connect.advise.records import Read
@@ -13,6 +13,7 @@ from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject, mapping, text, texts
 from agentcore_connect.knowledge.endpoint_hints import answers_from_endpoint, answers_from_service, service_at
 from agentcore_connect.knowledge.runtime_address import endpoint_arn

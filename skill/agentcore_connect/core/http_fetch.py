@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from agentcore_connect.core.record import dataclass, field
 
 _CHUNK = 16 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)

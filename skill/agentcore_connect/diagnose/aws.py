@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.diagnose.complaints import Complaint, complaints
 
 _CALL = re.compile(r"An error occurred \((\w+)\)\s+when\s+calling the (\w+) operation(?: \([^)]*\))?: ?(.*)", re.S)

@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.diagnose.aws import role_of
 from agentcore_connect.diagnose.facts import Around
 from agentcore_connect.knowledge.resources import Entry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from agentcore_connect.core.record import NamedTuple
 
 _FAILED = " failed to satisfy constraint: "
 _AT = re.compile(r" ?at '(?P<path>[^']{1,400})'$")

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json
 from agentcore_connect.diagnose.aws import AwsError, aws_error, role_of
 from agentcore_connect.diagnose.complaints import complaints

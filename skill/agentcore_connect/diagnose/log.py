@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from agentcore_connect.core.record import NamedTuple
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 #: What a logger puts before a message: time stamps, dates, levels, process names in brackets.

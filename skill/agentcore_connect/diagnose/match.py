@@ -12,9 +12,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import mapping
 from agentcore_connect.diagnose.facts import in_words, message_facts
 from agentcore_connect.engine.conditions import holds

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from agentcore_connect.core.record import NamedTuple
 
 _STATUS = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?[\"']?,? (?:error )?|\bstatus(?:[ _-]?code)?[\"']?\s?[:=]?\s?"

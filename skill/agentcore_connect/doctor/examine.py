@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -11,6 +10,7 @@ from agentcore_connect.clispec import choose, drift, extract, model
 from agentcore_connect.clispec.compare import compare
 from agentcore_connect.clispec.installed import on_path
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.doctor import machine
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
@@ -79,7 +79,7 @@ def examine(folder: Path, *, full: bool = False, progress: Callable[[str], None]
 
 
 def _project(folder: Path, report: Report) -> tuple[int | None, Path | None, list[Path]]:
-    from agentcore_connect.project import read_project
+    from agentcore_connect.project.reader import read_project
 
     try:
         project = read_project(folder)

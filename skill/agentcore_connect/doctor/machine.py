@@ -8,12 +8,12 @@ import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.clispec import choose
 from agentcore_connect.clispec.installed import npm_version, on_path
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.knowledge.resources import Entry
 from agentcore_connect.sandbox.scratch import Sandbox
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any, Final
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.engine.conditions import compile_condition, lookup
 
 Path = tuple[str | int, ...]

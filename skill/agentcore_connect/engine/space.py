@@ -7,9 +7,9 @@ small enough to be proved instead of sampled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import permutations
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.engine.tree import End, Engine, Node, TreeError
 
 Domains = Mapping[str, list[object]]

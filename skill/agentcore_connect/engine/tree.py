@@ -13,8 +13,9 @@ and the lookup is made again, which is how advice is steered from what was wante
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.engine.conditions import Facts
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json, JsonObject, sequence, texts
 from agentcore_connect.knowledge import resources
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.findings.names import UNKNOWN, Names
 from agentcore_connect.knowledge.resources import load

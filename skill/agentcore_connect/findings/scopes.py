@@ -6,8 +6,9 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import cast
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.project.code import Parsed
 
 Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.findings.model import Finding, Scan, finding
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.model import Target

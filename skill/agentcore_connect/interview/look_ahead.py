@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from agentcore_connect.advise.decide import Verdict, decide, walk
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.advise.records import Facts
 from agentcore_connect.answers import store
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, mapping
 from agentcore_connect.engine.conditions import replaced
 from agentcore_connect.interview.walk import Asked, State, begun, closed_by, key_of, pending_questions, put

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from agentcore_connect import interview
 from agentcore_connect.advise.decide import Verdict, decide
@@ -11,6 +10,7 @@ from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, 
 from agentcore_connect.advise.records import Decision
 from agentcore_connect.answers import gate, store
 from agentcore_connect.answers.load import question_of
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.interview.walk import Asked

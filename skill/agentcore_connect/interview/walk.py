@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from agentcore_connect.advise.decide import Verdict, Walk, advise, decide, unspoken
 from agentcore_connect.advise.facts import Case, agent_facts, connection_facts, gateway_facts
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import base

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.engine.conditions import Predicate, compile_condition
 from agentcore_connect.engine.tree import Engine
 from agentcore_connect.knowledge.resources import Entry, load

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, record
 from agentcore_connect.engine.conditions import Condition, Facts, Predicate, compile_condition
 from agentcore_connect.knowledge.base import patterns

@@ -6,9 +6,9 @@ Source: knowledge/limits.yaml (runtime-arn, runtime-endpoint-arn, runtime-invoca
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge.resources import load
 
 #: The endpoint that every runtime has.

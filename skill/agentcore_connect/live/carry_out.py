@@ -7,9 +7,9 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.live.vetted import Step, Vetted, digests, recall, remember
 from agentcore_connect.plan.script import project_of
 from agentcore_connect.verify.written import Written, fault_of, read_written

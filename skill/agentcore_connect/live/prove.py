@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentcore_connect.core.errors import ConnectError, plain
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.diagnose.match import diagnose
 from agentcore_connect.knowledge.resources import load

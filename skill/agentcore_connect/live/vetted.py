@@ -12,10 +12,11 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentcore_connect.answers.store import save_atomic
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, sequence, texts
 
 _MOST: Final = 50

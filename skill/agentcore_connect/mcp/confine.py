@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentcore_connect.answers import store
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.questions import questions
 

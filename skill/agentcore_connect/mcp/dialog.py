@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentcore_connect.answers import load
@@ -16,6 +15,7 @@ from agentcore_connect.answers.store import Assignment
 from agentcore_connect.app.session import Found, Session
 from agentcore_connect.app.step import Told, refused, step, told
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import JsonObject, mapping, text, texts
 from agentcore_connect.interview.walk import Asked
 from agentcore_connect.mcp import forms

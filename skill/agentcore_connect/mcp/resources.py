@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from agentcore_connect.core.record import dataclass
 
 _SCHEME = "agentcore-connect://"
 

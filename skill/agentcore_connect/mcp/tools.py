@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.knowledge.questions import kinds

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from agentcore_connect.agent_code.edit import AgentEdit, Client, Direct, Wanted
 from agentcore_connect.agent_code.facts import facts_of
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject, mapping, texts
 from agentcore_connect.plan.artifacts import Artifact, artifacts_of, manifest_of
 from agentcore_connect.plan.direct import DirectCall, direct_call

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import JsonObject, mapping, texts
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns

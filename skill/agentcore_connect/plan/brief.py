@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge import base
 from agentcore_connect.plan.entries import Sentence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from agentcore_connect.advise.decide import Verdict, advise, decide
 from agentcore_connect.advise.facts import agent_facts, connection_facts, gateway_facts, given
 from agentcore_connect.advise.records import AgentFacts, GatewayFacts, Read
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject, text
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import base

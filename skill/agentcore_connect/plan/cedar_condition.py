@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from agentcore_connect.core.record import dataclass, field, replace
 
 #: The value of a change that takes the claim or the argument away.
 ABSENT: Final = object()

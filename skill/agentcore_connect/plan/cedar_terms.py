@@ -6,11 +6,11 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import (
     ABSENT,

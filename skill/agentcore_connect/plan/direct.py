@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject, mapping, texts
 from agentcore_connect.plan.records import ConnectionContext
 

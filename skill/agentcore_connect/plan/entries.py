@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import NotRequired, TypeAlias
 
 from agentcore_connect.advise.terms import (
     Environment,
@@ -15,6 +15,7 @@ from agentcore_connect.advise.terms import (
     Redirect,
     TargetType,
 )
+from agentcore_connect.core.record import TypedDict
 from agentcore_connect.core.values import Json
 
 #: A step to a place in a file: a key, or what an entry of a list is known by (`{"name": "x"}`).

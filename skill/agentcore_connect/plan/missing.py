@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, text, texts
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import lookup

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.plan.entries import (
     ArtifactEntry,

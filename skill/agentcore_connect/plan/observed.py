@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from agentcore_connect.advise.records import GatewayFacts, Read
 from agentcore_connect.collect.inputs import Gathered
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import mapping, text
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.context import project_context

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.entries import EditEntry, InputEntry, Place, StepEntry

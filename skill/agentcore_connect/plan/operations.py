@@ -8,9 +8,9 @@ context and adds nothing of its own: a new command, option or surface is a chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, sequence, texts
 from agentcore_connect.core.values import text as text_of
 from agentcore_connect.engine.conditions import lookup

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, sequence
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_claims import caller_condition, claim_condition, is_known

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from agentcore_connect.core.record import replace
 from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, arrived, first_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.cedar_condition import Call, Condition, quoted
 from agentcore_connect.plan.records import PolicyContext

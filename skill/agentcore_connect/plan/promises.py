@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
+from agentcore_connect.core.record import dataclass, field, replace
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
 from agentcore_connect.plan.entries import Place, PromisedEntry
 

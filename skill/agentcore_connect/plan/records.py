@@ -6,7 +6,7 @@ Conditions and placeholders of the knowledge reach into them by dotted paths, Ji
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 from agentcore_connect.advise.terms import (
     AgentHost,
@@ -27,6 +27,7 @@ from agentcore_connect.advise.terms import (
     TargetType,
 )
 from agentcore_connect.agent_code.edit import Gift
+from agentcore_connect.core.record import TypedDict
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.plan.entries import RunTimeInput, Sentence
 

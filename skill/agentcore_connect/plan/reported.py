@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentcore_connect.advise.decide import Verdict, advise, unspoken
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.plan import words
 from agentcore_connect.plan.entries import Assumed, PlannedConnection, PlannedGateway, PromisesEntry, Sentence
 from agentcore_connect.plan.missing import Details

@@ -6,10 +6,10 @@ names are in knowledge/request-bodies.yaml, the vendors in oauth-vendors.yaml.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry

@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import Predicate, compile_condition, lookup

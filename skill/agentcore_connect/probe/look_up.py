@@ -8,11 +8,12 @@ elsewhere. What comes back is untrusted: it counts only where the gate of the an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.answers import gate
 from agentcore_connect.core.errors import ConnectError, plain
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.questions import Question, questions
 from agentcore_connect.probe.mcp_auth import issuer_metadata, secret_form

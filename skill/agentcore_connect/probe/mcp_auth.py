@@ -9,11 +9,11 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.http_fetch import Answer, fetch
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
 from agentcore_connect.probe.mcp_refusals import is_perhaps_the_path

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.probe.mcp_auth import SignIn, sign_in_of
 from agentcore_connect.probe.mcp_refusals import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
 from agentcore_connect.core.http_fetch import Answer, fetch
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json, JsonObject
 
 STATELESS: Final = "2026-07-28"  # from here on there is no initialize; version and client travel with every request

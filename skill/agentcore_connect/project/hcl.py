@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
+from agentcore_connect.core.record import NamedTuple, dataclass, field
 from agentcore_connect.project.values import Open, Value
 
 MAX_DEPTH: Final = 60

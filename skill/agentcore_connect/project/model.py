@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.project.source import lines_of
 from agentcore_connect.project.values import Value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.model import Gateway, Notice, Target
 from agentcore_connect.project.templates import gateways_of, read_templates

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.project.model import Deployed, Notice
 from agentcore_connect.project.source import parse_object, read_text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.project.source import read_text

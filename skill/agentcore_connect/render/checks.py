@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypedDict
 
 from agentcore_connect import __version__
+from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.artifacts import Artifact

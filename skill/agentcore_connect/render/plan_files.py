@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from agentcore_connect import __version__
 from agentcore_connect.answers import store
 from agentcore_connect.collect.inputs import Gathered
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import replace
 from agentcore_connect.knowledge.resources import load, static_text
 from agentcore_connect.plan.artifacts import Artifact, artifacts
 from agentcore_connect.plan.entries import ArtifactEntry, CheckResult

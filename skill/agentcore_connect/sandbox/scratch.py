@@ -9,12 +9,12 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 
 DUMMY_SECRET: Final = "dummy-secret-of-a-dry-run"  # noqa: S105 - that is the point of it
 LEFT_OUT: Final = frozenset({"node_modules", ".venv", "venv", "cdk.out", ".git", "__pycache__"})

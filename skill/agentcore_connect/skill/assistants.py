@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 
 SCOPES = ("user", "project")

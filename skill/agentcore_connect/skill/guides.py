@@ -6,9 +6,9 @@ Nothing is said here about AWS: each row, reason and command is what the engine 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.plan.model import Plan

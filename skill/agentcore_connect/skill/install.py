@@ -8,10 +8,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.skill import assistants as table
 from agentcore_connect.skill.bundle import Files, bundle, is_checkout, top

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from agentcore_connect import __version__
+from agentcore_connect.core.record import dataclass
 
 #: The file in an installed copy that says what was put there: without it a folder is not ours.
 MARKER = ".agentcore-connect.json"

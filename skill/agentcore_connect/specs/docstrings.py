@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+from agentcore_connect.core.record import dataclass, field
 
 _SPHINX = re.compile(r"^\s*:(?:param|parameter|arg|argument|type|returns?|rtype|raises?)\b[^:\n]*:", re.MULTILINE)
 _NUMPY = re.compile(

@@ -5,9 +5,9 @@ The summary is made without validation, so that a plan stays fast; `openapi_vali
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.specs.openapi_faults import find_faults
 from agentcore_connect.specs.openapi_model import Document, Fault, Operation, as_list, as_map

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeVar
 
 from agentcore_connect.core.places import Place, follow, pointer
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.spec_file import SpecFile, mapping

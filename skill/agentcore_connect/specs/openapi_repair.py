@@ -6,12 +6,12 @@ import difflib
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.places import Place, pointer
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.limits import limit

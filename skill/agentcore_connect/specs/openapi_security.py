@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass, field, replace
 from agentcore_connect.core.values import Json, JsonObject, text, texts
 from agentcore_connect.specs.openapi_model import Document, as_list, as_map
 

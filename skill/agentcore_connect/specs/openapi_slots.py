@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import as_list, as_map
 

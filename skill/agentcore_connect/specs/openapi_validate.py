@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from agentcore_connect.core.places import Place, pointer
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.specs.openapi_model import Document
 from agentcore_connect.specs.spec_file import SpecFile
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import Entry, load
 from agentcore_connect.project.code import Parsed

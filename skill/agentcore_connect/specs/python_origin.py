@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.specs.python_marks import Function, Marked, marks
 from agentcore_connect.specs.python_values import last_name
 

@@ -6,8 +6,8 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.project.code import Parsed
 
 Named = tuple[list[str], ast.expr | None]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import replace
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.project.code import MAX_CODE_BYTES, Parsed, parse_text
 from agentcore_connect.project.source import read_text

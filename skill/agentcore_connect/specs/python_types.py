@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentcore_connect.checks.schema_merge import DEPTHS
+from agentcore_connect.core.record import NamedTuple, dataclass, field
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, texts
 from agentcore_connect.specs.docstrings import read_docstring
 from agentcore_connect.specs.python_values import (

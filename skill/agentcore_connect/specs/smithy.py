@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.specs.limits import limit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.project.source import MAX_BYTES, decode, kind, lines_of, parse_json, read_text
 from agentcore_connect.specs.limits import limit

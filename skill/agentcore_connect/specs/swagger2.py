@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from agentcore_connect.core.places import Place, referred
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs import swagger2_parts as parts
 from agentcore_connect.specs.openapi_model import Change, Document, as_list, as_map, is_deeper, json_copy

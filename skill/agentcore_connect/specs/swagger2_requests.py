@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs import swagger2_parts as parts
 from agentcore_connect.specs.openapi_model import as_list, as_map

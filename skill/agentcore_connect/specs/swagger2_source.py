@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import JsonObject
 from agentcore_connect.specs import swagger2_parts as parts
 from agentcore_connect.specs.openapi_model import Document, as_list

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json, JsonObject
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.project.source import kind
 from agentcore_connect.specs.schema_refs import inline_refs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 
 MAX_DEPTH = 64
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from agentcore_connect.core import outside
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.text import _json, _yaml
 from agentcore_connect.text._nodes import Node, fault
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.text.document import parse
 from agentcore_connect.text.emit import ORDER, dump

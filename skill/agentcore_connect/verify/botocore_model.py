@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +19,7 @@ from typing import Protocol
 from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.patterns import python_pattern
+from agentcore_connect.core.record import replace
 from agentcore_connect.core.values import JsonObject, mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.requests import with_samples

@@ -7,9 +7,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.promises import compare, promises

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 from agentcore_connect.verify.leaks import found_in
 from agentcore_connect.verify.python import lacking, run_where_it_can

@@ -15,9 +15,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, Final, cast
 
 from agentcore_connect.core.errors import ConnectError, ManyErrors
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject, integer, mappings, text
 from agentcore_connect.sandbox import confinement
 from agentcore_connect.sandbox.scratch import managers

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from agentcore_connect import __version__
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json
 from agentcore_connect.secrets.search import redact
 
@@ -17,8 +17,7 @@ _LONGEST: Final = 1200
 _MANY: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One check of one artifact.
 
     ``by`` names the tool and its version. A check that was not run says why; a failed one the command, the tool's own
@@ -36,7 +35,7 @@ class Result:
 
     def as_dict(self) -> dict[str, Json]:
         """Return the result as data, without empty fields."""
-        return {k: v for k, v in asdict(self).items() if v}
+        return {k: v for k, v in self._asdict().items() if v}
 
 
 def judged(

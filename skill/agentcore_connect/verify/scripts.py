@@ -7,11 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.program import program_requests, program_steps

@@ -7,7 +7,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -15,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from agentcore_connect.answers import load
 from agentcore_connect.collect.inputs import Gathered, gather
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.plan.build import build

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input
@@ -11,6 +10,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import Output
 
+from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.wizard.screen import Option
 
 _DIGITS = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -12,6 +11,7 @@ from agentcore_connect.app.plan import Made, files, planned, write
 from agentcore_connect.app.position import Position
 from agentcore_connect.app.session import Session
 from agentcore_connect.core.errors import ConnectError, ExitCode
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import mappings
 from agentcore_connect.interview import view
 from agentcore_connect.wizard import heads, preview

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rich.text import Text
 
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.wizard.pen import Pen
 from agentcore_connect.wizard.picture import in_line
 from agentcore_connect.wizard.screen import Head, Option, Pairs, Screen

@@ -6,10 +6,10 @@ import argparse
 import os
 import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from agentcore_connect.core.outside import named
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.vias import VIAS
 from agentcore_connect.knowledge.questions import kinds
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from agentcore_connect.core.record import dataclass, replace
 from agentcore_connect.wizard.terminal import Symbols
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentcore_connect.advise.records import Decision
+from agentcore_connect.core.record import dataclass, replace
 from agentcore_connect.core.values import record
 from agentcore_connect.wizard.heads import result_words, short
 from agentcore_connect.wizard.picture import Picture, drawn, sentence

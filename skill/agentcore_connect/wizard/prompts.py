@@ -7,7 +7,6 @@ the ways out. A choice is prompt_toolkit's alone (`choice.py`): questionary's li
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -21,6 +20,7 @@ from prompt_toolkit.layout import FormattedTextControl
 from prompt_toolkit.output import Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
+from agentcore_connect.core.record import dataclass, replace
 from agentcore_connect.wizard.choice import Io, Pointer, choice_application, choice_keys
 from agentcore_connect.wizard.dressed import Dressed
 from agentcore_connect.wizard.pen import Pen, console

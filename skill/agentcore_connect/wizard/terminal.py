@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from agentcore_connect.core.record import dataclass
 
 _DUMB = ("dumb", "unknown")
 #: Terminals whose fonts lack arrows and corners, whatever their locale says.

@@ -6,10 +6,11 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final, Self
+
+from agentcore_connect.core.record import dataclass
 
 _LONGEST: Final = 10_000_000
 #: Status, and the body as plain data; None for no body.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from agentcore_connect import __version__
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ConnectError, ExitCode
 
 #: Each command, which is a module of `cli`, and what it does in a line.
@@ -52,7 +53,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
         description="Connect an agent on Amazon Bedrock AgentCore to MCP servers, Lambda functions\n"
         "and APIs. Without a command: the wizard, in a terminal.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"agentcore-connect {__version__}")
     # with its name given, argparse need not format a usage to find it, and load what that takes

@@ -20,6 +20,7 @@ from agentcore_connect.advise.records import (
     Signing,
 )
 from agentcore_connect.advise.terms import INBOUND
+from agentcore_connect.core.expressions import search
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, boolean, mapping, one_of, record, text, texts
 from agentcore_connect.core.variables import variable_name
@@ -135,7 +136,7 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
         provider_text=provider.get("text"),
         provider_discovery=provider.get("discovery"),
         provider_settings=provider.get("settings"),
-        cognito=re.search(patterns()["cognito-issuer"], discovery) is not None,
+        cognito=search(patterns()["cognito-issuer"], discovery) is not None,
         restricted_otherwise=bool(found.allowed_audience or found.allowed_scopes or found.custom_claims)
         and not found.allowed_clients,
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.name or 'NAME')}_URL",
@@ -152,7 +153,7 @@ def _provider(named: str | None) -> Mapping[str, str]:
 def _token_vendor(discovery: str) -> Mapping[str, str]:
     """Return the identity provider behind a discovery URL if its tokens name the client in another claim."""
     vendors = load("derivations")["token_vendors"]
-    found: Mapping[str, str] = next((one for one in vendors if re.search(one["regex"], discovery)), {})
+    found: Mapping[str, str] = next((one for one in vendors if search(one["regex"], discovery)), {})
     return found
 
 
@@ -205,7 +206,7 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
     url = endpoint_url(endpoint) if endpoint else endpoint
     own["endpoint"] = url
     headers = texts(own.get("forward_headers"))
-    passed = [name for name in headers if re.search(patterns()["passed-header"], name)]
+    passed = [name for name in headers if search(patterns()["passed-header"], name)]
     name = text(own.get("name")) or _own_name(case, number, derived_name(own, number))
     facts = record(Facts, own)
     return facts._replace(
@@ -263,7 +264,7 @@ def _addresses(given: str | None, *, asking: bool) -> tuple[str | None, str | No
 
     An interview takes either for the answer.
     """
-    other = given is not None and re.search(patterns()["other-address"], given) is not None
+    other = given is not None and search(patterns()["other-address"], given) is not None
     return (given if other else None, None if other and not asking else given)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.expressions import search
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.engine.conditions import holds
 from agentcore_connect.knowledge.base import patterns
@@ -190,7 +190,7 @@ def _misplaced(question: Question, value: object, beside: Mapping[str, object]) 
     """Return the error for a value that conflicts with another answer."""
     rule = question.check
     for form, where in (rule.only_where or {}).items():
-        if isinstance(value, str) and re.search(patterns()[form], value) and not holds(where, beside, patterns()):
+        if isinstance(value, str) and search(patterns()[form], value) and not holds(where, beside, patterns()):
             expected = ", or ".join(_meaning(p) for p in rule.any_pattern or () if p != form)
             return _problem(question, "bad-value", f"{question.id} has a form that is not for this", expected, value)
     return None
@@ -249,16 +249,16 @@ def _check_text(question: Question, value: object) -> ConnectError | None:
         return None
     if any(ord(char) < 32 for char in value):
         return _problem(question, "bad-value", f"{question.id} has a control character", "one line of text", value)
-    if rule.pattern and re.search(patterns()[rule.pattern], value) is None:
+    if rule.pattern and search(patterns()[rule.pattern], value) is None:
         return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule.pattern), value)
     for form, expected in (rule.refused or {}).items():
-        if re.search(patterns()[form], value):
+        if search(patterns()[form], value):
             is_a = load("limits")["patterns"][form]["meaning"]
             return _problem(question, "bad-value", f"{question.id} is {is_a}", expected, value)
-    if rule.any_pattern and not any(re.search(patterns()[p], value) for p in rule.any_pattern):
+    if rule.any_pattern and not any(search(patterns()[p], value) for p in rule.any_pattern):
         expected = ", or ".join(_meaning(p) for p in rule.any_pattern)
         return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)
-    if rule.path_or and "://" in value and re.search(patterns()[rule.path_or], value) is None:
+    if rule.path_or and "://" in value and search(patterns()[rule.path_or], value) is None:
         expected = f"a path, or {_meaning(rule.path_or)}"
         return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)
     if rule.vendor and value not in (known := [v["id"] for v in load("oauth-vendors")["vendors"]]):
@@ -307,7 +307,7 @@ def _check_item(question: Question, rule: Check, item: object) -> ConnectError |
     if not isinstance(item, str):
         return _problem(question, "wrong-type", f"{question.id} has an entry of the wrong type", "text", item)
     pattern = rule.each_pattern
-    if pattern and re.search(patterns()[pattern], item) is None:
+    if pattern and search(patterns()[pattern], item) is None:
         return _problem(question, "bad-value", f"{question.id} has an entry of the wrong form", _meaning(pattern), item)
     return _check_length(question, rule.each_min_length, rule.each_max_length, item)
 
@@ -352,7 +352,7 @@ def _check_field(question: Question, key: str, spec: Field, value: object) -> Co
     many = spec.many and several
     if not many and not _is(spec.type, value):
         return _problem(question, "wrong-type", f"{question.id}: {key} has the wrong type", spec.type, value)
-    if spec.pattern and isinstance(value, str) and re.search(patterns()[spec.pattern], value) is None:
+    if spec.pattern and isinstance(value, str) and search(patterns()[spec.pattern], value) is None:
         expected = _meaning(spec.pattern)
         return _problem(question, "bad-value", f"{question.id}: {key} has the wrong form", expected, value)
     if spec.keys is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -156,5 +155,7 @@ def _near(key: str, tool: JsonObject) -> str:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
+    import difflib  # only for a word that is not known
+
     close = difflib.get_close_matches(word, [str(one) for one in known], n=1)
     return f"did you mean {close[0]!r}?" if close else ""

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
 
@@ -25,7 +26,7 @@ def add_parser(sub: Commands) -> None:
         "A file that was changed since the plan was written is refused.",
         epilog="example:\n  agentcore-connect apply connect --local\n\n"
         "exit codes: 0 done, 1 a step failed, 2 bad input, 130 interrupted or declined",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")
     parser.add_argument("--dry-run", action="store_true", help="print what would be run, run nothing")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
@@ -33,7 +34,7 @@ def add_parser(sub: Commands) -> None:
         "whether that was so.",
         epilog="example:\n  agentcore-connect check connect\n\n"
         "exit codes: 0 every check that ran passed, 1 a check failed, 2 bad input",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("dir", type=named, metavar="DIR", help="the folder that plan --out has written")
     parser.add_argument("--all", action="store_true", help="list the checks that passed as well")

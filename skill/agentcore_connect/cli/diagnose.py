@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
@@ -31,7 +32,7 @@ def add_parser(sub: Commands) -> None:
         epilog="examples:\n  agentcore-connect diagnose 'Authorization method mismatch'\n"
         "  agentcore-connect diagnose - --project . --plan connect < log.txt\n\n"
         "exit codes: 0 done, also when nothing is known; 2 bad input",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the message or symptom; - reads standard input")
     parser.add_argument("--project", type=named, metavar="DIR", help="the AgentCore project that the text is about")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
@@ -45,7 +46,7 @@ def add_parser(sub: Commands) -> None:
         description="Compare the agentcore CLI, Node, uv and the Python packages of this machine\n"
         "with what this program knows, and report every difference.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("dir", nargs="?", type=named, default=Path(), metavar="DIR", help="a folder in the project")
     parser.add_argument("--full", action="store_true", help="compare every CLI command and run all probes (minutes)")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 
@@ -29,7 +30,7 @@ def add_parser(sub: Commands) -> None:
         "  agentcore-connect explain gateway-name --format json\n  agentcore-connect explain schema\n"
         "  agentcore-connect explain identity-provider okta\n  agentcore-connect explain api key\n\n"
         "exit codes: 0 done, 2 nothing found",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("topic", nargs="*", metavar="TOPIC", help="a topic, an id, or words to search for")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (default), markdown or json")

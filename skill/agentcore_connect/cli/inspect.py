@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
@@ -40,7 +41,7 @@ def add_parser(sub: Commands) -> None:
         "templates. Prints the answers it gives, and each finding with its place,\n"
         "reason and fix.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "dir", nargs="?", type=named, default=Path(), metavar="DIR", help="a folder, in a project or not"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
@@ -27,7 +28,7 @@ def add_parser(sub: Commands) -> None:
         "--look-up is for when the person said so.",
         epilog="example:\n  agentcore-connect next mcp -a answers.yaml --answer service_auth=none\n\n"
         "exit codes: 0 a question or done, 2 a refused answer or bad input",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND", help=f"what to connect: {', '.join(KINDS)}")
     parser.add_argument("-a", "--answers", required=True, type=named, metavar="FILE", help="the answers file")

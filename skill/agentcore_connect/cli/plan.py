@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
@@ -27,7 +28,7 @@ def add_parser(sub: Commands) -> None:
         description="Print the plan for an answers file. --out DIR also writes its files.",
         epilog="example:\n  agentcore-connect plan answers.yaml --out connect\n\n"
         "exit codes: 0 done, 2 bad input, 3 answers missing (each is named)",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="the answers file; - or absent: standard input"

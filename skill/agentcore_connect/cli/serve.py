@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
 
@@ -32,7 +33,7 @@ def add_parser(sub: Commands) -> None:
         description="Serve inspect, next_question, plan, check, diagnose and explain as tools of an\n"
         "MCP server (stdio), and the auth matrix and decision tree as resources.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--root", type=named, default=Path(), metavar="DIR", help="the project (default: here)")
     parser.add_argument(

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ExitCode
 from agentcore_connect.core.outside import named
 
@@ -42,7 +43,7 @@ def add_parser(sub: Commands) -> None:
         help="put the skill where coding assistants look",
         description="Install the skill `connect` where coding assistants look for skills, or\nremove it.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", metavar="install|uninstall", required=True)
     install = actions.add_parser(

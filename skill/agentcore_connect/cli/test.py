@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.cli.printed import print_json
 from agentcore_connect.core.errors import ConnectError, ExitCode, plain
 from agentcore_connect.core.outside import named
@@ -36,7 +37,7 @@ def add_parser(sub: Commands) -> None:
         "  agentcore-connect test --project . --tool Weather___get_weather \\\n"
         '      --arguments \'{"city": "Bern"}\'\n\n'
         "exit codes: 0 every step passed, 1 a step failed, 2 bad input, 130 interrupted",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("dir", type=named, nargs="?", metavar="DIR", help="the folder of a written plan")
     parser.add_argument("--gateway-url", metavar="URL", help="a gateway by its URL")

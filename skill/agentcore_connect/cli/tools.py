@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agentcore_connect.answers.store import save_atomic
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ConnectError, ExitCode
 from agentcore_connect.core.outside import named
 
@@ -40,7 +41,7 @@ def add_parser(sub: Commands) -> None:
         help="a Lambda tool schema from code or documents",
         description="Create the tools.json of a Lambda target, reduced to what the service accepts,\nor check one.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("sources", nargs="*", metavar="FROM", help="what describes the tools")
     parser.add_argument("-o", "--output", type=named, metavar="FILE", help="write here instead of standard output")

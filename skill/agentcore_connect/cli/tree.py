@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def add_parser(sub: Commands) -> None:
         help="the decision tree as a picture",
         description="Print the decision tree: which question leads where.",
         epilog="example:\n  agentcore-connect tree route --format mermaid\n\nexit codes: 0 done, 2 bad input",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--format", choices=("text", "mermaid", "json"), default="text", help="default: text")
     parser.add_argument("tree", nargs="?", metavar="TREE", help="one tree only (route, gateway-auth, inbound, ...)")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
 
-_WRITTEN = re.compile(
+_WRITTEN = later(
     r"v?(?P<major>0|[1-9]\d*)(?:\.(?P<minor>0|[1-9]\d*|x))?(?:\.(?P<patch>0|[1-9]\d*|x))?"
     r"(?:-(?P<pre>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
 )

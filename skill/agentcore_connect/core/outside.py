@@ -7,7 +7,6 @@ long, with a NUL, in a loop of links, behind a folder that may not be searched) 
 from __future__ import annotations
 
 import os
-import select
 import stat
 from pathlib import Path
 from typing import Final
@@ -64,6 +63,8 @@ def read_bytes(path: Path, most: int) -> bytes:
 
 
 def _from_pipe(descriptor: int, most: int) -> bytes:
+    import select  # few files are pipes
+
     found = b""
     while len(found) <= most:
         ready, _, _ = select.select([descriptor], [], [], _PATIENCE)

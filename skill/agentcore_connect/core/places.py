@@ -6,13 +6,14 @@ import json
 import re
 from typing import TypeAlias
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.values import Json
 
 #: The keys and the numbers of items that lead to a value.
 Place: TypeAlias = tuple[str | int, ...]
 
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_STEP = re.compile(r'\.([A-Za-z_]\w*)|\[(\d{1,9})\]|\[("(?:[^"\\]|\\.)*")\]', re.ASCII)
+_NAME = later(r"[A-Za-z_]\w*", re.ASCII)
+_STEP = later(r'\.([A-Za-z_]\w*)|\[(\d{1,9})\]|\[("(?:[^"\\]|\\.)*")\]', re.ASCII)
 
 
 def pointer(place: Place) -> str:

@@ -20,20 +20,16 @@ else:
 
     def _complete(kind, fields, defaults, given, named):
         """The values of all fields. Errors: TypeError for one that is missing, unknown or given twice."""
-        values = list(given)
-        for name in fields[len(given) :]:
-            value = named.pop(name, _MISSING)
-            if value is _MISSING:
-                value = defaults.get(name, _MISSING)
-                if value is _MISSING:
-                    raise TypeError(f"{kind.__name__} misses the argument {name!r}")
-                if type(value) is _Field:
-                    value = value.factory()
-            values.append(value)
-        if named or len(values) != len(fields):
-            extra = ", ".join(map(repr, named)) or f"{len(given)} values for {len(fields)} fields"
-            raise TypeError(f"{kind.__name__} got too much: {extra}")
-        return values
+        known = {**defaults, **named}
+        for name in fields[: len(given)]:
+            known.pop(name, None)
+        if len(given) + len(known) == len(fields) and named.keys() <= known.keys():
+            try:
+                return (*given, *map(known.__getitem__, fields[len(given) :]))
+            except KeyError as missing:
+                raise TypeError(f"{kind.__name__} misses the argument {missing}") from None
+        told = f"{len(given)} values and {', '.join(named) or 'no names'}"
+        raise TypeError(f"{kind.__name__} takes {', '.join(fields)}; it was given {told}")
 
     def _shown(record, names):
         parts = ", ".join(f"{name}={getattr(record, name)!r}" for name in names)
@@ -140,6 +136,7 @@ else:
             names = tuple(fields)
             _refuse_gap(kind.__name__, names, defaults)
             kind._record, kind._names, kind.__match_args__ = (fields, defaults, shown), names, names
+            kind._made = [name for name, value in defaults.items() if type(value) is _Field]
             for name, method in (_FROZEN if frozen else _OPEN).items():
                 if name not in kind.__dict__:
                     setattr(kind, name, method)
@@ -151,7 +148,11 @@ else:
         names = self._names
         if named or len(given) != len(names):
             given = _complete(type(self), names, self._record[1], given, named)
-        self.__dict__.update(zip(names, given, strict=True))
+        held = self.__dict__
+        held.update(zip(names, given, strict=True))
+        for name in self._made:
+            if type(held[name]) is _Field:
+                held[name] = held[name].factory()
 
     def _values(record):
         return tuple(map(record.__dict__.get, record._names))

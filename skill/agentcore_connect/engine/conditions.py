@@ -8,9 +8,10 @@ is None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
+
+from agentcore_connect.core.expressions import search
 
 Condition = Mapping[str, object]
 Facts = Mapping[str, object]
@@ -98,8 +99,8 @@ def _operator(name: str, operand: object, patterns: Mapping[str, str]) -> Test:
         case "present":
             return lambda v: (v is not None and v not in ("", [], (), {})) is bool(operand)
         case "matches" if isinstance(operand, str):
-            expression = patterns.get(operand, operand)  # compiled when it is first looked at, by re's own cache
-            return lambda v: isinstance(v, str) and re.search(expression, v) is not None
+            expression = patterns.get(operand, operand)  # compiled when a text needs it
+            return lambda v: isinstance(v, str) and search(expression, v) is not None
         case "gt" | "ge" | "lt" | "le":
             return _compare(name, operand)
     msg = f"unknown operator {name!r}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from agentcore_connect.core.expressions import search
 from agentcore_connect.core.values import Json, mapping
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import Entry, load
@@ -23,7 +23,7 @@ def hints_from_endpoint(url: str) -> dict[str, str]:
     if not url or len(url) > _LONGEST:
         return {}
     found: dict[str, str] = {}
-    host = next((word for word, pattern in _hosts() if pattern.search(url)), None)
+    host = next((word for word, pattern in _hosts() if search(pattern, url)), None)
     if host:
         found["host"] = host
     region = _read("region", url)
@@ -63,7 +63,7 @@ def service_at(url: str) -> Entry | None:
         return None
     path = urlsplit(url).path or "/"
     for one in load("service-hints")["services"]:
-        if _has_host(one, name) and re.search(one.get("path", ""), path):
+        if _has_host(one, name) and search(one.get("path", ""), path):
             return {**one, "host": name}
     return None
 
@@ -114,19 +114,19 @@ def host_name(url: str) -> str | None:
 
 
 @cache
-def _hosts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _hosts() -> tuple[tuple[str, str], ...]:
     patterns = load("limits")["patterns"]
-    return tuple((one["host"], re.compile(patterns[one["pattern"]]["regex"])) for one in load("derivations")["hosts"])
+    return tuple((one["host"], patterns[one["pattern"]]["regex"]) for one in load("derivations")["hosts"])
 
 
 def _read(key: str, url: str) -> str | None:
     """The first match of the patterns by which a key is read off a URL."""
-    return next((match[1] for pattern in _readings().get(key, ()) if (match := pattern.search(url))), None)
+    return next((match[1] for pattern in _readings().get(key, ()) if (match := search(pattern, url))), None)
 
 
 @cache
-def _readings() -> dict[str, tuple[re.Pattern[str], ...]]:
+def _readings() -> dict[str, tuple[str, ...]]:
     """The patterns by key, in their order."""
     readings = [one for one in load("derivations")["readings"] if one["from"] == "endpoint"]
     keys = dict.fromkeys(one["key"] for one in readings)
-    return {key: tuple(re.compile(one["pattern"]) for one in readings if one["key"] == key) for key in keys}
+    return {key: tuple(one["pattern"] for one in readings if one["key"] == key) for key in keys}

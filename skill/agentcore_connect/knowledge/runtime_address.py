@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from agentcore_connect.core.expressions import search
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.knowledge.resources import load
 
@@ -89,4 +90,4 @@ def endpoint_url(endpoint: str) -> str:
 def partition(region: str) -> str:
     """The AWS partition that a Region is in."""
     partitions = load("iam-statements")["partitions"]
-    return str(next(one["partition"] for one in partitions if re.search(one["region"], region)))
+    return str(next(one["partition"] for one in partitions if search(one["region"], region)))

@@ -40,7 +40,7 @@ from agentcore_connect.plan.reported import (
 )
 from agentcore_connect.plan.requests import is_sent, provider_of, requests_for
 from agentcore_connect.plan.script import script_data, script_facts
-from agentcore_connect.plan.stack import stack
+from agentcore_connect.plan.stack_facts import is_in_stack
 
 
 class Kind(NamedTuple):
@@ -195,7 +195,11 @@ def _context(
         configured=False,
     )
     ctx["agent_edit"] = agent_edit_context(gathered, ctx)
-    ctx["stack"], ctx["configured"] = stack(ctx), is_configured(ctx)
+    if any(is_in_stack(ctx, c) for c in ctx["connections"]):
+        from agentcore_connect.plan.stack import stack  # most plans have no template
+
+        ctx["stack"] = stack(ctx)
+    ctx["configured"] = is_configured(ctx)
     return ctx
 
 

@@ -14,7 +14,7 @@ from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.entries import Sentence
 from agentcore_connect.plan.gateway import managed
 from agentcore_connect.plan.records import AgentContext, ConnectionContext, PlanContext, PoliciesContext, ProjectContext
-from agentcore_connect.plan.stack import creates_gateway
+from agentcore_connect.plan.stack_facts import creates_gateway
 
 if TYPE_CHECKING:
     from agentcore_connect.project.model import Gateway

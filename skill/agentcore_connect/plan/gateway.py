@@ -13,7 +13,7 @@ from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.records import AgentContext, ConnectionContext, GatewayContext, Interceptor
 from agentcore_connect.plan.settings_requests import lets_callers_in
-from agentcore_connect.plan.stack import creates_gateway
+from agentcore_connect.plan.stack_facts import creates_gateway
 from agentcore_connect.plan.templates import fill
 
 _USER_GRANTS = ("authorization-code", "token-exchange")

@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.record import dataclass, field, replace
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings
 from agentcore_connect.plan.entries import Place, PromisedEntry
 
 _Key = tuple[object, ...]
 
-_MARKER = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+_MARKER = later(r"\$\{[A-Z][A-Z0-9_]*\}")
 
 
 class _Absent:

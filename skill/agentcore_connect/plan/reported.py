@@ -13,7 +13,7 @@ from agentcore_connect.plan.missing import Details
 from agentcore_connect.plan.operation import Operation
 from agentcore_connect.plan.promises import promises
 from agentcore_connect.plan.records import ConnectionContext, GatewayContext, RenderContext
-from agentcore_connect.plan.stack import is_in_stack
+from agentcore_connect.plan.stack_facts import is_in_stack
 from agentcore_connect.plan.templates import Facts
 
 

@@ -5,9 +5,7 @@ Pure functions of the render context and one of its connections; the facts of AW
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +18,7 @@ from agentcore_connect.plan.reads import Noted
 from agentcore_connect.plan.templates import Facts, extract, holds
 
 Context = Mapping[str, Any]
+_IN_A_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
 def facts_for(ctx: Facts, c: Facts) -> dict[str, object]:
@@ -103,7 +102,7 @@ def infer_vendor(discovery_url: str | None) -> str | None:
     if not host:
         return None
     for vendor in resources.load("oauth-vendors")["vendors"]:
-        if any(_host_pattern(pattern).fullmatch(host) for pattern in vendor.get("hosts", ())):
+        if any(_is_at(host, pattern) for pattern in vendor.get("hosts", ())):
             return str(vendor["id"])
     return None
 
@@ -113,6 +112,10 @@ def _arn_part(arn: str | None, position: int) -> str | None:
     return (parts[position] or None) if len(parts) > position else None
 
 
-@cache
-def _host_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", r"[a-z0-9.-]+"))
+def _is_at(host: str, pattern: str) -> bool:
+    """Whether a host is the pattern's; "*" stands for any part of a name."""
+    before, star, after = pattern.partition("*")
+    if not star:
+        return host == pattern
+    part = host[len(before) : len(host) - len(after)]
+    return bool(part) and host == before + part + after and set(part) <= _IN_A_HOST

@@ -6,9 +6,9 @@ project's files before a step is what the operations promise. `runtime.sh`, the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.values import Json, JsonObject, mapping
 from agentcore_connect.plan import argv as words
 from agentcore_connect.plan.operation import Input, Operation
@@ -16,9 +16,9 @@ from agentcore_connect.plan.promises import Promise, in_the_end, promises
 
 _CLI = ("version", "accepts", "known_by", "project_version", "other_cli")
 _PROJECT_FILE = "agentcore/agentcore.json"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=")
+_VARIABLE = later(r"[A-Z][A-Z0-9_]*=")
 #: What a list on standard input is made of: KEY=${NAME}.
-_PAIR = re.compile(r"(\w+)=\$\{([A-Z][A-Z0-9_]*)\}")
+_PAIR = later(r"(\w+)=\$\{([A-Z][A-Z0-9_]*)\}")
 #: Functions of runtime.sh that are a step's whole work, and those that stand before a program with how many words.
 _WHOLE = ("edit", "apply_patch", "copy", "fill", "note")
 _BEFORE = {"create_project": 1, "with_credentials": 1, "pipe": 2}

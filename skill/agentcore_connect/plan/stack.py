@@ -19,20 +19,10 @@ from agentcore_connect.plan.request_facts import facts_for
 from agentcore_connect.plan.requests import requests_from
 from agentcore_connect.plan.role_rights import statements_from, trust_from
 from agentcore_connect.plan.settings_requests import callers_request, lets_callers_in
-from agentcore_connect.plan.stack_facts import StandIns
+from agentcore_connect.plan.stack_facts import StandIns, creates_gateway, is_in_stack
 from agentcore_connect.plan.templates import Facts, fill, holds
 
 Mapped = dict[str, Json]
-
-
-def is_in_stack(ctx: RenderContext, c: ConnectionContext) -> bool:
-    """Whether the template creates this connection's target."""
-    return bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"] and not c["in_project"])
-
-
-def creates_gateway(via: str, *, exists: bool, in_project: bool) -> bool:
-    """Whether the template creates the gateway, which neither exists nor belongs to the CLI's project."""
-    return via == "cloudformation" and not exists and not in_project
 
 
 def stack(ctx: RenderContext) -> StackContext | None:

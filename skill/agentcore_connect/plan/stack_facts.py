@@ -7,10 +7,20 @@ from collections.abc import Sequence
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan import stack_forms as forms
-from agentcore_connect.plan.records import ConnectionContext
+from agentcore_connect.plan.records import ConnectionContext, RenderContext
 from agentcore_connect.plan.templates import Facts, fill, holds
 
 Mapped = dict[str, Json]
+
+
+def is_in_stack(ctx: RenderContext, c: ConnectionContext) -> bool:
+    """Whether the template creates this connection's target."""
+    return bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"] and not c["in_project"])
+
+
+def creates_gateway(via: str, *, exists: bool, in_project: bool) -> bool:
+    """Whether the template creates the gateway, which neither exists nor belongs to the CLI's project."""
+    return via == "cloudformation" and not exists and not in_project
 
 
 class StandIns:

@@ -6,14 +6,15 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.values import Json, JsonObject, mapping, texts
 from agentcore_connect.plan.templates import Facts, fill
 
 #: A reference in the knowledge: `${{Name}}`, and in the name there may be placeholders.
-_REFERENCE = re.compile(r"\$\{\{((?:[^{}]|\{[^{}]*\})*)\}\}")
+_REFERENCE = later(r"\$\{\{((?:[^{}]|\{[^{}]*\})*)\}\}")
 # References inside texts that are being filled: characters that no answer holds, so that no answer makes a reference.
 _OPEN, _SHUT = "\x02", "\x03"
-_MARKED = re.compile(f"{_OPEN}([^{_SHUT}]+){_SHUT}")
+_MARKED = later(f"{_OPEN}([^{_SHUT}]+){_SHUT}")
 
 
 def logical_ids(names: Iterable[str]) -> dict[str, str]:

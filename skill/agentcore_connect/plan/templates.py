@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from agentcore_connect.core.expressions import search
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, mapping, sequence
 from agentcore_connect.core.variables import variable_name
@@ -111,7 +112,7 @@ def say(template: str, facts: Facts) -> str:
 def extract(rules: Sequence[JsonObject], value: object, facts: Facts) -> str | None:
     """Apply the first rule whose `pattern` matches: return its `give`, with `{1}` for the first group."""
     for rule in rules if isinstance(value, str) else ():
-        if match := re.search(str(rule["pattern"]), str(value)):
+        if match := search(str(rule["pattern"]), str(value)):
             groups = {str(number): group for number, group in enumerate(match.groups(), 1)}
             return text(rule["give"], {**facts, **groups}) or None
     return None

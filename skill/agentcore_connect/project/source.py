@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.places import Place
 from agentcore_connect.core.values import Json
 
 MAX_BYTES: Final = 64 * 1024 * 1024  # several times the largest public specification seen; bounds the memory
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TOKEN = later(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_SURROGATE = later(r"\\u[dD][89a-fA-F]")
 _NESTED_TOO_DEEP = "it is nested too deeply"
 
 

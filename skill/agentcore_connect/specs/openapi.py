@@ -6,15 +6,18 @@ The summary is made without validation, so that a plan stays fast; `openapi_vali
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.specs.openapi_faults import find_faults
 from agentcore_connect.specs.openapi_model import Document, Fault, Operation, as_list, as_map
 from agentcore_connect.specs.openapi_security import Demand, demand_of
-from agentcore_connect.specs.spec_file import SpecFile, document_text, load_spec
-from agentcore_connect.specs.swagger2 import Conversion, convert, is_swagger2
-from agentcore_connect.specs.swagger2_log import NotConvertibleError
+from agentcore_connect.specs.spec_file import SpecFile, document_text, is_swagger2, load_spec
+
+if TYPE_CHECKING:
+    from agentcore_connect.specs.swagger2 import Conversion
+    from agentcore_connect.specs.swagger2_log import NotConvertibleError
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ def summary(spec: SpecFile, *, target_name: str | None = None, size: int | None 
     converted: Conversion | None = None
     refused: NotConvertibleError | None = None
     if is_swagger2(spec):
+        from agentcore_connect.specs.swagger2 import convert
+        from agentcore_connect.specs.swagger2_log import NotConvertibleError
+
         try:
             converted = convert(spec)
             document, size = Document(converted.spec), len(document_text(converted.spec.data).encode())

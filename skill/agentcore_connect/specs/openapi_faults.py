@@ -13,8 +13,7 @@ from agentcore_connect.specs.limits import limit
 from agentcore_connect.specs.openapi_merge import ClashError, Merger
 from agentcore_connect.specs.openapi_model import Document, FaultList, Operation, as_list, as_map
 from agentcore_connect.specs.openapi_servers import check_servers
-from agentcore_connect.specs.spec_file import SpecFile
-from agentcore_connect.specs.swagger2 import is_swagger2
+from agentcore_connect.specs.spec_file import SpecFile, is_swagger2
 
 TOOL_NAME: Final = re.compile(r"[a-zA-Z0-9_-]+\Z")
 _SEPARATOR: Final = "___"

@@ -20,8 +20,8 @@ from agentcore_connect.specs.openapi_merge import ClashError, Merger
 from agentcore_connect.specs.openapi_model import Change, Document, FaultList, as_list, as_map, is_deeper, json_copy
 from agentcore_connect.specs.openapi_servers import check_servers
 from agentcore_connect.specs.openapi_slots import inner_slots, references, schema_slots
-from agentcore_connect.specs.spec_file import SpecFile, document_text
-from agentcore_connect.specs.swagger2 import convert, is_swagger2
+from agentcore_connect.specs.spec_file import SpecFile, document_text, is_swagger2
+from agentcore_connect.specs.swagger2 import convert
 
 _SEPARATOR: Final = "___"
 _DEEPEST: Final = 120  # levels of nesting; the deepest public document seen has 30

@@ -6,8 +6,8 @@ from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.specs.openapi_model import Document, Operation, as_list, as_map
 from agentcore_connect.specs.openapi_repair import repair
 from agentcore_connect.specs.schema_refs import inline_refs
-from agentcore_connect.specs.spec_file import SpecFile
-from agentcore_connect.specs.swagger2 import convert, is_swagger2
+from agentcore_connect.specs.spec_file import SpecFile, is_swagger2
+from agentcore_connect.specs.swagger2 import convert
 from agentcore_connect.specs.tool_draft import ToolDraft
 
 _JSON = "application/json"

@@ -114,6 +114,11 @@ def mapping(spec: SpecFile) -> dict[str, Json]:
     )
 
 
+def is_swagger2(spec: SpecFile) -> bool:
+    """Whether a document says of itself that it is Swagger."""
+    return isinstance(spec.data, dict) and "swagger" in spec.data and "openapi" not in spec.data
+
+
 def document_text(data: object) -> str:
     """The data as JSON text: indented while that fits into an inline schema, compact beyond."""
     text = json.dumps(data, indent=2, ensure_ascii=False)

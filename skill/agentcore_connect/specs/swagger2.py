@@ -55,11 +55,6 @@ class _ConvertedFile(SpecFile):
         return path
 
 
-def is_swagger2(spec: SpecFile) -> bool:
-    """Whether a document says of itself that it is Swagger."""
-    return isinstance(spec.data, dict) and "swagger" in spec.data and "openapi" not in spec.data
-
-
 def convert(spec: SpecFile) -> Conversion:
     """Write a Swagger 2.0 document as OpenAPI 3.0.
 

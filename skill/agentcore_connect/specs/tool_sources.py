@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.expressions import later
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.places import Place
 from agentcore_connect.core.record import NamedTuple
@@ -22,8 +23,8 @@ KINDS: Final = "Python file, OpenAPI document, MCP tools/list result, tools.json
 _WRAPPERS: Final = ("inlinePayload", "tools", "toolSchema", "result", "toolConfig", "functions")
 _INPUTS: Final = ("inputSchema", "input_schema", "parameters")
 _OUTPUTS: Final = ("outputSchema", "output_schema")
-_DOCUMENT: Final = re.compile(r"\.(?:json|ya?ml)\Z", re.IGNORECASE)
-_FUNCTIONS: Final = re.compile(r"^(?P<file>.+\.py):(?P<names>[A-Za-z_][A-Za-z0-9_]*(?:,[A-Za-z_][A-Za-z0-9_]*)*)$")
+_DOCUMENT: Final = later(r"\.(?:json|ya?ml)\Z", re.IGNORECASE)
+_FUNCTIONS: Final = later(r"^(?P<file>.+\.py):(?P<names>[A-Za-z_][A-Za-z0-9_]*(?:,[A-Za-z_][A-Za-z0-9_]*)*)$")
 
 
 def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:

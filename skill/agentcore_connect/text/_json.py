@@ -9,10 +9,11 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # in the library, not in its type stubs
 from typing import Any, NoReturn
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.text._nodes import MAX_DEPTH, Node, fault, too_deep
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_SPACE = later(r"[ \t\n\r]*")
+_NUMBER = later(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 300
 

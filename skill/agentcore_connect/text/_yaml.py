@@ -10,6 +10,7 @@ import math
 import re
 from typing import Any
 
+from agentcore_connect.text import _plain
 from agentcore_connect.text._nodes import MAX_DEPTH, Node, fault, too_deep
 
 _WORDS = {
@@ -45,6 +46,13 @@ def compose(text: str, path: str) -> Node | None:
 
     Errors: ConnectError `malformed-file` with line, column and the parser's words.
     """
+    plain = _plain.compose(text, scalar)
+    if plain is not None:
+        return plain
+    return _by_library(text, path)
+
+
+def _by_library(text: str, path: str) -> Node | None:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from agentcore_connect.core.expressions import later
 from agentcore_connect.text._yaml import scalar
 
 #: The order of keys in the answers file, by place ("*" is any list index). Keys not named follow as given.
@@ -55,7 +55,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
     "policy.restrict.*.when.*": ("input", "op", "value", "claim", "claim_type", "values"),
 }
 
-_PLAIN = re.compile(r"(?:[A-Za-z_/]|\.{1,2}(?:/|\Z))(?:[A-Za-z0-9_./:@+=*$-]| (?=[A-Za-z0-9_./@]))*\Z")
+_PLAIN = later(r"(?:[A-Za-z_/]|\.{1,2}(?:/|\Z))(?:[A-Za-z0-9_./:@+=*$-]| (?=[A-Za-z0-9_./@]))*\Z")
 _YAML_11_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _LONGEST_SIMPLE_KEY = 1000  # YAML readers give up on longer ones
 _CONTAINERS = (Mapping, list, tuple)

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from agentcore_connect.cli import HelpFormatter
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.vias import VIAS
@@ -44,7 +45,7 @@ def parse(words: list[str]) -> Options:
         description="Run the interview in a terminal: answer questions, review the plan, write it.",
         epilog="Keys: Enter accepts the default, Esc goes back, ? or F1 explains, Ctrl-C leaves.\n\n"
         "example:\n  agentcore-connect mcp -a answers.yaml",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("kind", nargs="?", choices=names, metavar="KIND", help=f"what to connect: {', '.join(names)}")
     parser.add_argument(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from agentcore_connect.core.record import dataclass, field
+from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, sequence, texts
 from agentcore_connect.knowledge import resources
 
@@ -26,7 +26,11 @@ class Entry:
     id: str
     file: str
     path: str
-    data: JsonObject = field(hash=False)
+    data: JsonObject
+
+    def __hash__(self) -> int:
+        """The hash of its place; the data cannot be hashed."""
+        return hash((self.file, self.path, self.id))
 
     @property
     def sources(self) -> list[str]:

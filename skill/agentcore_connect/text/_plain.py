@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from agentcore_connect.text._nodes import Node
 
@@ -28,7 +28,7 @@ class _Unusual(Exception):  # noqa: N818 - no fault of the text
     """Something that the library has to read."""
 
 
-def compose(text: str, scalar: Callable[[str], Any]) -> Node | None:
+def compose(text: str, scalar: Callable[[str], object]) -> Node | None:
     """The nodes of a text, None where it has to be read by the library.
 
     In: the text; what gives the value of an unquoted scalar.
@@ -53,7 +53,7 @@ def compose(text: str, scalar: Callable[[str], Any]) -> Node | None:
 class _Reader:
     """Walks the lines that hold something; `at` is the next one. A line: its number, its indent and its text."""
 
-    def __init__(self, lines: list[tuple[int, int, str]], scalar: Callable[[str], Any]) -> None:
+    def __init__(self, lines: list[tuple[int, int, str]], scalar: Callable[[str], object]) -> None:
         self._lines = lines
         self._scalar = scalar
         self._at = 0

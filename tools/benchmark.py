@@ -1,8 +1,9 @@
 """Whole-process medians of the commands that are called again and again, as ratios; and the engine's own speed.
 
 `python tools/benchmark.py [--runs N]` prints, in one run: next, plan and --help against `python -c pass` and
-`agentcore --version`, the peak memory of each, what the search for secrets costs, decisions a second, a plan of 1,000
-connections against one, 500 Python files inspected, and 1 MB of log diagnosed.
+`agentcore --version`, the peak memory of each; the shipped example's next, plan and check, and the modules that they
+enter; what the search for secrets costs, decisions a second, a plan of 1,000 connections against one, 500 Python files
+inspected, and 1 MB of log diagnosed.
 The commands are run turn by turn, so that a busy machine slows all of them alike.
 """
 
@@ -31,6 +32,10 @@ connections:
 CONNECTION = (
     "  - {{name: Target-{n}, service: mcp-server, endpoint: 'https://mcp{n}.example.com/mcp', service_auth: none}}\n"
 )
+EXAMPLE = ROOT / "examples" / "support-desk"
+#: What the shipped example may take: times `python -c pass`, MiB; and a check of its plan, in seconds.
+EXAMPLE_REACH = {"next": 6, "plan --format json": 7}
+MEMORY_REACH, CHECK_REACH = 24, 4
 REACH = {"next": ("agentcore --version", 1 / 12), "plan --format json": ("agentcore --version", 1 / 8)}
 MIB = 1024
 
@@ -90,6 +95,58 @@ def processes(folder: Path, runs: int) -> None:
         for name, (other, reach) in REACH.items():
             verdict = "reached" if medians[name] <= reach * medians[other] else "NOT reached"
             print(f"{name}: at most 1/{1 / reach:.0f} of {other}: {verdict}")
+
+
+def example(folder: Path, runs: int) -> None:
+    """Print what the shipped example of three connections takes: next, plan and check."""
+    shutil.copytree(EXAMPLE, folder / "example")
+    answers = str(folder / "example" / "answers.yaml")
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "next": [str(OWN), "next", "-a", answers],
+        "plan --format json": [str(OWN), "plan", answers, "--format", "json"],
+        "plan --out": [str(OWN), "plan", answers, "--out", str(folder / "connect"), "--force"],
+    }
+    walls: dict[str, list[float]] = {name: [] for name in commands}
+    spent: dict[str, list[float]] = {name: [] for name in commands}
+    peaks = dict.fromkeys(commands, 0)
+    for _ in range(runs + 1):
+        for name, argv in commands.items():
+            before = _spent()
+            seconds, memory = once(argv, folder)
+            walls[name].append(seconds)
+            spent[name].append(_spent() - before)
+            peaks[name] = max(peaks[name], memory)
+    print(f"{'the example':<22}{'median ms':>10}{'x python':>10}{'x its CPU':>10}{'peak MiB':>10}{'modules':>9}")
+    base, base_cpu = (statistics.median(found["python -c pass"][1:]) for found in (walls, spent))
+    for name, argv in commands.items():
+        wall, cpu = statistics.median(walls[name][1:]), statistics.median(spent[name][1:])
+        own = _entered(argv, folder) if argv[0] == str(OWN) else 0
+        print(
+            f"{name:<22}{wall * 1000:>10.0f}{wall / base:>10.1f}{cpu / base_cpu:>10.1f}"
+            f"{peaks[name] / MIB:>10.1f}{own or '':>9}"
+        )
+        if name in EXAMPLE_REACH:
+            reached = wall / base <= EXAMPLE_REACH[name] and peaks[name] / MIB <= MEMORY_REACH
+            said = "reached" if reached else "NOT reached"
+            print(f"  at most {EXAMPLE_REACH[name]} x python -c pass and {MEMORY_REACH} MiB: {said}")
+    seconds = statistics.median(once([str(OWN), "check", str(folder / "connect")], folder)[0] for _ in range(3))
+    print(f"check of the example: {seconds:.1f} s, reach {CHECK_REACH}")
+
+
+def _spent() -> float:
+    """The seconds of CPU that all commands took so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _entered(argv: list[str], cwd: Path) -> int:
+    """The number of the program's own modules that a command enters."""
+    traced = [sys.executable, "-X", "importtime", "-m", "agentcore_connect", *argv[1:]]
+    said = subprocess.run(traced, cwd=cwd, capture_output=True, text=True, check=True, env=_environment()).stderr
+    return len(
+        {line.rpartition("|")[2].strip() for line in said.splitlines() if "| " in line and " agentcore_connect" in line}
+    )
 
 
 def decisions() -> None:
@@ -156,10 +213,9 @@ def log() -> None:
 
 def _processor(argv: list[str], cwd: Path) -> float:
     """The seconds of CPU that a command takes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = _spent()
     once(argv, cwd)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return _spent() - before
 
 
 SCAN = """
@@ -195,6 +251,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         processes(folder, args.runs)
+        example(folder, args.runs)
         scan(args.runs)
         many(folder)
         code(folder)

@@ -273,3 +273,15 @@ def test_the_reasons_for_a_direct_call_are_those_of_the_question() -> None:
         (choice["value"] for choice in question["choices"]),
         key=[one["answer"] for one in resources.load("direct-calls")["reasons"].values()].index,
     )
+
+
+def test_every_condition_of_a_rule_and_a_question_can_be_compiled() -> None:
+    from agentcore_connect.knowledge import base, questions
+
+    held = [rule.applies for rule in base.rules().values() if rule.applies is not None]
+    for one in questions.questions().values():
+        held += [one.when, one.optional, one.asked_for, one.starter, *(found for found, _ in one.find)]
+        held += [found.when for found in (*one.derived, *([one.run_time] if one.run_time else []))]
+    assert len(held) > 300
+    for condition in held:
+        condition({})  # the first use compiles it

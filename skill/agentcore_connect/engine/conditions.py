@@ -142,6 +142,18 @@ def compile_condition(condition: Condition | None, patterns: Mapping[str, str] |
     return _compiled(condition, known)
 
 
+def compile_later(condition: Condition | None, patterns: Mapping[str, str] | None = None) -> Predicate:
+    """As `compile_condition`, on first use: of the conditions that a program holds, a short call meets few."""
+    made: list[Predicate] = []
+
+    def holds_then(facts: Facts) -> bool:
+        if not made:
+            made.append(compile_condition(condition, patterns))
+        return made[0](facts)
+
+    return holds_then
+
+
 def _compiled(condition: object, known: Mapping[str, str]) -> Predicate:
     if not isinstance(condition, Mapping):
         msg = f"a condition is a mapping, not {type(condition).__name__}"

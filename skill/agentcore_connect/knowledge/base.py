@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from agentcore_connect.core.record import NamedTuple
-from agentcore_connect.engine.conditions import Predicate, compile_condition
+from agentcore_connect.engine.conditions import Predicate, compile_condition, compile_later
 from agentcore_connect.engine.tree import Engine
 from agentcore_connect.knowledge.resources import Entry, load
 
@@ -60,19 +60,19 @@ def rules() -> dict[str, Rule]:
 
 
 def _rule(entry: Entry) -> Rule:
-    return Rule(
-        id=entry["id"],
-        kind=entry["kind"],
-        text=entry["text"],
-        sources=tuple(entry["sources"]),
-        applies=compile_condition(entry["when"], patterns()) if "when" in entry else None,
-        scope=entry.get("scope", "connection"),
-        closes=entry.get("closes", False),
-        refuses=entry.get("refuses", False),
-        fails_check=entry.get("fails_check", False),
-        older=entry.get("older"),
-        section=entry.get("section", "use"),
-        cites=entry.get("cites", ""),
+    return Rule(  # by place: there are hundreds, and names take longer
+        entry["id"],
+        entry["kind"],
+        entry["text"],
+        tuple(entry["sources"]),
+        compile_later(entry["when"], patterns()) if "when" in entry else None,
+        entry.get("scope", "connection"),
+        entry.get("closes", False),
+        entry.get("refuses", False),
+        entry.get("fails_check", False),
+        entry.get("older"),
+        entry.get("section", "use"),
+        entry.get("cites", ""),
     )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import Json, JsonObject, record
-from agentcore_connect.engine.conditions import Condition, Facts, Predicate, compile_condition
+from agentcore_connect.engine.conditions import Condition, Facts, Predicate, compile_later
 from agentcore_connect.knowledge.base import patterns
 from agentcore_connect.knowledge.resources import Entry, load
 
@@ -132,7 +132,7 @@ def _never(_facts: Facts) -> bool:
 
 
 def _optional(raw: Entry, key: str) -> Predicate:
-    return compile_condition(raw[key], patterns()) if key in raw else _never
+    return compile_later(raw[key], patterns()) if key in raw else _never
 
 
 def _fields(raw: Entry | None) -> Mapping[str, Field] | None:
@@ -156,17 +156,17 @@ def _question(raw: Entry) -> Question:
         default=raw.get("default"),
         has_default="default" in raw,
         derived=tuple(
-            Derived(one["value"], compile_condition(one["when"], patterns()), one["why"])
+            Derived(one["value"], compile_later(one["when"], patterns()), one["why"])
             for one in raw.get("default_when", ())
         ),
-        when=compile_condition(raw.get("when"), patterns()),
+        when=compile_later(raw.get("when"), patterns()),
         optional=_optional(raw, "optional_when"),
-        asked_for=compile_condition(raw.get("asked_for"), patterns()),
+        asked_for=compile_later(raw.get("asked_for"), patterns()),
         variable=raw.get("variable", raw["id"]),
         tree=raw.get("tree", ""),
         after=tuple(raw.get("after", ())),
         need_one_of=tuple(raw.get("need_one_of", ())),
-        run_time=RunTime(run_time["env"], run_time["prompt"], compile_condition(run_time["when"], patterns()))
+        run_time=RunTime(run_time["env"], run_time["prompt"], compile_later(run_time["when"], patterns()))
         if run_time
         else None,
         starter=_optional(raw, "starter_when"),
@@ -175,7 +175,7 @@ def _question(raw: Entry) -> Question:
         items=_fields(raw.get("items")),
         is_open=raw.get("open", False),
         look_up=raw.get("look_up", ""),
-        find=tuple((compile_condition(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
+        find=tuple((compile_later(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
     )
 
 

@@ -41,7 +41,7 @@ def load(name: str) -> dict[str, Any]:
 
     Errors: ConnectError `knowledge-missing`, `knowledge-broken`, or the reader's, with file and line.
     """
-    return _load(knowledge_dir() / f"{_checked(name)}.yaml", Path("knowledge") / f"{name}.json")
+    return _load(f"{_folder('knowledge')}/{_checked(name)}.yaml", f"knowledge/{name}.json")
 
 
 @cache
@@ -50,7 +50,7 @@ def load_manifest(kind: str) -> dict[str, Any]:
 
     Errors: as `load`.
     """
-    return _load(renderers_dir() / _checked(kind) / "manifest.yaml", Path("renderers") / f"{kind}.json")
+    return _load(f"{_folder('renderers')}/{_checked(kind)}/manifest.yaml", f"renderers/{kind}.json")
 
 
 @cache
@@ -83,7 +83,7 @@ def manifests() -> tuple[str, ...]:
 
 def clear() -> None:
     """Forget what was loaded in this process (for tests, which change the files)."""
-    for cached in (load, load_manifest, load_schema, static_text, manifests):
+    for cached in (load, load_manifest, load_schema, static_text, manifests, _folder):
         cached.cache_clear()
 
 
@@ -98,30 +98,33 @@ def compile_yaml(source: Path) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
+@cache
 def _folder(name: str) -> Path:
     packaged = _PACKAGED / name
     return packaged if packaged.is_dir() else _CHECKOUT / name
 
 
-def _load(source: Path, cached_as: Path) -> dict[str, Any]:
-    if source.is_relative_to(_PACKAGED):
-        compiled = source.with_suffix(".json")
+def _load(source: str, cached_as: str) -> dict[str, Any]:
+    """The data of a file. Its names are texts: a call loads fifty, and a `Path` for each costs as much as the data."""
+    if source.startswith(f"{_PACKAGED}/"):
+        compiled = Path(source.removesuffix(".yaml") + ".json")
         try:
             return _mapping(json.loads(_read(compiled)), compiled)
         except ValueError as error:
             raise _broken(compiled, str(error)) from None
-    kept = _CHECKOUT / ".cache" / cached_as
+    kept = f"{_CHECKOUT}/.cache/{cached_as}"
     try:
-        status = source.stat()
+        status = os.stat(source)  # noqa: PTH116
     except OSError as error:
         raise _unreadable(source, error) from None
-    stamp = [_CACHE_FORMAT, str(source), status.st_mtime_ns, status.st_size]
+    stamp = [_CACHE_FORMAT, source, status.st_mtime_ns, status.st_size]
     with suppress(OSError, ValueError, KeyError, TypeError):
-        entry = json.loads(kept.read_bytes())
+        with open(kept, "rb") as stream:  # noqa: PTH123
+            entry = json.loads(stream.read())
         if entry["stamp"] == stamp:
             return _mapping(entry["data"], source)
-    text = compile_yaml(source)
-    _keep(kept, f'{{"stamp":{json.dumps(stamp)},"data":{text}}}')
+    text = compile_yaml(Path(source))
+    _keep(Path(kept), f'{{"stamp":{json.dumps(stamp)},"data":{text}}}')
     return _mapping(json.loads(text), source)
 
 
@@ -154,13 +157,13 @@ def _checked(name: str) -> str:
     return name
 
 
-def _mapping(data: object, path: Path) -> dict[str, Any]:
+def _mapping(data: object, path: str | Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _broken(path, "it holds no mapping")
     return data
 
 
-def _unreadable(path: Path, error: Exception) -> ConnectError:
+def _unreadable(path: str | Path, error: Exception) -> ConnectError:
     return ConnectError(
         "knowledge-missing",
         f"a file of this program cannot be read: {_reason(error)}",
@@ -169,7 +172,7 @@ def _unreadable(path: Path, error: Exception) -> ConnectError:
     )
 
 
-def _broken(path: Path, problem: str) -> ConnectError:
+def _broken(path: str | Path, problem: str) -> ConnectError:
     return ConnectError(
         "knowledge-broken",
         f"a file of this program is damaged: {problem}",

@@ -1,1 +1,1 @@
-"""The base of every other package: errors and exit codes, file names from outside, JSON types, HTTP."""
+"""The base of every other package: records, errors and exit codes, file names from outside, JSON types, HTTP."""

@@ -106,7 +106,7 @@ else:
             """Take what typing's takes."""
 
     class _Field:
-        """What `field` says of one: its default, what makes it anew for each record, and whether it is shown."""
+        """One field by `field`: its default, the maker of a new one for each record, and whether it is shown."""
 
         __slots__ = ("factory", "shown", "value")
 

@@ -116,8 +116,11 @@ def _key_in_url(url: str) -> bool:
 def _vendors_of(modules: set[str]) -> dict[str, str]:
     """Return the vendors whose libraries a file imports, by local name."""
     found: dict[str, str] = {}
+    roots = {one.partition(".")[0] for one in modules}
     for vendor in load("service-hints")["vendors"]:
         for module in vendor["imports"]:
+            if module.partition(".")[0] not in roots:
+                continue
             mine = sorted(one for one in modules if one == module or one.startswith(f"{module}."))
             for name in [module, *(one.rpartition(".")[2] for one in mine)] if mine else ():
                 found.setdefault(name, str(vendor["name"]))

@@ -66,11 +66,13 @@ def judge(text: str, name: str = "") -> Confidence | None:
     is certain. A random text is likely one where its name or the words around it say so; a password in a URL is likely.
     A name speaks of a whole text: inside a text of several words only the words around count.
     """
-    if len(text) > _LONGEST or _PLACEHOLDER.search(text):
+    if len(text) > _LONGEST:
         return None
     sure: Confidence | None = None
-    name = "" if any(map(_parts_words, text.strip())) else name
+    name = "" if name and any(map(_parts_words, text.strip())) else name
     finds = list(secrets.find(text, "prose", name))
+    if not finds or _PLACEHOLDER.search(text):
+        return None
     token = _form("values", "jwt")
     unsigned = [one for one in finds if one.what == token and harmless.is_unsigned(text[one.start : one.end])]
     for found in finds:

@@ -12,8 +12,8 @@ import pytest
 
 from agentcore_connect.checks.cedar import check_policy
 from agentcore_connect.checks.cedar_schema import schema_text
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.policies import write_policies
 from agentcore_connect.plan.policy_text import Policy

@@ -91,7 +91,7 @@ def test_what_is_allowed_is_what_the_model_allows() -> None:
 
 def test_rich_schemas_are_reduced_and_nothing_is_lost_that_can_be_said(model: Any) -> None:
     reduced, losses = reduce_tools([{"name": "rich", "description": "d", "inputSchema": RICH}])
-    assert {(one.severity, one.code) for one in losses} == {("notice", "in-words")}
+    assert {(one.severity, one.code) for one in losses} == {("note", "in-words")}
     assert check_tools(reduced) == []
     assert refused(model, reduced) == ""
     schema = reduced[0]["inputSchema"]
@@ -201,7 +201,7 @@ def test_references_that_explode_are_cut_before_they_fill_the_memory() -> None:
 def test_wrappers_are_taken_off_with_a_notice_and_are_a_fault_in_the_file(wrapped: Any) -> None:
     tools, notices = unwrap(wrapped)
     assert tools == GOOD
-    assert [one.severity for one in notices] == ["notice"]
+    assert [one.severity for one in notices] == ["note"]
     assert reduce_tools(wrapped)[0] == GOOD
     assert codes(wrapped) == ["wrapped-list"]
 

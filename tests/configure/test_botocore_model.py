@@ -266,7 +266,7 @@ def test_a_pattern_that_python_cannot_read_is_said_to_be_unchecked(monkeypatch: 
     model = older(java)
     monkeypatch.setattr(botocore_model, "_load", lambda service: model)
     [problem] = check_request("create_gateway_target", target(description="d"), CONTROL)
-    assert (problem.severity, problem.code, problem.where) == ("notice", "pattern-not-checked", "description")
+    assert (problem.severity, problem.code, problem.where) == ("note", "pattern-not-checked", "description")
 
 
 def test_without_botocore_or_the_service_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,7 @@ def test_a_typed_dictionary_is_a_dictionary(kinds: Any) -> None:
 
 def test_a_record_of_the_product_goes_through_pickle() -> None:
     from agentcore_connect.agent_code.source import Edit
-    from agentcore_connect.checks.problem import Problem
+    from agentcore_connect.core.problem import Problem
 
     for one in (Edit(1, 2, "x"), Problem("error", "code", "where", "message")):
         assert pickle.loads(pickle.dumps(one)) == one

@@ -14,7 +14,7 @@ from agentcore_connect.core.record import NamedTuple, TypedDict
 from agentcore_connect.core.values import JsonObject
 
 if TYPE_CHECKING:
-    from agentcore_connect.checks.problem import Problem
+    from agentcore_connect.core.problem import Problem
     from agentcore_connect.specs import openapi_repair
     from agentcore_connect.specs.openapi_model import Fault
     from agentcore_connect.specs.spec_file import SpecFile

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from agentcore_connect.checks.cedar_schema import Targets, schema_text
 from agentcore_connect.checks.cedar_scope import Scope, read_scopes
-from agentcore_connect.checks.problem import Problem, Severity
+from agentcore_connect.core.problem import Problem, severity
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.knowledge.resources import load
 
@@ -162,6 +162,7 @@ def _validate(text: str, schema: str) -> list[str]:
 
 def _problem(code: str, where: str, detail: str = "") -> Problem:
     rule = load("cedar")["rules"][code]
-    severity: Severity = rule.get("severity", "error")
     text = rule["text"].rstrip(".")
-    return Problem(severity, code, where, f"{text} ({detail})." if detail else f"{text}.")
+    return Problem(
+        severity(rule.get("severity", "error")), code, where, f"{text} ({detail})." if detail else f"{text}."
+    )

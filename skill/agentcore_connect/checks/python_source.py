@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
-from agentcore_connect.checks.problem import Problem
+from agentcore_connect.core.problem import Problem
 
 
 def check_source(text: str, path: str) -> list[Problem]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Final, TypeAlias
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.checks.schema_merge import DEPTHS, MANY, cut_note, merged, says_nothing, type_of_values
 from agentcore_connect.checks.schema_words import sentence
 from agentcore_connect.checks.tool_list import shown, unwrap
 from agentcore_connect.core.places import follow, step
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
@@ -147,7 +147,7 @@ class _Reduction:
         if said:
             names = ", ".join(f"`{key}`" for key in said)
             message = f"{names}: a tool schema cannot hold it, so it became words in the description"
-            self._found.append(Problem("notice", "in-words", at, message))
+            self._found.append(Problem("note", "in-words", at, message))
         description = text(node.get("description")) or ""
         if words and description and not description.rstrip().endswith((".", "!", "?", ":")):
             description = f"{description.rstrip()}."

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from agentcore_connect.checks.problem import Problem
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
 
@@ -26,9 +26,9 @@ def unwrap(document: object) -> tuple[list[Json], list[Problem]]:
         if isinstance(inner, list):
             path = "".join(f".{key}" for key in wrapper["keys"])
             message = f"the list was taken out of {wrapper['text']}: the CLI wants the bare list"
-            return inner, [Problem("notice", "wrapped-list", f"${path}", message)]
+            return inner, [Problem("note", "wrapped-list", f"${path}", message)]
     if isinstance(document, Mapping) and "name" in document:
-        return [document], [Problem("notice", "single-tool", "$", "one tool was put into a list: the CLI wants a list")]
+        return [document], [Problem("note", "single-tool", "$", "one tool was put into a list: the CLI wants a list")]
     raise ConnectError(
         "tool-schema-shape",
         "this is no list of tools",

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.checks.schema_reduction import reduce_tools
 from agentcore_connect.checks.tool_list import shown, unwrap
 from agentcore_connect.core.places import step
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.values import Json, JsonObject
 from agentcore_connect.knowledge.resources import load
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from agentcore_connect.core.problem import SEVERITIES
 from agentcore_connect.findings import (
     client_code,
     credentials,
@@ -64,8 +65,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     direct_calls.direct_calls,
 )
 
-_ORDER: Final = {"error": 0, "warning": 1, "note": 2}
-
 
 def inspect_project(project: Project, scan: Scan | None = None) -> list[Finding]:
     """Return every finding in a project, the most severe first, without executing anything.
@@ -74,4 +73,4 @@ def inspect_project(project: Project, scan: Scan | None = None) -> list[Finding]
     """
     scan = scan or Scan(project)
     found = dict.fromkeys(one for check in CHECKS for one in check(scan))
-    return sorted(found, key=lambda one: _ORDER[one.severity])
+    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from agentcore_connect.core.places import Place
+from agentcore_connect.core.problem import Severity, severity
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.findings.names import UNKNOWN, Names
@@ -32,7 +33,7 @@ class Finding:
     """
 
     id: str
-    severity: str
+    severity: Severity
     confidence: Confidence
     title: str
     message: str
@@ -62,9 +63,17 @@ def finding(name: str, message: str, where: str, confidence: Confidence = "certa
     What is only likely is a warning, never an error.
     """
     words = load("findings")["findings"][name]
-    severity = "warning" if confidence == "likely" and words["severity"] == "error" else words["severity"]
+    known = severity(words["severity"])
     return Finding(
-        name, severity, confidence, words["title"], message, where, words["why"], words["fix"], tuple(words["sources"])
+        name,
+        "warning" if confidence == "likely" and known == "error" else known,
+        confidence,
+        words["title"],
+        message,
+        where,
+        words["why"],
+        words["fix"],
+        tuple(words["sources"]),
     )
 
 

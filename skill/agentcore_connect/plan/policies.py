@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError, raise_all
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, mappings, sequence
 from agentcore_connect.knowledge.resources import load

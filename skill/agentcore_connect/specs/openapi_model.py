@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from agentcore_connect.core.places import Place, follow, pointer
+from agentcore_connect.core.problem import SEVERITIES, Severity, severity
 from agentcore_connect.core.record import dataclass, field
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
@@ -58,7 +59,7 @@ class Fault:
     """A fault of the document. Its words come from `openapi-limits`; `count` may exceed the places kept."""
 
     id: str
-    severity: str
+    severity: Severity
     text: str
     remedy: str
     repair: bool
@@ -201,7 +202,6 @@ class FaultList:
         words = load(self._words)["faults"]
         wanted = [at for places in self._places.values() for at, _ in places]
         lines = self._spec.lines(wanted) if wanted else {}
-        order = {"error": 0, "warning": 1, "note": 2}
         found = []
         for name, word in words.items():
             if name in self._places:
@@ -210,7 +210,7 @@ class FaultList:
                 found.append(
                     Fault(
                         name,
-                        word["severity"],
+                        severity(word["severity"]),
                         word["text"],
                         word["remedy"],
                         word["repair"],
@@ -219,7 +219,7 @@ class FaultList:
                         tuple(word["sources"]),
                     )
                 )
-        return tuple(sorted(found, key=lambda one: order[one.severity]))
+        return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))
 
 
 def json_copy(value: T) -> T:

@@ -16,9 +16,9 @@ from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 from typing import Protocol
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.patterns import python_pattern
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.record import replace
 from agentcore_connect.core.values import JsonObject, mapping
 from agentcore_connect.knowledge import resources
@@ -166,7 +166,7 @@ def _string(value: str, shape: Shape, path: str, sensitive: bool) -> Iterator[Pr
         return
     compiled = python_pattern(pattern)
     if compiled is None:
-        yield Problem("notice", "pattern-not-checked", path, f"pattern not checked, Python cannot read it: {pattern}")
+        yield Problem("note", "pattern-not-checked", path, f"pattern not checked, Python cannot read it: {pattern}")
     elif not compiled.fullmatch(value):
         yield Problem(
             "error", "pattern", path, f"received {shown}, which has not the form that the model wants: {pattern}"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from agentcore_connect.checks.problem import Problem
 from agentcore_connect.core.errors import ConnectError
+from agentcore_connect.core.problem import Problem
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.base import rules
 from agentcore_connect.knowledge.resources import load, load_schema

@@ -123,7 +123,7 @@ def _options(hint: Any) -> list[Any]:
 def _fits(question: Data, options: list[Any]) -> bool:
     words = [word for one in options if get_origin(one) is Literal for word in get_args(one)]
     if question["type"] == "choice":
-        return options == [str] or words == [one["value"] for one in question["choices"]]
+        return options == [str] or words == [one["value"] for one in question["choices"] if "known_as" not in one]
     wanted = _TYPES.get(question["type"], ())
     return any(_is_mapping(one) or (get_origin(one) or one) in wanted or one is Any for one in options)
 

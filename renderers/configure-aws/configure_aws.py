@@ -221,7 +221,7 @@ class World:
         needed: list[str] = []
         for step in self.steps:
             kind = KINDS.get(step["kind"])
-            needed += [step["operation"]] if step["body"] else []
+            needed += [step["operation"]] if step["body"] and step["service"] == self.data["service"] else []
             if kind:
                 needed += [kind.lists, f"get_{kind.suffix}"]
                 needed += [f"update_{kind.suffix}"] if step["body"] else []
@@ -361,8 +361,12 @@ class World:
 
     def send(self, step: Body, body: Body) -> Body:
         """Send the request of a step."""
-        answer: Body = getattr(self.control, step["operation"])(**body)
+        answer: Body = getattr(self.client(step), step["operation"])(**body)
         return answer
+
+    def client(self, step: Body) -> Any:
+        """The client of boto3 for the service of a step."""
+        return self.control if step["service"] == self.data["service"] else self.session.client(step["service"])
 
     def attempt(self, act: Callable[[World, Body], None], step: Body) -> None:
         """Do what AWS may refuse: the refusal is told, and the other steps go on."""

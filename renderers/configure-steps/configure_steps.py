@@ -340,6 +340,19 @@ def the_callers(world: World, step: Body) -> None:
     world.row("set", name="resource policy")
 
 
+def the_web_acl(world: World, step: Body) -> None:
+    """The web ACL that AWS WAF applies to the gateway, which has one at most: another one is replaced."""
+    gateway, body = world.gateway, world.filled(step)
+    before = gateway.get("webAclArn")
+    if before == body["WebACLArn"]:
+        say(f"The gateway {gateway['name']} has {step['name']} already.")
+    else:
+        say(f"Setting {step['name']} on {gateway['name']}{f', in the place of {before}' if before else ''}.")
+        world.record.begin(step, before=(world.record.of(step) or {}).get("before", before))
+        world.send(step, body)
+    world.row("set", name="web ACL")
+
+
 def as_list(value: Any) -> list[Any]:
     """What a policy states, which may be one thing or a list of them."""
     return value if isinstance(value, list) else [] if value is None else [value]
@@ -367,4 +380,5 @@ MAKERS = {
     "policy": the_policy,
     "gateway-settings": the_settings,
     "callers": the_callers,
+    "web-acl": the_web_acl,
 }

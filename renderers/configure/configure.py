@@ -125,6 +125,8 @@ def remove(world: World, step: Body) -> None:
             world.send(step, {"name": identity["name"], "allowedResourceOauth2ReturnUrls": left})
     elif step["kind"] == "callers":
         callers_out(world, step, entry)
+    elif step["kind"] == "web-acl":
+        web_acl_out(world, step, entry)
     elif not gone(world, step, entry):
         return
     world.record.forget(step)
@@ -142,6 +144,17 @@ def callers_out(world: World, step: Body, entry: Body) -> None:
         world.send(step, {"resourceArn": arn, "policy": json.dumps({**policy, "Statement": others})})
     elif statements and not others:
         world.control.delete_resource_policy(resourceArn=arn)
+
+
+def web_acl_out(world: World, step: Body, entry: Body) -> None:
+    """Put back the web ACL that the gateway had before, or none; one that someone else has set since stays."""
+    arn, own = world.gateway.get("gatewayArn"), world.known(step)["WebACLArn"]
+    if not arn or world.gateway.get("webAclArn") != own:
+        return
+    if entry["before"]:
+        world.send(step, {"WebACLArn": entry["before"], "ResourceArn": arn})
+    else:
+        world.client(step).disassociate_web_acl(ResourceArn=arn)
 
 
 def gone(world: World, step: Body, entry: Body) -> bool:

@@ -147,6 +147,8 @@ def gateway(inbound: str, **more: Any) -> dict[str, Any]:
         "settings": {},
         "settings_named": "",
         "caller_accounts": [],
+        "domain": None,
+        "web_acl": None,
         "interceptors": [],
         "private_endpoint": None,
         **dict.fromkeys(("token_vendor", "client_claim", "client_claim_note")),

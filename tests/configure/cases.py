@@ -65,6 +65,8 @@ def context(via: str = "cli", **gateway: Any) -> dict[str, Any]:
             "settings": {},
             "settings_named": "",
             "caller_accounts": [],
+            "domain": None,
+            "web_acl": None,
             "interceptors": [],
             "private_endpoint": None,
             **gateway,

@@ -88,6 +88,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, loader: Any) -> Iterator[ControlPlane]:
         for name, value in {
             "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL": plane.origin,
             "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE": plane.origin,
+            "AWS_ENDPOINT_URL_WAFV2": plane.origin,
             "AWS_ACCESS_KEY_ID": "stand-in",
             "AWS_SECRET_ACCESS_KEY": "stand-in",
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -16,11 +16,11 @@ import botocore.session
 from agentcore_connect.verify.botocore_model import check_request
 from tests.sim.http import LoopbackServer, Reply, Request
 
-CONTROL, DATA = "bedrock-agentcore-control", "bedrock-agentcore"
+CONTROL, DATA, WAF = "bedrock-agentcore-control", "bedrock-agentcore", "wafv2"
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _TIME = "2026-11-21T12:00:00Z"
 _TIMES = {"createdAt": _TIME, "updatedAt": _TIME}
-WRITES = ("Create", "Update", "Put", "Complete", "Synchronize", "Delete")
+WRITES = ("Create", "Update", "Put", "Complete", "Synchronize", "Delete", "Associate", "Disassociate")
 
 
 class ServiceError(Exception):
@@ -86,6 +86,9 @@ class ControlPlane(LoopbackServer):
 
     def answer(self, request: Request) -> Reply:
         """The reply to a request, by the operation that the model finds for it."""
+        target = request.headers.get("x-amz-target", "")
+        if target:  # AWS WAF names the operation in a header
+            return self._perform(target.rpartition(".")[2], request.json() or {})
         parts = urlsplit(request.path)
         for method, pattern, name in self._routes:
             match = pattern.fullmatch(parts.path)
@@ -93,12 +96,12 @@ class ControlPlane(LoopbackServer):
                 arguments = {key: unquote(value) for key, value in match.groupdict().items()}
                 arguments |= {key: values[0] for key, values in parse_qs(parts.query).items()}
                 arguments |= request.json() or {}
-                return self._perform(name, arguments)
+                return self._perform(name, _by_member(_shape(name, "input"), arguments), _shape(name, "output"))
         return Reply(404, {"message": f"no operation at {request.method} {request.path}"})
 
-    def _perform(self, name: str, arguments: dict[str, Any]) -> Reply:
+    def _perform(self, name: str, arguments: dict[str, Any], output: Any = None) -> Reply:
         try:
-            return Reply(200, self.perform(name, arguments))
+            return Reply(200, _on_the_wire(output, self.perform(name, arguments)))
         except ServiceError as fault:
             return Reply(fault.status, {"message": fault.message}, {"x-amzn-errortype": fault.code})
 
@@ -109,7 +112,7 @@ class ControlPlane(LoopbackServer):
         if self.faults.get(name):
             raise self.faults[name].pop(0)
         if name.startswith(WRITES):
-            service = CONTROL if name in _CONTROL_MODEL().operation_names else DATA
+            service = CONTROL if name in _CONTROL_MODEL().operation_names else WAF if name.endswith("WebACL") else DATA
             problems = [one for one in check_request(name, arguments, service) if one.severity == "error"]
             if problems:
                 raise ServiceError("ValidationException", "; ".join(map(str, problems)))
@@ -176,6 +179,22 @@ class ControlPlane(LoopbackServer):
 
     def _GetResourcePolicy(self, resourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
         return {"policy": _found(self.resource_policies, resourceArn)}
+
+    # AWS WAF
+
+    def _AssociateWebACL(self, WebACLArn: str, ResourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
+        self._behind(ResourceArn)["webAclArn"] = WebACLArn
+        return {}
+
+    def _DisassociateWebACL(self, ResourceArn: str) -> dict[str, Any]:  # noqa: N802, N803
+        self._behind(ResourceArn).pop("webAclArn", None)
+        return {}
+
+    def _behind(self, arn: str) -> dict[str, Any]:
+        found = next((one for one in self.gateways.values() if one["gatewayArn"] == arn), None)
+        if found is None:
+            raise ServiceError("WAFNonexistentItemException")
+        return found
 
     # Credential providers
 
@@ -373,6 +392,38 @@ class ControlPlane(LoopbackServer):
 @cache
 def _CONTROL_MODEL() -> Any:  # noqa: N802
     return botocore.session.get_session().get_service_model(CONTROL)
+
+
+@cache
+def _shape(name: str, side: str) -> Any:
+    """The shape of what an operation takes (input) or gives (output)."""
+    service = CONTROL if name in _CONTROL_MODEL().operation_names else DATA
+    model = botocore.session.get_session().get_service_model(service).operation_model(name)
+    return getattr(model, f"{side}_shape")
+
+
+def _by_member(shape: Any, value: Any) -> Any:
+    """Data as it was sent, by the names of the model's members: a few are sent under another name."""
+    return _renamed(shape, value, lambda name, sent: (sent, name))
+
+
+def _on_the_wire(shape: Any, value: Any) -> Any:
+    """Data by the names under which it is sent."""
+    return _renamed(shape, value, lambda name, sent: (name, sent))
+
+
+def _renamed(shape: Any, value: Any, names: Callable[[str, str], tuple[str, str]]) -> Any:
+    kind = getattr(shape, "type_name", "")
+    if kind == "list" and isinstance(value, list):
+        return [_renamed(shape.member, one, names) for one in value]
+    if kind != "structure" or not isinstance(value, dict):
+        return value
+    sent = {name: one.serialization.get("name", name) for name, one in shape.members.items()}
+    of = {old: (new, shape.members[name]) for name in sent for old, new in [names(name, sent[name])]}
+    return {
+        of[key][0] if key in of else key: _renamed(of[key][1] if key in of else None, one, names)
+        for key, one in value.items()
+    }
 
 
 @cache

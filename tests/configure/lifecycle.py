@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 from agentcore_connect.knowledge.resources import static_text
 from tests.configure.cases import STATIC
 from tests.configure.conftest import MODULES
-from tests.configure.control_plane import CONTROL, DATA, ControlPlane, ServiceError
+from tests.configure.control_plane import CONTROL, DATA, WAF, ControlPlane, ServiceError
 
 #: Where an interrupt comes: before the stand-in hears of a request, or after it has done it.
 WHEN = ("before", "after")
@@ -155,7 +155,7 @@ class _Client:
 def _names() -> dict[str, str]:
     """The operations of the services, as boto3 spells them."""
     session = botocore.session.get_session()
-    models = (session.get_service_model(one) for one in (CONTROL, DATA))
+    models = (session.get_service_model(one) for one in (CONTROL, DATA, WAF))
     return {xform_name(name): name for model in models for name in model.operation_names}
 
 

@@ -27,6 +27,8 @@ connections:
   - {name: Shop, service: mcp-server, endpoint: "https://mcp.example.com/mcp", service_auth: none, DIRECT}
 """
 MASK = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/11111111-2222-3333-4444-555555555555"
+OTHER_ACL = WEB_ACL.replace("/edge/", "/old/")
 STREAMS = {"streamingConfiguration": {"enableResponseStreaming": True}}
 Settings = Callable[..., Outcome]
 
@@ -162,7 +164,8 @@ def test_every_setting_has_a_name_for_people(tmp_path: Path) -> None:
     everything = (
         "description: Shop, instructions: Ask first., streaming: true, session_timeout: 900, "
         "protocol_versions: ['2025-11-25'], kms_key: 'arn:aws:kms:us-east-1:123456789012:key/"
-        f"11111111-2222-3333-4444-555555555555', interceptors: [{sees('request')}]"
+        f"11111111-2222-3333-4444-555555555555', interceptors: [{sees('request')}], domain: mcp.example.com, "
+        f"web_acl: '{WEB_ACL}', waf_failure_mode: open"
     )
     plan, _ = planned(tmp_path, everything)
     settings, words = plan.context["gateway"]["settings"], load_knowledge("request-bodies")["settings"]["words"]
@@ -261,3 +264,40 @@ def test_a_gateway_for_tokens_takes_no_accounts(tmp_path: Path) -> None:
     plan = build(gather(load.load(path), via="boto3"))
     assert plan.unused == ["gateway.caller_accounts"]
     assert "the accounts" not in plan.context["gateway"]["settings_named"]
+
+
+def test_a_web_acl_is_associated_once(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN)
+    outcome = settings(f"web_acl: '{WEB_ACL}', waf_failure_mode: close")
+    assert outcome.status == 0, outcome.err
+    gateway = aws.gateways["gate-abcdefghij"]
+    assert (gateway["webAclArn"], gateway["wafConfiguration"]) == (WEB_ACL, {"failureMode": "FAIL_CLOSE"})
+    before = len(aws.writes)
+    outcome = settings(f"web_acl: '{WEB_ACL}', waf_failure_mode: close")
+    assert "has the web ACL already" in outcome.err
+    assert len(aws.writes) == before
+
+
+def test_the_web_acl_of_before_comes_back(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN, webAclArn=OTHER_ACL)
+    outcome = settings(f"web_acl: '{WEB_ACL}'")
+    assert f"in the place of {OTHER_ACL}" in outcome.err
+    assert aws.gateways["gate-abcdefghij"]["webAclArn"] == WEB_ACL
+    assert settings(f"web_acl: '{WEB_ACL}'", "down", "--yes").status == 0
+    assert aws.gateways["gate-abcdefghij"]["webAclArn"] == OTHER_ACL
+
+
+def test_a_web_acl_that_someone_else_has_set_since_stays(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN)
+    settings(f"web_acl: '{WEB_ACL}'")
+    aws.gateways["gate-abcdefghij"]["webAclArn"] = OTHER_ACL
+    settings(f"web_acl: '{WEB_ACL}'", "down", "--yes")
+    assert aws.gateways["gate-abcdefghij"]["webAclArn"] == OTHER_ACL
+
+
+def test_a_domain_is_told_to_the_gateway(aws: ControlPlane, settings: Settings) -> None:
+    aws.add_gateway("gate", **OPEN)
+    outcome = settings("domain: mcp.example.com, alternate_domains: [tools.example.com]")
+    assert outcome.status == 0, outcome.err
+    wanted = {"defaultDomain": "mcp.example.com", "alternateDomains": ["tools.example.com"]}
+    assert aws.gateways["gate-abcdefghij"]["domainOverride"] == wanted

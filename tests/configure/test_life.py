@@ -35,6 +35,7 @@ SETTINGS = {
     "description": "Shop",
     "protocolConfiguration": {"mcp": {"sessionConfiguration": {"sessionTimeoutInSeconds": 900}}},
 }
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/11111111-2222-3333-4444-555555555555"
 #: Context and connections of each plan.
 PLANS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "a server": (context("boto3"), [connection()]),
@@ -44,6 +45,10 @@ PLANS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "everything": (
         {**context("boto3", settings=SETTINGS, settings_named="the description"), "policy": SCRIPTED, "policies": POLICIES},
         [key(name="Keys"), connection(name="Open")],
+    ),
+    "a web ACL on a gateway of someone else": (
+        context(exists=True, id="shop-gate-abcdefghij", web_acl=WEB_ACL, settings_named="the web ACL"),
+        [connection()],
     ),
     "policies of a gateway elsewhere": (
         {**context(exists=True, id="shop-gate-abcdefghij"), "policy": SCRIPTED, "policies": POLICIES},

@@ -18,7 +18,7 @@ from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.program import program_steps
 from agentcore_connect.plan.requests import facts_for, infer_vendor, requests_for
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
-from agentcore_connect.plan.settings_requests import callers_request
+from agentcore_connect.plan.settings_requests import added_requests
 from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
 from tests.configure import cases
 from tests.configure.cases import POLICY, connection, connections, context, gateways
@@ -48,6 +48,7 @@ OPTIONAL = {
     *(f"gateway.{one}" for one in ("description", "instructions", "streaming", "session_timeout", "protocol_versions")),
     "gateway.kms_key",
     "gateway.caller_accounts",
+    *(f"gateway.{one}" for one in ("domain", "alternate_domains", "web_acl", "waf_failure_mode")),
     "gateway_arn",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")
@@ -150,8 +151,10 @@ def test_every_run_time_value_is_told_and_used() -> None:
     }
     policies = {**context(), "policy": POLICY, "policies": [{"name": "p", "statement": "s", "validation_mode": "m"}]}
     wanted |= {name for one in policy_requests(policies, "arn") for name in runtime_names(one.body)}
-    callers = {"gateway": {"caller_accounts": ["210987654321"]}, "partition": "aws"}
-    wanted |= set(runtime_names(callers_request(callers, "arn").body))
+    around = {"authorizer_type": "AWS_IAM", "caller_accounts": ["210987654321"], "web_acl": "arn:aws:wafv2:..."}
+    added = added_requests({"gateway": around, "partition": "aws"}, "arn")
+    assert len(added) == 2
+    wanted |= {name for one in added for name in runtime_names(one.body)}
     assert wanted == document["runtime"].keys()
 
 

@@ -259,6 +259,7 @@ ENDPOINTS = {
     "token_endpoint": "https://acct.example.com/oauth/token-request",
 }
 MASK = "arn:aws:lambda:us-east-1:123456789012:function:mask"
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/edge/11111111-2222-3333-4444-555555555555"
 #: What a gateway is given once it is there.
 SETTINGS: dict[str, dict[str, Any]] = {
     "streaming": {"gateway.streaming": True},
@@ -266,6 +267,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "versions and sessions": {"gateway.protocol_versions": ["2025-11-25"], "gateway.session_timeout": 900},
     "own key": {"gateway.kms_key": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
     "callers elsewhere": {"gateway.caller_accounts": ["210987654321", "345678901234"]},
+    "own domain": {"gateway.domain": "mcp.example.com", "gateway.alternate_domains": ["tools.example.com"]},
+    "web ACL": {"gateway.web_acl": WEB_ACL, "gateway.waf_failure_mode": "close"},
     "one interceptor": {"gateway.interceptors": [{"on": "response", "lambda_arn": MASK}]},
     "both interceptors": {
         "gateway.interceptors": [
@@ -448,6 +451,11 @@ def _gateways() -> Iterator[Situation]:
         yield Situation(changed(document(facts, "custom-jwt"), change), surface, via, "a restricted gateway")
     for facts, inbound, surface, via in product((PUBLIC, FRONTED), INBOUNDS, SURFACES, VIAS):
         yield Situation(document(facts, inbound), surface, via, "a gateway by itself")
+    signed = {"gateway.inbound_auth": "authenticate-only"}
+    guarded = {**signed, "gateway.interceptors": [{"on": "request", "lambda_arn": MASK}]}
+    ways = product((PUBLIC, FRONTED, ASKED_BY_IDE), (signed, guarded), SURFACES, VIAS)
+    for facts, change, surface, via in ways:
+        yield Situation(changed(document(facts), change), surface, via, "a gateway that checks signatures only")
     for surface in SURFACES:  # what a stack alone has: too large for a request, tools that a person has to consent to
         change = {"c.schema": "large.json"}
         yield Situation(changed(document(KEYED), change), surface, "cloudformation", "a template to upload")

@@ -27,12 +27,12 @@ from agentcore_connect.core.variables import variable_name
 from agentcore_connect.engine.conditions import compile_condition
 from agentcore_connect.knowledge.base import patterns
 from agentcore_connect.knowledge.endpoint_hints import hints_from_endpoint
-from agentcore_connect.knowledge.questions import Question, of_scope
+from agentcore_connect.knowledge.questions import Question, of_scope, questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.knowledge.runtime_address import endpoint_url, runtime_address
 
 if TYPE_CHECKING:
-    from agentcore_connect.advise.terms import AgentKind
+    from agentcore_connect.advise.terms import AgentKind, InboundAuth
     from agentcore_connect.project.model import Gateway, Project
 
 #: What a new agent is called; with a number where the project has one of that name.
@@ -43,7 +43,8 @@ _SCOPES = ("agent", "gateway", "policy")
 class Case(NamedTuple):
     """The input of a decision: answers, project, and file contents.
 
-    ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told.
+    ``inferred`` are dotted keys that the project settled; ``read`` holds, by connection, what its files told;
+    ``by_api`` says why the plan goes by the API although nobody asked for it.
     """
 
     answers: JsonObject
@@ -52,6 +53,7 @@ class Case(NamedTuple):
     read: Mapping[int, Read] = {}
     surface: str = "0.30"
     via: str = "cli"
+    by_api: str | None = None
 
     @property
     def connections(self) -> list[JsonObject]:
@@ -117,6 +119,9 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
     answered = given(case, "gateway")
     wants = _wants(case)
     wanted = record(GatewayFacts, {**_defaults("gateway", answered, asking=asking, wants=wants), **answered})
+    known_as = _known_as().get(str(wanted.inbound_auth))
+    if known_as is not None:
+        wanted = wanted._replace(inbound_auth=known_as)
     own = case.project.gateway(wanted.name) if case.project is not None else None
     found = _of_project(wanted, own) if own is not None else wanted
     discovery = found.discovery_url or ""
@@ -128,6 +133,8 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
         existing_protocol=own.protocol_type if own else None,
         existing_authorizer=own.authorizer_type if own else None,
         inbound_given=wanted.inbound_auth,
+        authenticates_only=known_as is not None and own is None,
+        web_acl_elsewhere=bool(found.web_acl and found.region and f":wafv2:{found.region}:" not in found.web_acl),
         inbound_differs=bool(own and own.inbound_auth and wanted.inbound_auth not in (None, own.inbound_auth)),
         token_vendor=vendor.get("id"),
         client_claim=vendor.get("claim"),
@@ -141,6 +148,13 @@ def gateway_facts(case: Case, *, asking: bool) -> GatewayFacts:
         and not found.allowed_clients,
         env_url=f"AGENTCORE_GATEWAY_{variable_name(found.name or 'NAME')}_URL",
     )
+
+
+@cache
+def _known_as() -> Mapping[str, InboundAuth]:
+    """The kinds of inbound auth that trees and rules know as another one."""
+    choices = questions()["gateway.inbound_auth"].choices
+    return {one.value: kind for one in choices if (kind := one_of(one.known_as, INBOUND)) is not None}
 
 
 def _provider(named: str | None) -> Mapping[str, str]:
@@ -230,6 +244,7 @@ def connection_facts(case: Case, number: int, agent: AgentFacts, gateway: Gatewa
         inbound_differs=gateway.inbound_differs,
         surface=case.surface,
         via=case.via,
+        by_api=case.by_api,
         asking=asking,
         given=raw,
         faults=read.faults,

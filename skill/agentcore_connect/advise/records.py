@@ -36,6 +36,7 @@ from agentcore_connect.advise.terms import (
     Service,
     ServiceAuth,
     TargetType,
+    WafFailureMode,
 )
 from agentcore_connect.core.record import NamedTuple
 from agentcore_connect.core.values import JsonObject
@@ -64,8 +65,9 @@ class GatewayFacts(NamedTuple):
     """The gateway, from the answers and the project.
 
     ``wants`` is what the services behind it demand of it; ``inbound_given`` the answer, where the project's own gateway
-    has another authorizer (``inbound_differs``); ``client_claim`` the claim that names the client in the tokens of
-    ``token_vendor``; ``provider_*`` words about the identity provider that was named.
+    has another authorizer (``inbound_differs``); ``authenticates_only`` where the gateway checks signatures and decides
+    nothing; ``web_acl_elsewhere`` where the web ACL is in another Region; ``client_claim`` the claim that names the
+    client in the tokens of ``token_vendor``; ``provider_*`` words about the identity provider that was named.
     """
 
     name: str
@@ -88,6 +90,10 @@ class GatewayFacts(NamedTuple):
     session_timeout: int | None
     protocol_versions: Sequence[str] | None
     caller_accounts: Sequence[str] | None
+    domain: str | None
+    alternate_domains: Sequence[str] | None
+    web_acl: str | None
+    waf_failure_mode: WafFailureMode | None
     kms_key: str | None
     interceptors: Sequence[JsonObject] | None
     wants: Sequence[str]
@@ -96,6 +102,8 @@ class GatewayFacts(NamedTuple):
     existing_authorizer: str | None
     inbound_given: InboundAuth | None
     inbound_differs: bool
+    authenticates_only: bool
+    web_acl_elsewhere: bool
     token_vendor: str | None
     client_claim: str | None
     client_claim_note: str
@@ -191,8 +199,8 @@ class Facts(NamedTuple):
 
     ``address`` is an address that only its own client speaks; ``given`` the connection's answers as given; ``tools``
     the definitions, where a file holds them, else where they are; ``aws_model`` has the ``path`` of the AWS service's
-    Smithy model, or the protocol for which it is ``refused``. ``asking``: an interview is under way, and what it
-    has yet to ask is open.
+    Smithy model, or the protocol for which it is ``refused``; ``by_api`` says why the plan goes by the API unasked.
+    ``asking``: an interview is under way, and what it has yet to ask is open.
     """
 
     name: str
@@ -243,6 +251,7 @@ class Facts(NamedTuple):
     inbound_differs: bool
     surface: str
     via: str
+    by_api: str | None
     asking: bool
     given: JsonObject
     faults: Sequence[str]

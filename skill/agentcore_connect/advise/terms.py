@@ -49,6 +49,7 @@ Language: TypeAlias = Literal["python", "typescript", "java", "other"]
 AgentHost: TypeAlias = Literal["runtime", "lambda", "ecs", "eks", "ec2", "laptop", "other"]
 Environment: TypeAlias = Literal["development", "production"]
 InboundAuth: TypeAlias = Literal["aws-iam", "custom-jwt", "none"]
+WafFailureMode: TypeAlias = Literal["close", "open"]
 INBOUND: tuple[InboundAuth, ...] = get_args(InboundAuth)
 
 # ---- decisions: the results of decision-tree.yaml ------------------------------------------------------------------

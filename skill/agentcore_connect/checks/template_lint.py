@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: The release whose schemas were read for the knowledge; older ones lack resources.
 OLDEST: Final = (1, 58)
+_UNKNOWN_PROPERTY: Final = "E3002"
 INSTALL: Final = 'pip install "agentcore-connect[cloudformation]"'
 
 
@@ -27,10 +28,11 @@ class Verdict(NamedTuple):
     not_run: str = ""
 
 
-def lint(text: str, region: str | None) -> Verdict:
+def lint(text: str, region: str | None, beyond: frozenset[tuple[str, ...]] = frozenset()) -> Verdict:
     """Judge a template.
 
-    In: its text, which must not hold settings for cfn-lint; the Region whose schemas count (absent: us-east-1).
+    In: its text, which must not hold settings for cfn-lint; the Region whose schemas count (absent: us-east-1); the
+    places of properties that are newer than those schemas.
     """
     try:
         version = metadata.version("cfn-lint")
@@ -47,6 +49,8 @@ def lint(text: str, region: str | None) -> Verdict:
     matches = run(text, rules=_rules(), config=ManualArgs(regions=[where]))
     said: dict[str, list[str]] = {"error": [], "warning": []}
     for one in matches:
+        if one.rule.id == _UNKNOWN_PROPERTY and tuple(map(str, one.path or ())) in beyond:
+            continue
         said.setdefault(one.rule.severity, []).append(f"{_place(one)}: {one.message} ({one.rule.id})")
     return Verdict(by, said["error"], said["warning"])
 

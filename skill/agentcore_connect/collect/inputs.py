@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentcore_connect.advise.facts import Case
 from agentcore_connect.advise.records import Read
+from agentcore_connect.advise.way import with_way
 from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
 from agentcore_connect.core.errors import ConnectError
@@ -75,7 +76,7 @@ def gather(
     found = before.project if before is not None and same else _project(document, base, project)
     version = cli_version if cli_version is not None else text(document.data.get("cli_version"))
     surface = _surface(version, found, document if cli_version is None else None)
-    case = Case(document.data, project=found, surface=surface.id, via=via)
+    case = with_way(Case(document.data, project=found, surface=surface.id, via=via))
     if found is not None:
         from agentcore_connect.project.answers import answers_from_project
 

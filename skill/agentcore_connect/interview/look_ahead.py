@@ -116,7 +116,7 @@ def _answers(question: Question) -> Sequence[Json]:
     """Return the answers that lead to different paths; one answer stands for all others."""
     if question.ask != "tree":  # leaving it at its default can say something else: a blocker without words is none
         return [_SOMETHING, *([question.default] if question.has_default else [])]
-    return question.values if question.type == "choice" else [True, False]
+    return question.tree_values if question.type == "choice" else [True, False]
 
 
 def _longest(facts: Mapping[str, object], depth: int) -> int:

@@ -242,7 +242,7 @@ def closed_by(question: Question, tree: str, facts: Mapping[str, object]) -> dic
     if question.type != "choice" or tree not in base.engine().trees or question.ask != "tree":
         return {}
     found = {}
-    for one in base.engine().unavailable(tree, facts, question.variable, question.values):
+    for one in base.engine().unavailable(tree, facts, question.variable, question.tree_values):
         found[str(one.value)] = say(base.rules()[one.rule].text, {**facts, "c": facts})
     return found
 

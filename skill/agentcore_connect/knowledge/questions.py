@@ -13,12 +13,16 @@ from agentcore_connect.knowledge.resources import Entry, load
 
 
 class Option(NamedTuple):
-    """One value of a choice; ``api_value`` is the API's word for it, where Python needs that."""
+    """One value of a choice; ``api_value`` is the API's word for it, where Python needs that.
+
+    ``known_as`` is the value that trees and rules know it as, where that is another one.
+    """
 
     value: str
     label: str
     help: str = ""
     api_value: str = ""
+    known_as: str = ""
 
 
 class Field(NamedTuple):
@@ -125,6 +129,11 @@ class Question(NamedTuple):
     def values(self) -> list[str]:
         """The values of a choice, in order."""
         return [choice.value for choice in self.choices]
+
+    @property
+    def tree_values(self) -> list[str]:
+        """The values that trees know; another one leads where the one that it is known as leads."""
+        return [choice.value for choice in self.choices if not choice.known_as]
 
 
 def _never(_facts: Facts) -> bool:

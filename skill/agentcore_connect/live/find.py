@@ -79,7 +79,7 @@ def of_plan(folder: Path, environment: Mapping[str, str]) -> Gateway:
     asked = _found(found.gateway(name) if found is not None else None, name, environment)
     return asked._replace(
         name=name,
-        inbound_auth=told.get("inbound_auth"),
+        inbound_auth=written.fresh.context["gateway"]["inbound_auth"],
         region=told.get("region") or asked.region,
         token_variable=_variable(name, "TOKEN"),
         discovery_url=gateway.get("discovery_url"),

@@ -147,6 +147,7 @@ def _gateway_decisions(gathered: Gathered, found: list[Decided], gateway: Gatewa
         "http_target": any(c.verdict.known["http_target"] for c in found),
         "many_tools": total > above,
         "inbound": gateway.inbound_auth,
+        "authenticates_only": gateway.authenticates_only,
         "environment": gateway.environment,
     }
     engine = base.engine()

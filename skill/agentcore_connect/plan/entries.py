@@ -8,7 +8,6 @@ from typing import NotRequired, TypeAlias
 from agentcore_connect.advise.terms import (
     Environment,
     Grant,
-    InboundAuth,
     Mechanism,
     OutboundAuth,
     Path,
@@ -52,7 +51,7 @@ class PlannedGateway(TypedDict, total=False):
 
     name: str
     aws_name: str
-    inbound_auth: InboundAuth
+    inbound_auth: str
     authorizer_type: str
     environment: Environment
     region: str

@@ -12,7 +12,7 @@ from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge.questions import questions
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan.records import AgentContext, ConnectionContext, GatewayContext, Interceptor
-from agentcore_connect.plan.settings_requests import lets_callers_in
+from agentcore_connect.plan.settings_requests import ADDED, is_added
 from agentcore_connect.plan.stack_facts import creates_gateway
 from agentcore_connect.plan.templates import fill
 
@@ -32,17 +32,20 @@ def gateway_context(
     """
     choices = questions()["gateway.inbound_auth"].choices
     inbound = gateway.inbound_auth or "none"  # a plan always has one: the question has a default
+    stated = next((c.value for c in choices if c.known_as and gateway.authenticates_only), inbound)
     protocol = gateway.existing_protocol or protocol_type
     aws_name = _aws_name(gathered, gateway)
     interceptors = _interceptors(gateway.interceptors or ())
     settings = _settings(gateway, interceptors, protocol) if any(c["target_type"] for c in connections) else {}
     created = creates_gateway(gathered.case.via, exists=bool(gateway.exists), in_project=gateway.in_project)
-    authorizer = next(str(one.api_value) for one in choices if one.value == inbound)
-    callers = list(gateway.caller_accounts or ()) if any(c["target_type"] for c in connections) else []
+    authorizer = next(str(one.api_value) for one in choices if one.value == stated)
+    at_gateway = any(c["target_type"] for c in connections)
+    callers = list(gateway.caller_accounts or ()) if at_gateway else []
+    web_acl = gateway.web_acl if at_gateway else None
     document = load("request-bodies")
     words = [text for path, text in document["settings"]["words"].items() if lookup(settings, path)]
-    if lets_callers_in({"authorizer_type": authorizer, "caller_accounts": callers}):
-        words.append(document["callers"]["word"])
+    around = {"authorizer_type": authorizer, "caller_accounts": callers, "web_acl": web_acl}
+    words += [document[kind]["word"] for kind in ADDED if is_added(kind, around)]
     return GatewayContext(
         name=gateway.name,
         aws_name=aws_name,
@@ -58,8 +61,10 @@ def gateway_context(
         managed=managed(gathered, gateway),
         cli_deploys=_cli_deploys(gathered, gateway),
         inbound_auth=inbound,
+        inbound_stated=stated,
         inbound_given=gateway.inbound_given,
         inbound_differs=gateway.inbound_differs,
+        authenticates_only=gateway.authenticates_only,
         authorizer_type=authorizer,
         discovery_url=gateway.discovery_url,
         private_endpoint=gateway.private_endpoint,
@@ -85,6 +90,9 @@ def gateway_context(
         settings_named="" if created else _listed(words),
         created_with=settings if created else {},
         caller_accounts=callers,
+        domain=gateway.domain,
+        web_acl=web_acl,
+        web_acl_elsewhere=gateway.web_acl_elsewhere,
     )
 
 

@@ -16,7 +16,7 @@ from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.requests import Request, inputs_of, is_scripted, requests_for
 from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
-from agentcore_connect.plan.settings_requests import settings_requests
+from agentcore_connect.plan.settings_requests import ADDED, settings_requests
 from agentcore_connect.plan.stack_forms import merged
 from agentcore_connect.plan.templates import fill, holds
 
@@ -218,8 +218,8 @@ def _settings(ctx: Context, requests: Sequence[Request]) -> Iterator[Step]:
     for one in requests:
         if one.id == "settings":
             yield _step("gateway-settings", ctx["gateway"]["settings_named"], one, {}, sets=_set_by(one))
-        elif one.id == "callers":
-            yield _step("callers", _bodies()["callers"]["word"], one, {})
+        elif one.id in ADDED:
+            yield _step(one.id.replace("_", "-"), _bodies()[one.id]["word"], one, {})
 
 
 def _set_by(request: Request) -> list[str]:

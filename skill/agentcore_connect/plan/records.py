@@ -165,9 +165,11 @@ class Interceptor(TypedDict):
 class GatewayContext(TypedDict):
     """The gateway, from the answers and the project.
 
-    ``managed``: the plan changes it by the CLI's commands; ``cli_deploys``: `agentcore deploy` creates it. ``settings``
-    are what a script sets on it afterwards (``settings_named`` in words), ``created_with`` the same members where a
-    template creates it with them. ``caller_accounts``: other accounts that may call it.
+    ``inbound_stated`` is the inbound auth in the words of the answers. ``managed``: the plan changes it by the CLI's
+    commands; ``cli_deploys``: `agentcore deploy` creates it. ``settings`` are what a script sets on it afterwards
+    (``settings_named`` in words), ``created_with`` the same members where a template creates it with them.
+    ``caller_accounts``: other accounts that may call it; ``domain``: a name of one's own in front of it; ``web_acl``:
+    the ARN of the one that AWS WAF applies.
     """
 
     name: str
@@ -184,8 +186,10 @@ class GatewayContext(TypedDict):
     managed: bool
     cli_deploys: bool
     inbound_auth: InboundAuth
+    inbound_stated: str
     inbound_given: InboundAuth | None
     inbound_differs: bool
+    authenticates_only: bool
     authorizer_type: str
     discovery_url: str | None
     private_endpoint: JsonObject | None
@@ -211,6 +215,9 @@ class GatewayContext(TypedDict):
     settings_named: str
     created_with: JsonObject
     caller_accounts: list[str]
+    domain: str | None
+    web_acl: str | None
+    web_acl_elsewhere: bool
 
 
 class ProjectContext(TypedDict):

@@ -55,7 +55,7 @@ def planned_gateway(gateway: GatewayContext, said: Mapping[str, Sequence[Sentenc
     found = PlannedGateway(
         name=gateway["name"],
         aws_name=gateway["aws_name"],
-        inbound_auth=gateway["inbound_auth"],
+        inbound_auth=gateway["inbound_stated"],
         authorizer_type=gateway["authorizer_type"],
     )
     if gateway["environment"] is not None:
@@ -122,5 +122,5 @@ def summary(found: Sequence[Decided], ctx: RenderContext) -> str:
         by = "cloudformation" if is_in_stack(ctx, c.context) else decision.mechanism
         parts.append(f"{c.verdict.facts.name}: path {decision.path}, {target}, {auth}, by {by}")
     gateway = ctx["gateway"]
-    lead = f"Gateway {gateway['name']} ({gateway['inbound_auth']}). " if any(c.uses_gateway for c in found) else ""
+    lead = f"Gateway {gateway['name']} ({gateway['inbound_stated']}). " if any(c.uses_gateway for c in found) else ""
     return lead + "; ".join(parts)

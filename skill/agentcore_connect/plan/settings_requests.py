@@ -1,12 +1,18 @@
-"""The requests for the gateway's own settings: UpdateGateway, and the resource policy for its callers."""
+"""The requests around the gateway itself: UpdateGateway, the resource policy for its callers, its web ACL."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from agentcore_connect.core.values import mapping
 from agentcore_connect.knowledge import resources
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.requests import Request
 from agentcore_connect.plan.templates import fill, holds
+
+#: What is added beside the gateway's own settings, in the order of the requests: the parts of request-bodies.yaml.
+ADDED: Final = ("callers", "web_acl")
+_REQUEST: Final = {"callers": "allow", "web_acl": "associate"}
 
 
 def settings_requests(ctx: Context, gateway_arn: str) -> list[Request]:
@@ -22,19 +28,21 @@ def settings_requests(ctx: Context, gateway_arn: str) -> list[Request]:
         update = document["settings"]["update"]
         body = mapping(fill(update["body"], facts_for(ctx, {}), document))
         found.append(Request("settings", update["operation"], document["service"], {**body, **gateway["settings"]}))
-    if lets_callers_in(gateway):
-        found.append(callers_request(facts_for(ctx, {}), gateway["arn"] or gateway_arn))
-    return found
+    return [*found, *added_requests(facts_for(ctx, {}), gateway["arn"] or gateway_arn)]
 
 
-def lets_callers_in(gateway: Context) -> bool:
-    """Whether callers of other accounts need a resource policy on this gateway. In: the gateway of a render context."""
-    return holds(resources.load("request-bodies")["callers"]["when"], {"gateway": gateway})
+def is_added(kind: str, gateway: Context) -> bool:
+    """Whether a part of ``ADDED`` is wanted for this gateway. In: its name, the gateway of a render context."""
+    return holds(resources.load("request-bodies")[kind]["when"], {"gateway": gateway})
 
 
-def callers_request(facts: Context, gateway_arn: str) -> Request:
-    """The request that lets them in. In: the facts of `facts_for`; the gateway's ARN, or what stands for it."""
+def added_requests(facts: Context, gateway_arn: str) -> list[Request]:
+    """The requests of ``ADDED`` that are wanted. In: the facts of `facts_for`; the gateway's ARN, or its stand-in."""
     document = resources.load("request-bodies")
-    allow = document["callers"]["allow"]
-    body = mapping(fill(allow["body"], {**facts, "gateway_arn": gateway_arn}, document))
-    return Request("callers", allow["operation"], document["service"], body)
+    found = []
+    for kind in ADDED:
+        if is_added(kind, facts["gateway"]):
+            one, sent = document[kind], document[kind][_REQUEST[kind]]
+            body = mapping(fill(sent["body"], {**facts, "gateway_arn": gateway_arn}, document))
+            found.append(Request(kind, sent["operation"], one.get("service", document["service"]), body))
+    return found

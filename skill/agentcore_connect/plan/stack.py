@@ -18,7 +18,7 @@ from agentcore_connect.plan.records import ConnectionContext, RenderContext, Sta
 from agentcore_connect.plan.request_facts import facts_for
 from agentcore_connect.plan.requests import requests_from
 from agentcore_connect.plan.role_rights import statements_from, trust_from
-from agentcore_connect.plan.settings_requests import callers_request, lets_callers_in
+from agentcore_connect.plan.settings_requests import added_requests
 from agentcore_connect.plan.stack_facts import StandIns, creates_gateway, is_in_stack
 from agentcore_connect.plan.templates import Facts, fill, holds
 
@@ -78,7 +78,7 @@ class _Stack:
         targets = [self._resources(facts, runtime, rights) for facts, runtime in made]
         if self._creates:
             self._policies(*made[0], waits=targets)
-            self._callers(*made[0])
+            self._around(*made[0])
         self._outputs(each)
         self._prune()
         return self._as_data()
@@ -148,9 +148,9 @@ class _Stack:
             more = {"item": {**one, "statement": statement}, "ids": {"policy": ids[one["name"]]}}
             self._put("resources", self._of_policy("policy", {**facts, **more}, runtime, waits))
 
-    def _callers(self, facts: Facts, runtime: JsonObject) -> None:
-        if lets_callers_in(mapping(facts["gateway"])):
-            request = callers_request(facts, forms.reference("Gateway.GatewayArn"))
+    def _around(self, facts: Facts, runtime: JsonObject) -> None:
+        """Add what stands beside the gateway: the resource policy for its callers, its web ACL."""
+        for request in added_requests(facts, forms.reference("Gateway.GatewayArn")):
             body = {k: forms.in_json(str(v)) for k, v in mapping(settle(request.body, runtime)).items()}
             self._put("resources", self._resource(self._known["resources"][request.operation], body, facts))
 

@@ -18,7 +18,7 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("identity_provider", "discovery_url"),
         *("private_endpoint", "allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
         *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
-        *("caller_accounts", "interceptors"),
+        *("caller_accounts", "domain", "alternate_domains", "web_acl", "waf_failure_mode", "interceptors"),
     ),
     "connections.*": (
         *("name", "direction", "service", "can_front", "direct_reason", "blocker", "front", "client", "prefer"),

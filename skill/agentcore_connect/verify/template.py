@@ -8,7 +8,7 @@ from typing import Final
 from agentcore_connect.checks import template_lint
 from agentcore_connect.checks.template_rules import check_template, is_lintable
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.values import Json
+from agentcore_connect.core.values import Json, mapping, texts
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.plan import stack_forms
 from agentcore_connect.project.cloudformation import template_data
@@ -64,12 +64,24 @@ def against_model(data: object) -> list[str]:
         operation = operations.get(one.get("Type")) if isinstance(one, Mapping) else None
         if operation is None:
             continue
-        body = stack_forms.members(one.get("Properties") or {}, known["maps"], known["opaque"])
+        about, properties = known["resources"][operation], one.get("Properties") or {}
+        body = stack_forms.members(properties, known["maps"], known["opaque"])
+        if "service" in about:  # the members of other services begin with a capital letter, as properties do
+            body = dict(zip(properties, mapping(body).values(), strict=True))
         open_places: set[str] = set()
         body = _settled(body, "", open_places)
         if not isinstance(body, Mapping):
             continue
-        for problem in check_request(operation, body, service):
+        found_by = check_request(
+            operation,
+            {key: value for key, value in body.items() if key not in about.get("also", {})},
+            about.get("service", service),
+        )
+        for member, other in about.get("also", {}).items():
+            if member in body:
+                judged_alone = check_request(other, {member: body[member]}, service)
+                found_by += [one for one in judged_alone if one.where.split(".")[0] == member]
+        for problem in found_by:
             if problem.severity == "error" and problem.where not in open_places:
                 problems.append(f"Resources.{name}: {problem}")
     return problems
@@ -87,11 +99,22 @@ def _settled(value: Json, place: str, open_places: set[str]) -> Json:
     return {key: _settled(one, f"{place}.{key}" if place else key, open_places) for key, one in value.items()}
 
 
+def beyond_lint(data: object) -> frozenset[tuple[str, ...]]:
+    """The places of a template's properties that CloudFormation documents and the schemas of cfn-lint lack."""
+    known = {one["type"]: texts(one.get("beyond_lint")) for one in load("cloudformation")["resources"].values()}
+    made = mapping(mapping(data).get("Resources"))
+    return frozenset(
+        ("Resources", name, "Properties", member)
+        for name, one in made.items()
+        for member in known.get(str(mapping(one).get("Type")), ())
+    )
+
+
 def _linted(written: Written, name: str, text: str, data: object) -> Result:
     if not is_lintable(data) or "Transform" in (data if isinstance(data, dict) else {}):
         why = "the template holds settings for cfn-lint or a macro, so its verdict would say nothing"
         return Result(name, "cfn-lint", "not-run", "cfn-lint", why, next=_CURE)
-    verdict = template_lint.lint(text, written.fresh.context["gateway"]["region"])
+    verdict = template_lint.lint(text, written.fresh.context["gateway"]["region"], beyond_lint(data))
     if verdict.not_run:
         return Result(name, "cfn-lint", "not-run", verdict.by, verdict.not_run, next=template_lint.INSTALL)
     return judged(name, "cfn-lint", verdict.by, verdict.errors, cure=_CURE, command=f"cfn-lint {name}")

@@ -165,7 +165,7 @@ def test_every_setting_has_a_name_for_people(tmp_path: Path) -> None:
         "description: Shop, instructions: Ask first., streaming: true, session_timeout: 900, "
         "protocol_versions: ['2025-11-25'], kms_key: 'arn:aws:kms:us-east-1:123456789012:key/"
         f"11111111-2222-3333-4444-555555555555', interceptors: [{sees('request')}], domain: mcp.example.com, "
-        f"web_acl: '{WEB_ACL}', waf_failure_mode: open"
+        f"exception_level: debug, web_acl: '{WEB_ACL}', waf_failure_mode: open"
     )
     plan, _ = planned(tmp_path, everything)
     settings, words = plan.context["gateway"]["settings"], load_knowledge("request-bodies")["settings"]["words"]

@@ -48,7 +48,7 @@ OPTIONAL = {
     *(f"gateway.{one}" for one in ("description", "instructions", "streaming", "session_timeout", "protocol_versions")),
     "gateway.kms_key",
     "gateway.caller_accounts",
-    *(f"gateway.{one}" for one in ("domain", "alternate_domains", "web_acl", "waf_failure_mode")),
+    *(f"gateway.{one}" for one in ("domain", "alternate_domains", "web_acl", "waf_failure_mode", "exception_level")),
     "gateway_arn",
 }
 CONTROL = botocore.session.get_session().get_service_model("bedrock-agentcore-control")

@@ -265,6 +265,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "streaming": {"gateway.streaming": True},
     "in words": {"gateway.description": "Shop tools", "gateway.instructions": "Ask before you order."},
     "versions and sessions": {"gateway.protocol_versions": ["2025-11-25"], "gateway.session_timeout": 900},
+    "errors in full": {"gateway.exception_level": "debug"},
     "own key": {"gateway.kms_key": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
     "callers elsewhere": {"gateway.caller_accounts": ["210987654321", "345678901234"]},
     "own domain": {"gateway.domain": "mcp.example.com", "gateway.alternate_domains": ["tools.example.com"]},
@@ -320,6 +321,7 @@ def wishes() -> tuple[Wish, ...]:
             Wish(f"calls that are {d}", {"c.duration": d}, {"redirect": "invoke-agent-runtime"})
             for d in ("long", "async")
         ),
+        *(Wish(f"called by {one.value}", {"c.trigger": one.value}, _INVOKED) for one in questions()["trigger"].choices),
         *(Wish(w, c, {"leads_to": "gateway"}, ("target_type", "mechanism")) for w, c in SETTINGS.items()),
         Wish("many tools", {"c.tool_count": 21}, {"leads_to": "gateway"}),
         Wish("document in S3", {"c.schema": "s3://specs-bucket/api.json"}, _SPEC),

@@ -18,6 +18,7 @@ from agentcore_connect.advise.terms import (
     DirectReason,
     Duration,
     Environment,
+    ExceptionLevel,
     Front,
     Grant,
     Host,
@@ -36,6 +37,7 @@ from agentcore_connect.advise.terms import (
     Service,
     ServiceAuth,
     TargetType,
+    Trigger,
     WafFailureMode,
 )
 from agentcore_connect.core.record import NamedTuple
@@ -94,6 +96,7 @@ class GatewayFacts(NamedTuple):
     alternate_domains: Sequence[str] | None
     web_acl: str | None
     waf_failure_mode: WafFailureMode | None
+    exception_level: ExceptionLevel | None
     kms_key: str | None
     interceptors: Sequence[JsonObject] | None
     wants: Sequence[str]
@@ -214,6 +217,7 @@ class Facts(NamedTuple):
     endpoint: str | None
     host: Host | None
     duration: Duration | None
+    trigger: Trigger | None
     own_agent: bool | None
     client: str | None
     network: Network | None

@@ -49,6 +49,8 @@ Language: TypeAlias = Literal["python", "typescript", "java", "other"]
 AgentHost: TypeAlias = Literal["runtime", "lambda", "ecs", "eks", "ec2", "laptop", "other"]
 Environment: TypeAlias = Literal["development", "production"]
 InboundAuth: TypeAlias = Literal["aws-iam", "custom-jwt", "none"]
+ExceptionLevel: TypeAlias = Literal["none", "debug"]
+Trigger: TypeAlias = Literal["eventbridge", "lambda", "step-functions", "api-gateway", "slack", "browser", "other"]
 WafFailureMode: TypeAlias = Literal["close", "open"]
 INBOUND: tuple[InboundAuth, ...] = get_args(InboundAuth)
 

@@ -12,6 +12,7 @@ from agentcore_connect.advise.records import Read
 from agentcore_connect.advise.way import with_way
 from agentcore_connect.answers import store
 from agentcore_connect.clispec.choose import Surface, choose
+from agentcore_connect.collect.service import service_told
 from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.outside import named
 from agentcore_connect.core.record import NamedTuple
@@ -133,6 +134,28 @@ def _project(document: Document, base: Path, given: Path | None) -> Project | No
 
 def _read(connection: JsonObject, number: int, document: Document, base: Path, project: Project | None) -> Read:
     """Read the files of one connection: tools, tool count, required auth and faults."""
+    told = service_told(connection, _document(connection.get("schema"), base, project, document))
+    if told is None:
+        return _read_known(connection, number, document, base, project)
+    read = _read_known({**connection, "service": told[0]}, number, document, base, project)
+    return read._replace(answers={**read.answers, "service": told[0]}, told={**(read.told or {}), "service": told[1]})
+
+
+def _document(schema: object, base: Path, project: Project | None, document: Document) -> object:
+    """Parse the document that the answers name; None for one elsewhere, one that is missing or no mapping."""
+    if not isinstance(schema, str) or "://" in schema:
+        return None
+    from agentcore_connect.text.document import parse_any
+
+    try:
+        path = _file(schema, base, project, "schema")
+        return parse_any(path.read_text(encoding="utf-8"), str(path))
+    except (ConnectError, OSError, UnicodeDecodeError):
+        return None  # reading it for the plan says what is wrong
+
+
+def _read_known(connection: JsonObject, number: int, document: Document, base: Path, project: Project | None) -> Read:
+    """Read the files of a connection whose service is known, or cannot be told."""
     place = f"connections.{number}"
     tools, schema = connection.get("tools"), connection.get("schema")
     runtime = _runtime(connection)

@@ -17,7 +17,15 @@ ORDER: Final[Mapping[str, Sequence[str]]] = {
         *("name", "exists", "id", "arn", "region", "environment", "inbound_auth"),
         *("identity_provider", "discovery_url"),
         *("private_endpoint", "allowed_audience", "allowed_clients", "allowed_scopes", "custom_claims"),
-        *("description", "instructions", "streaming", "session_timeout", "protocol_versions", "kms_key"),
+        *(
+            "description",
+            "instructions",
+            "streaming",
+            "session_timeout",
+            "protocol_versions",
+            "exception_level",
+            "kms_key",
+        ),
         *("caller_accounts", "domain", "alternate_domains", "web_acl", "waf_failure_mode", "interceptors"),
     ),
     "connections.*": (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clients.client_runs import NAME, PROVIDER, VARIABLE, Client
+from agentcore_connect.app.diagnose import diagnose
+from tests.clients.client_runs import NAME, PROVIDER, VARIABLE, Client, text_of
+from tests.sim.http import Reply
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 
@@ -85,6 +87,7 @@ def test_a_wrong_token_is_a_plain_message_without_the_token(client: Client, envi
     said = client.run(**{f"{VARIABLE}_TOKEN": "wrong-token-0815"}).failed_plainly()
     assert f"Gateway {NAME} answered 401" in said
     assert "audience shop-api" in said
+    assert "agentcore-connect explain D1)" in said
     assert "wrong-token-0815" not in said
 
 
@@ -100,6 +103,7 @@ def test_a_wrong_key_is_a_plain_message(client: Client, environment: str) -> Non
     said = client.run(AWS_ACCESS_KEY_ID="SIMKEYWRONG", AWS_SECRET_ACCESS_KEY="wrong-0815").failed_plainly()
     assert f"Gateway {NAME} answered 403" in said
     assert "bedrock-agentcore:InvokeGateway" in said
+    assert "agentcore-connect explain D13)" in said
     assert "wrong-0815" not in said
 
 
@@ -118,7 +122,30 @@ def test_a_missing_region_is_a_plain_message(client: Client, environment: str) -
 def test_a_gateway_that_does_not_answer_is_a_plain_message(client: Client, environment: str) -> None:
     client.start("none")
     client.gateway.stop()
-    assert client.gateway.url in client.run().failed_plainly()
+    said = client.run().failed_plainly()
+    assert client.gateway.url in said
+    assert "agentcore-connect explain G12)" in said
+
+
+@pytest.mark.shared
+def test_too_many_calls_are_a_plain_message(client: Client, environment: str) -> None:
+    client.start("none")
+    client.gateway.answer = lambda request: Reply(429, {"message": "Too many requests"})  # type: ignore[method-assign]
+    said = client.run().failed_plainly()
+    assert f"Gateway {NAME} answered 429" in said
+    assert "Too many requests" in said
+    assert "wait before each new try, and longer each time; agentcore-connect explain D17)" in said
+
+
+@pytest.mark.parametrize(("status", "entry"), [(401, "D1"), (403, "D13"), (429, "D17")])
+def test_the_entries_are_those_that_diagnose_finds(status: int, entry: str) -> None:
+    text = text_of("mcp", "none")
+    assert f'{status}: "{entry}"' in text
+    url = "https://x.gateway.bedrock-agentcore.us-east-1.amazonaws.com/mcp"
+    at = f"No tools from gateway {NAME} at {url}"
+    refusal = f"Gateway {NAME} answered {status}: no\n{at}: Client error '{status} no' for url '{url}'"
+    assert diagnose(refusal).matches[0].id == entry
+    assert diagnose(f"{at}: All connection attempts failed").matches[0].id == "G12"
 
 
 def test_importing_does_nothing(client: Client, environment: str) -> None:

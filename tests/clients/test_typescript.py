@@ -15,6 +15,7 @@ from tests.clients import node_runs
 from tests.clients.client_runs import NAME, PROVIDER, VARIABLE, Ended
 from tests.clients.node_runs import FRAMEWORKS, NodeClient
 from tests.sim.gateway import SEARCH
+from tests.sim.http import Reply
 from tests.sim.signing import Keys
 from tests.sim.tokens import Tokens
 
@@ -197,6 +198,16 @@ def test_a_gateway_that_does_not_answer_is_a_plain_message(client: NodeClient) -
     text = said(client.run())
     assert client.gateway.url in text
     assert "ECONNREFUSED" in text
+    assert "agentcore-connect explain G12)" in text
+
+
+@pytest.mark.part
+def test_too_many_calls_are_a_plain_message(client: NodeClient) -> None:
+    client.start("none")
+    client.gateway.answer = lambda request: Reply(429, {"message": "Too many requests"})  # type: ignore[method-assign]
+    text = said(client.run())
+    assert f"Gateway {NAME} answered 429" in text
+    assert "longer each time; agentcore-connect explain D17)" in text
 
 
 @pytest.mark.part

@@ -15,6 +15,7 @@ GATEWAY = {
     "env": "MYGATEWAY",
     "inbound_auth": "aws-iam",
     "authorizer_type": "AWS_IAM",
+    "domain": None,
     "discovery_url": None,
     "allowed_audience": [],
     "allowed_clients": [],

@@ -147,7 +147,7 @@ def test_an_mcp_clients_settings_can_be_read_and_name_the_gateway(client: str | 
     url = "https://demo-abcde12345.gateway.bedrock-agentcore.eu-west-1.amazonaws.com/mcp"
     settings = [json.loads(one) for one in blocks(text, "json")] + [tomllib.loads(one) for one in blocks(text, "toml")]
     servers = [server for one in settings for table in one.values() for server in table.values()]
-    screens_only = (client == "claude-desktop" and inbound != "aws-iam") or client == "amazon-quick"
+    screens_only = (client == "claude-desktop" and inbound != "aws-iam") or client in ("amazon-quick", "amazon-connect")
     assert bool(servers) != screens_only
     for server in servers:
         assert url in (server.get("url"), *server.get("args", []))
@@ -160,6 +160,17 @@ def test_an_mcp_clients_settings_can_be_read_and_name_the_gateway(client: str | 
         assert "redirect URI" in text
     assert "READY" in text
     assert not re.search(r"\{\{|\{%|\$URL|\$ID|\$REGION|None", text)
+
+
+def test_a_client_with_tokens_of_its_own_registers_nowhere() -> None:
+    gateway = {
+        "inbound_auth": "custom-jwt",
+        "discovery_url": "https://shop.my.connect.aws/.well-known/openid-configuration",
+    }
+    text = render("mcp-client-config", gateway, client="amazon-connect", redirect="mcp-client")
+    assert "redirect URI" not in text
+    assert "allowed_audience" in text
+    assert "redirect URI" in render("mcp-client-config", gateway, client="cursor", redirect="mcp-client")
 
 
 def test_an_mcp_client_that_is_not_in_the_table_gets_all_of_them() -> None:

@@ -171,3 +171,19 @@ def test_a_version_in_the_answers_that_is_none_is_named_with_its_place(
 def test_what_is_installed_and_what_is_recorded() -> None:
     assert differs("1.0.1", "1.0.0") is None and differs("0.30.1", None) is None
     assert differs("0.30.0", "1.x") and differs("0.3.0", None)
+
+
+def test_a_plan_for_1_x_says_that_dev_knows_no_gateway(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text(ANSWERS + "agent: {framework: strands}\n")
+
+    def said(version: str) -> tuple[str, str]:
+        assert main(["plan", str(path), "--cli-version", version, "--format", "json"]) == 0
+        plan = json.loads(capsys.readouterr().out)
+        return " ".join(one["text"] for one in plan["warnings"]), " ".join(plan["notes"])
+
+    warnings, notes = said("1.0.0")
+    assert "AGENTCORE_GATEWAY_MAIN_URL=URL into agentcore/.env.local before you run `agentcore dev`" in warnings
+    assert "from the deployed state" not in warnings + notes
+    warnings, notes = said("0.30.0")
+    assert "before you run `agentcore dev`" not in warnings and "from the deployed state" in notes

@@ -171,7 +171,7 @@ def test_an_unknown_topic_is_bad_input_with_the_nearest_names(ask: Ask, topic: s
         ("streaming", "response-streaming"),
         ("observability", "gateway-observability"),
         ("logs", "runtime-logs"),
-        ("dev", "advice.local-development"),
+        ("dev", "advice.local-development-1.x"),
         ("policy", "policy-default-deny"),
         ("a2a", "agents-talk-a2a"),
         ("typescript", "typescript-agents"),

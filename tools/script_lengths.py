@@ -29,7 +29,9 @@ LIMITS: Final = {
     "commands.sh": (80, 120),
     "configure.py": (350, 350),
     "configure_steps.py": (400, 400),
-    "configure_aws.py": (520, 520),
+    "configure_role.py": (160, 160),
+    "configure_aws.py": (420, 420),
+    "configure_values.py": (160, 160),
     "configure_record.py": (100, 100),
 }
 Lengths = dict[tuple[str, str], list[int]]

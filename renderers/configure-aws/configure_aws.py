@@ -1,4 +1,4 @@
-"""What configure.py works with: the requests of the plan, their run-time values, and AWS as it is found.
+"""AWS as configure.py finds it: each kind of thing looked for, created, updated and deleted, and its errors in words.
 
 The same file for every plan.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import getpass
 import json
 import os
 import re
@@ -15,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 try:
@@ -29,12 +27,13 @@ try:
 except ModuleNotFoundError:
     sys.exit("boto3 is missing: pip install boto3")
 
+import configure_values
 from configure_record import Record
+from configure_values import Body, given, merged, say, settled, stop, text_of
 
-Body = dict[str, Any]
-FOLDER = Path(__file__).resolve().parent
 BUSY = {"CREATING", "UPDATING", "SYNCHRONIZING", "DELETING"}
-SECRETS: set[str] = set()
+ABSENT = {"ResourceNotFoundException", "NoSuchEntity"}
+TAKEN = {"ConflictException", "EntityAlreadyExists"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ class Kind:
     """How the API handles a kind of thing."""
 
     noun: str
-    suffix: str  # of its operations: get_SUFFIX, update_SUFFIX, delete_SUFFIX
+    suffix: str  # of its operations: create_SUFFIX, get_SUFFIX, update_SUFFIX, delete_SUFFIX
+    service: str = ""  # the service that has them, where it is not AgentCore's control plane
+    wraps: str = ""  # the member of an answer that holds the thing, where the answer is not the thing
     lists: str = ""  # the operation that lists them; empty where the name is the id
     items: str = "items"  # the member of a listing's page
     id: str = "name"  # the member of an answer that holds the id
@@ -52,10 +53,11 @@ class Kind:
 
 
 KINDS = {
+    "role": Kind("role", "role", "iam", "Role", id="RoleName", by="RoleName"),
     "gateway": Kind(
         "gateway",
         "gateway",
-        "list_gateways",
+        lists="list_gateways",
         id="gatewayId",
         by="gatewayIdentifier",
         carried=(
@@ -80,7 +82,7 @@ KINDS = {
     "target": Kind(
         "target",
         "gateway_target",
-        "list_gateway_targets",
+        lists="list_gateway_targets",
         id="targetId",
         by="targetId",
         within="gatewayIdentifier",
@@ -97,100 +99,21 @@ KINDS = {
     "policy-engine": Kind(
         "policy engine",
         "policy_engine",
-        "list_policy_engines",
-        "policyEngines",
-        "policyEngineId",
-        "policyEngineId",
+        lists="list_policy_engines",
+        items="policyEngines",
+        id="policyEngineId",
+        by="policyEngineId",
     ),
-    "policy": Kind("policy", "policy", "list_policies", "policies", "policyId", "policyId", "policyEngineId"),
+    "policy": Kind(
+        "policy",
+        "policy",
+        lists="list_policies",
+        items="policies",
+        id="policyId",
+        by="policyId",
+        within="policyEngineId",
+    ),
 }
-
-
-def say(text: str) -> None:
-    """Tell what is going on: never a secret, and apart from the result on standard output."""
-    for secret in SECRETS:
-        text = text.replace(secret, "***")
-    print(text, file=sys.stderr)
-
-
-def stop(text: str, status: int = 1) -> NoReturn:
-    """End the program with a message."""
-    say(text)
-    raise SystemExit(status)
-
-
-def data_of(name: str) -> Body:
-    """The JSON of a file beside this program."""
-    try:
-        data: Body = json.loads(text_of(name))
-    except ValueError as error:
-        stop(f"Cannot read {name}: {error}. Write the plan again.")
-    return data
-
-
-def text_of(name: str) -> str:
-    """The text of a file beside this program."""
-    path = FOLDER / Path(name).name
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        stop(f"Cannot read {path}: {error}. Restore the file, or write the plan again.")
-
-
-def settled(value: Any, known: Callable[[str], Any]) -> Any:
-    """A body with its run-time values put in: {"$runtime": name}. What is None takes its member with it."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$runtime"), str) and value.keys() <= {"$runtime", "$splice"}:
-            return known(value["$runtime"])
-        parts = {name: settled(part, known) for name, part in value.items()}
-        return {name: part for name, part in parts.items() if part is not None}
-    if not isinstance(value, list):
-        return value
-    items: list[Any] = []
-    for part in value:
-        one = settled(part, known)
-        if isinstance(part, dict) and part.get("$splice") is True:
-            items.extend(one or [])
-        elif one is not None:
-            items.append(one)
-    return items
-
-
-def planned(data: Body) -> list[Body]:
-    """The requests as they would be sent, with {"$runtime": name} for what is known only then."""
-
-    def request(step: Body) -> Body:
-        def known(name: str) -> Any:
-            return text_of(step["file"]).strip() if name == "policy_statement" else None
-
-        body = step["body"]
-        if "file" in step:
-            body = {**body, "definition": settled(body["definition"], known)}
-        return {"operation": step["operation"], "service": step["service"], "body": body}
-
-    return [request(step) for step in data["steps"] if step["body"]]
-
-
-def given(entry: Body) -> Any:
-    """A value from the environment, or else from whoever runs this."""
-    question, variable = entry["ask"], entry["env"]
-    text = os.environ.get(variable, "").strip()
-    if not text and not entry["optional"]:
-        if not sys.stdin.isatty():
-            stop(f"{question}: set {variable}, or run this in a terminal to be asked.", 2)
-        if entry["secret"]:
-            text = getpass.getpass(f"{question}: ").strip()
-        else:
-            print(f"{question}: ", end="", file=sys.stderr, flush=True)
-            text = sys.stdin.readline().strip()
-        if not text:
-            stop(f"{question}: nothing was given.", 2)
-        os.environ[variable] = text  # another step may need it as well
-    if entry["secret"] and text:
-        SECRETS.add(text)
-    if entry["many"]:
-        return [part.strip() for part in text.split(",") if part.strip()] or None
-    return text or None
 
 
 class World:
@@ -202,15 +125,20 @@ class World:
         self.steps: list[Body] = data["steps"]
         self.texts = {step["file"]: text_of(step["file"]) for step in self.steps if "file" in step}
         self.session = session_of(data, args)
-        self.control = self.session.client(data["service"])
+        self.clients: dict[str, Any] = {}
+        self.control = self.client(data["service"])
         self.region = self.control.meta.region_name
+        self.account = ""  # known once a step has asked for it
+        self.role: Body = {}  # of the gateway, where this program looks after it
         self.gateway: Body = {}
         self.engine: Body = {}
         self.providers: dict[str, Body] = {}
         self.unready: dict[str, int] = {}  # targets that are not ready, with the exit status for that
         self.rows: list[dict[str, str]] = []
         self.gateway_step = next(step for step in self.steps if step["kind"] == "gateway")
-        path = FOLDER / "configure.state.json"
+        for step in self.steps:
+            step["name"] = step["name"].replace("${REGION}", self.region)
+        path = configure_values.FOLDER / "configure.state.json"
         try:
             self.record = Record(path, self.region, args.gateway_id or self.gateway_step["name"])
         except (OSError, ValueError) as error:
@@ -220,8 +148,10 @@ class World:
         """Stop where the installed boto3 does not know an operation of the plan."""
         needed: list[str] = []
         for step in self.steps:
+            if step["service"] not in (None, self.data["service"]):
+                continue  # boto3 has known these for years
             kind = KINDS.get(step["kind"])
-            needed += [step["operation"]] if step["body"] and step["service"] == self.data["service"] else []
+            needed += [step["operation"]] if step["body"] else []
             if kind:
                 needed += [kind.lists, f"get_{kind.suffix}"]
                 needed += [f"update_{kind.suffix}"] if step["body"] else []
@@ -240,6 +170,8 @@ class World:
 
     def value(self, step: Body, name: str) -> Any:
         """A run-time value of a step."""
+        if name == "gateway_role_arn":
+            return given(step["inputs"][name]) or self.role.get("Arn")
         if name in step["inputs"]:
             return given(step["inputs"][name])
         if name.endswith("_client_token"):  # makes a repeated create harmless
@@ -298,7 +230,8 @@ class World:
         kind = KINDS[step["kind"]]
         deadline = time.monotonic() + self.args.wait
         while True:
-            answer = or_none(getattr(self.control, f"get_{kind.suffix}"), **ids)
+            answer = or_none(getattr(self.client(kind.service), f"get_{kind.suffix}"), **ids)
+            answer = (answer or {}).get(kind.wraps) if kind.wraps else answer
             status = str((answer or {}).get("status", ""))
             if status not in busy:
                 return answer
@@ -320,16 +253,18 @@ class World:
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
                 self.record.undo(step)
-            if code(error) != "ConflictException":
+            if code(error) not in TAKEN:
                 raise
             found = self.find(step)
             if found is None:  # a conflict about something else
                 raise
             say("It exists by now." if self.record.of(step) else "Someone else has just created it.")
             return found, False
+        made = made[kind.wraps] if kind.wraps else made
         self.record.done(step, str(made.get(kind.id, step["name"])))
         within = {kind.within: body[kind.within]} if kind.within else {}
-        return self.read(step, {**within, kind.by: made.get(kind.id, step["name"])}) or self.gone(step), True
+        ids = {**within, kind.by: made.get(kind.id, step["name"])}
+        return made if kind.wraps else self.read(step, ids) or self.gone(step), True
 
     def update(self, step: Body, thing: Body, body: Body) -> Body:
         """What a step is about, after an update."""
@@ -345,8 +280,8 @@ class World:
         """Delete a thing and wait until it is gone. Out: None, or the thing where AWS did not delete it."""
         kind = KINDS[step["kind"]]
         say(f"Deleting the {kind.noun} {step['name']}.")
-        or_none(getattr(self.control, f"delete_{kind.suffix}"), **ids)
-        return self.read(step, ids)
+        or_none(getattr(self.client(kind.service), f"delete_{kind.suffix}"), **ids)
+        return None if kind.wraps else self.read(step, ids)
 
     def update_gateway(self, wanted: Body, *, replace: bool = False, hint: str = "", drop: str = "") -> None:
         """The gateway with other members, or without one, and everything else as it is."""
@@ -361,12 +296,20 @@ class World:
 
     def send(self, step: Body, body: Body) -> Body:
         """Send the request of a step."""
-        answer: Body = getattr(self.client(step), step["operation"])(**body)
+        answer: Body = getattr(self.client(step["service"]), step["operation"])(**body)
         return answer
 
-    def client(self, step: Body) -> Any:
-        """The client of boto3 for the service of a step."""
-        return self.control if step["service"] == self.data["service"] else self.session.client(step["service"])
+    def client(self, service: str | None) -> Any:
+        """The client of a service; without a name, of AgentCore's control plane."""
+        name = service or self.data["service"]
+        if name not in self.clients:
+            self.clients[name] = self.session.client(name)
+        return self.clients[name]
+
+    def own_account(self) -> str:
+        """The account of whoever runs this."""
+        self.account = self.account or self.client("sts").get_caller_identity()["Account"]
+        return self.account
 
     def attempt(self, act: Callable[[World, Body], None], step: Body) -> None:
         """Do what AWS may refuse: the refusal is told, and the other steps go on."""
@@ -408,7 +351,7 @@ def or_none(call: Callable[..., Body], **arguments: Any) -> Body | None:
     try:
         return call(**arguments)
     except ClientError as error:
-        if code(error) != "ResourceNotFoundException":
+        if code(error) not in ABSENT:
             raise
         return None
 
@@ -416,41 +359,6 @@ def or_none(call: Callable[..., Body], **arguments: Any) -> Body | None:
 def reasons(answer: Body) -> str:
     """What AWS says about the state of something."""
     return "; ".join(answer.get("statusReasons") or [answer.get("failureReason") or "AWS gives no reason"])
-
-
-def at(body: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a place of a request or an answer."""
-    for name in path:
-        body = (body or {}).get(name) or {}
-    return body or None
-
-
-def covers(actual: Any, wanted: Any) -> bool:
-    """Whether all that is wanted is there; what is there besides does not matter, nor what is wanted as None."""
-    if wanted is None:
-        return True
-    if isinstance(wanted, dict):
-        return isinstance(actual, dict) and all(covers(actual.get(name), part) for name, part in wanted.items())
-    if isinstance(wanted, list):
-        if not isinstance(actual, list) or len(actual) != len(wanted):
-            return False
-        if all(isinstance(part, str) for part in wanted):
-            return sorted(map(str, actual)) == sorted(wanted)
-        return all(covers(one, other) for one, other in zip(actual, wanted))
-    if isinstance(wanted, str) and isinstance(actual, str) and actual != wanted:
-        try:  # a document may come back laid out in another way
-            return bool(json.loads(actual) == json.loads(wanted))
-        except ValueError:
-            return False
-    return bool(actual == wanted)
-
-
-def merged(actual: Any, wanted: Any, *, alternatives: bool = True) -> Any:
-    """What is wanted, and what is there besides. Of `alternatives`, mappings that share no member, only one stays."""
-    if isinstance(actual, dict) and isinstance(wanted, dict) and (not alternatives or actual.keys() & wanted.keys()):
-        both = {name: merged(actual.get(name), part, alternatives=alternatives) for name, part in wanted.items()}
-        return {**actual, **both}
-    return wanted
 
 
 def kind_of(target: Body) -> str:
@@ -473,18 +381,6 @@ def session_of(data: Body, args: argparse.Namespace) -> Any:
     if not session.region_name:
         stop("No Region: give --region, or set AWS_REGION.", 2)
     return session
-
-
-def trust(data: Body, args: argparse.Namespace) -> Body:
-    """The trust policy, for this account and Region only: never for every account."""
-    session = session_of(data, args)
-    account = args.account or session.client("sts").get_caller_identity()["Account"]
-    policy: Body = data["role"]["trust"]
-    condition = policy["Statement"][0]["Condition"]["StringLike"]
-    parts = condition["aws:SourceArn"].split(":", 5)
-    parts[3:5] = [session.region_name, account]
-    condition.update({"aws:SourceAccount": account, "aws:SourceArn": ":".join(parts)})
-    return policy
 
 
 @contextlib.contextmanager

@@ -12,21 +12,9 @@ import sys
 from typing import Any
 from urllib.parse import unquote
 
-from configure_aws import (
-    BUSY,
-    KINDS,
-    Body,
-    World,
-    at,
-    covers,
-    kind_of,
-    merged,
-    need_reason,
-    or_none,
-    reasons,
-    say,
-    stop,
-)
+from configure_aws import BUSY, KINDS, World, kind_of, need_reason, or_none, reasons
+from configure_role import the_rights, the_role
+from configure_values import Body, at, covers, merged, say, stop
 
 # What cannot be changed once a gateway exists.
 FIXED = (("authorizerType",), ("protocolType",), ("protocolConfiguration", "mcp", "searchType"))
@@ -44,6 +32,7 @@ def look(world: World) -> None:
     if gateway is not None and gateway["status"] not in ("READY", "UPDATE_UNSUCCESSFUL"):
         stop(f"The gateway {gateway['gatewayId']} is {gateway['status']}: {reasons(gateway)}.")
     check_gateway(world, gateway or world.known(step))
+    world.gateway = gateway or {}
     world.ask_first()
 
 
@@ -371,12 +360,15 @@ def is_same_statement(have: Body, want: Body) -> bool:
 
 
 MAKERS = {
+    "role": the_role,
     "gateway": the_gateway,
     "api-key-provider": the_provider,
     "oauth-provider": the_provider,
     "return-url": the_return_urls,
+    "rights": the_rights,
     "target": the_target,
     "policy-engine": the_engine,
+    "engine-rights": the_rights,
     "policy": the_policy,
     "gateway-settings": the_settings,
     "callers": the_callers,

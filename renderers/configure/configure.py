@@ -1,7 +1,8 @@
 """Creates at AWS what the plan of this folder needs: the gateway, credential providers, targets and policies.
 
 configure.json holds the requests, in the order in which they are sent. Run this as often as you like: what matches the
-plan is left alone, and after an interrupt it goes on where it stopped. It needs boto3 and AWS credentials.
+plan is left alone, and after an interrupt it goes on where it stopped. It needs boto3 and AWS credentials. Where it
+creates the gateway, it creates its role as well, unless AGENTCORE_GATEWAY_ROLE_ARN names one.
 
     python configure.py up           create what is missing, update what differs (also without "up")
     python configure.py status       show what exists and in which state
@@ -20,25 +21,14 @@ import json
 import os
 import sys
 
-from configure_aws import (
-    KINDS,
-    Body,
-    World,
-    at,
-    data_of,
-    explained,
-    or_none,
-    planned,
-    reasons,
-    say,
-    stop,
-    trust,
-)
+from configure_aws import KINDS, World, explained, or_none, reasons
+from configure_role import another_role, clear_role, put_in, trust_of
 from configure_steps import MAKERS, as_list, complete, look
+from configure_values import Body, at, data_of, planned, say, stop
 
 EXITS = "Exit status: 0 ready, 1 failed, 2 wrong usage, 3 someone has to consent first."
 # These wait until every target is ready: AWS checks a policy against the tools of the targets.
-LAST = ("policy-engine", "policy", "gateway-settings")
+LAST = ("policy-engine", "engine-rights", "policy", "gateway-settings")
 
 
 def up(world: World) -> int:
@@ -57,12 +47,11 @@ def up(world: World) -> int:
 
 def status(world: World) -> int:
     """Show what exists of the plan; 0 where all of it is ready."""
+    world.gateway = world.find(world.gateway_step, busy=set()) or {}
     for step in world.steps:
-        if step["kind"] not in KINDS:
+        if step["kind"] not in KINDS or (step["kind"] == "role" and another_role(world, step)):
             continue
-        thing = world.find(step, busy=set())
-        if step["kind"] == "gateway":
-            world.gateway = thing or {}
+        thing = world.gateway if step["kind"] == "gateway" else world.find(step, busy=set())
         if step["kind"] == "policy-engine":
             world.engine = thing or {}
         state = (thing or {}).get("status", "READY") if thing else "missing"
@@ -154,7 +143,7 @@ def web_acl_out(world: World, step: Body, entry: Body) -> None:
     if entry["before"]:
         world.send(step, {"WebACLArn": entry["before"], "ResourceArn": arn})
     else:
-        world.client(step).disassociate_web_acl(ResourceArn=arn)
+        world.client(step["service"]).disassociate_web_acl(ResourceArn=arn)
 
 
 def gone(world: World, step: Body, entry: Body) -> bool:
@@ -169,6 +158,8 @@ def gone(world: World, step: Body, entry: Body) -> bool:
             say(f"The gateway {step['name']} stays: it has targets that are not deleted: {', '.join(others)}.")
             world.unready[step["name"]] = 1
             return False
+    if step["kind"] == "role" and not clear_role(world, step):
+        return False
     left = world.delete(step, ids)
     if left:
         say(f"The {kind.noun} {step['name']} is {left['status']}: {reasons(left)}.")
@@ -209,15 +200,17 @@ def main(argv: list[str] | None = None) -> int:
         print(json.dumps(planned(data), indent=2, ensure_ascii=False))
         return 0
     if args.iam:
-        print(json.dumps(data["role"]["policy"], indent=2))
+        known = {"REGION": args.region or data["region"]}
+        print(json.dumps(put_in(data["role"]["policy"], known), indent=2))
         for note in data["role"]["notes"]:
             say(note)
         return 0
     with explained():
+        world = World(data, args)
         if args.trust:
-            print(json.dumps(trust(data, args), indent=2))
+            print(json.dumps(json.loads(trust_of(world)), indent=2))
             return 0
-        return COMMANDS[args.command](World(data, args))
+        return COMMANDS[args.command](world)
 
 
 if __name__ == "__main__":

@@ -202,7 +202,15 @@ def write(folder: Path, ctx: Mapping[str, Any], ops: Sequence[Operation] | None 
         (folder / f"{c['name']}.tools.json").write_text(TOOLS)
         if c["schema_artifact"]:
             (folder / c["schema_artifact"]).write_text(OPENAPI)
-    for name in ("configure.py", "configure_steps.py", "configure_aws.py", "configure_record.py", "configure.json"):
+    for name in (
+        "configure.py",
+        "configure_steps.py",
+        "configure_aws.py",
+        "configure_record.py",
+        "configure_role.py",
+        "configure_values.py",
+        "configure.json",
+    ):
         (folder / name).write_text("print('configured')\n")
     for policy in ctx["policies"]:
         (folder / policy["file"]).write_text(

@@ -125,5 +125,6 @@ def test_a_plan_by_boto3_asks_for_python_and_not_for_the_cli(tmp_path: Path) -> 
     assert "python3 has no boto3: python3 -m pip install boto3" in run(out, path).stderr
     (tmp_path / "bin" / "python3").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/calls\n')
     done = run(out, path)
-    assert "AGENTCORE_GATEWAY_ROLE_ARN is missing" in done.stderr
+    assert "CLIENT_SECRET is missing" in done.stderr
+    assert "AGENTCORE_GATEWAY_ROLE_ARN" not in done.stderr
     assert (tmp_path / "calls").read_text() == "-c import boto3\n"

@@ -14,31 +14,26 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import botocore.session
 
 from agentcore_connect.verify.botocore_model import check_request
+from tests.configure.identity_plane import ACCOUNT, IdentityPlane, ServiceError
 from tests.sim.http import LoopbackServer, Reply, Request
 
 CONTROL, DATA, WAF = "bedrock-agentcore-control", "bedrock-agentcore", "wafv2"
-ACCOUNT, REGION = "123456789012", "us-east-1"
+SERVICES = ("iam", "sts", WAF, DATA, CONTROL)
+REGION = "us-east-1"
 _TIME = "2026-11-21T12:00:00Z"
 _TIMES = {"createdAt": _TIME, "updatedAt": _TIME}
 WRITES = ("Create", "Update", "Put", "Complete", "Synchronize", "Delete", "Associate", "Disassociate")
 
 
-class ServiceError(Exception):
-    """An error that the service answers with."""
-
-    def __init__(self, code: str, message: str = "refused", status: int = 400) -> None:
-        super().__init__(code, message)
-        self.code, self.message, self.status = code, message, status
-
-
-class ControlPlane(LoopbackServer):
+class ControlPlane(IdentityPlane, LoopbackServer):
     """The stand-in; `calls` holds (operation, arguments) in order, `plan` what the next targets go through.
 
     `faults`: by operation, what its next calls raise. `before`: by operation, what happens just before its next call.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        IdentityPlane.__init__(self)
+        LoopbackServer.__init__(self)
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.gateways: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, dict[str, Any]] = {}
@@ -112,8 +107,7 @@ class ControlPlane(LoopbackServer):
         if self.faults.get(name):
             raise self.faults[name].pop(0)
         if name.startswith(WRITES):
-            service = CONTROL if name in _CONTROL_MODEL().operation_names else WAF if name.endswith("WebACL") else DATA
-            problems = [one for one in check_request(name, arguments, service) if one.severity == "error"]
+            problems = [one for one in check_request(name, arguments, service_of(name)) if one.severity == "error"]
             if problems:
                 raise ServiceError("ValidationException", "; ".join(map(str, problems)))
         answer: dict[str, Any] = getattr(self, f"_{name}")(**arguments)
@@ -390,15 +384,22 @@ class ControlPlane(LoopbackServer):
 
 
 @cache
-def _CONTROL_MODEL() -> Any:  # noqa: N802
-    return botocore.session.get_session().get_service_model(CONTROL)
+def operations() -> dict[str, str]:
+    """The service of each operation that the stand-in plays."""
+    session = botocore.session.get_session()
+    services = ((service, session.get_service_model(service)) for service in SERVICES)
+    return {name: service for service, model in services for name in model.operation_names}
+
+
+def service_of(operation: str) -> str:
+    """The service that has an operation."""
+    return operations()[operation]
 
 
 @cache
 def _shape(name: str, side: str) -> Any:
     """The shape of what an operation takes (input) or gives (output)."""
-    service = CONTROL if name in _CONTROL_MODEL().operation_names else DATA
-    model = botocore.session.get_session().get_service_model(service).operation_model(name)
+    model = botocore.session.get_session().get_service_model(service_of(name)).operation_model(name)
     return getattr(model, f"{side}_shape")
 
 

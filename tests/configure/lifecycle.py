@@ -17,14 +17,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from agentcore_connect.knowledge.resources import static_text
 from tests.configure.cases import STATIC
 from tests.configure.conftest import MODULES
-from tests.configure.control_plane import CONTROL, DATA, WAF, ControlPlane, ServiceError
+from tests.configure.control_plane import ControlPlane, ServiceError, operations
 
 #: Where an interrupt comes: before the stand-in hears of a request, or after it has done it.
 WHEN = ("before", "after")
@@ -67,8 +66,9 @@ class Sky:
         out, err = io.StringIO(), io.StringIO()
         _CURRENT.update(plane=self.plane, interrupts=interrupts or Interrupts())
         with loaded() as modules, redirect_stdout(out), redirect_stderr(err):
-            modules["configure_aws"].FOLDER = self.folder  # type: ignore[attr-defined]
-            modules["configure_aws"].os.environ.update(self.env)  # type: ignore[attr-defined]
+            modules["configure_values"].FOLDER = self.folder  # type: ignore[attr-defined]
+            modules["configure_values"].SECRETS.clear()  # type: ignore[attr-defined]
+            modules["configure_values"].os.environ.update(self.env)  # type: ignore[attr-defined]
             try:
                 status = modules["configure"].main([*argv, "--every", "0"])  # type: ignore[attr-defined]
             except SystemExit as end:
@@ -77,7 +77,7 @@ class Sky:
                 status = 130
             finally:
                 for name in self.env:
-                    modules["configure_aws"].os.environ.pop(name, None)  # type: ignore[attr-defined]
+                    modules["configure_values"].os.environ.pop(name, None)  # type: ignore[attr-defined]
         self.said = out.getvalue() + err.getvalue()
         return int(status)
 
@@ -102,6 +102,8 @@ class Sky:
                 "providers": plane.providers,
                 "identities": plane.identities,
                 "callers": plane.resource_policies,
+                "roles": plane.roles,
+                "rights": plane.policies_of_roles,
                 "engines": sorted(one["name"] for one in plane.engines.values()),
                 "policies": sorted(one["name"] for one in plane.policies.values()),
             }
@@ -154,9 +156,7 @@ class _Client:
 @cache
 def _names() -> dict[str, str]:
     """The operations of the services, as boto3 spells them."""
-    session = botocore.session.get_session()
-    models = (session.get_service_model(one) for one in (CONTROL, DATA, WAF))
-    return {xform_name(name): name for model in models for name in model.operation_names}
+    return {xform_name(name): name for name in operations()}
 
 
 @contextmanager

@@ -221,12 +221,6 @@ def test_a_gateway_that_would_not_do_is_not_even_made(aws: ControlPlane, run: Ru
     assert "authorizerType AWS_IAM" in outcome.err
 
 
-def test_a_gateway_needs_a_role(aws: ControlPlane, run: Run) -> None:
-    outcome = run(context("boto3"), connection())
-    assert (outcome.status, aws.writes) == (2, [])
-    assert "AGENTCORE_GATEWAY_ROLE_ARN" in outcome.err
-
-
 # The provider
 
 

@@ -159,10 +159,12 @@ def test_it_reads_no_file_but_those_beside_it() -> None:
     for one in STATIC:
         text = static_text(one, f"{one.replace('-', '_')}.py")
         assert re.findall(r"(?<!os\.)\bopen\(", text) == []
-        assert text.count("read_text") == (1 if one in ("configure-aws", "configure-record") else 0)
+        assert text.count("read_text") == (1 if one in ("configure-values", "configure-record") else 0)
     aws = static_text("configure-aws", "configure_aws.py")
     assert re.findall(r"Record\((\w+),", aws) == ["path"]
-    assert re.findall(r"^ +path = (.+)$", aws, re.M) == ["FOLDER / Path(name).name", 'FOLDER / "configure.state.json"']
+    assert re.findall(r"^ +path = (.+)$", aws, re.M) == ['configure_values.FOLDER / "configure.state.json"']
+    values = static_text("configure-values", "configure_values.py")
+    assert re.findall(r"^ +path = (.+)$", values, re.M) == ["FOLDER / Path(name).name"]
 
 
 def test_what_several_connections_need_is_there_once(aws: ControlPlane, run: Run, inputs: None) -> None:
@@ -171,14 +173,16 @@ def test_what_several_connections_need_is_there_once(aws: ControlPlane, run: Run
     other = consent(name="Other-Tools", oauth={**one["oauth"], "return_url": "https://other.example.com/cb"})
     sent = [request["operation"] for request in planned(ctx, one, other)]
     assert sent == [
+        "create_role",
         "create_gateway",
         "create_oauth2_credential_provider",
         "update_workload_identity",
+        "put_role_policy",
         *["create_gateway_target"] * 2,
     ]
     outcome = run(ctx, one, other)
     assert outcome.status == 0, outcome.err
-    assert [xform_name(name) for name, _ in aws.writes] == sent
+    assert [xform_name(name) for name, _ in aws.writes] == [one for one in sent if "role" not in one]
     [urls] = [body["allowedResourceOauth2ReturnUrls"] for name, body in aws.writes if name == "UpdateWorkloadIdentity"]
     assert urls[1:] == ["https://app.example.com/cb", "https://other.example.com/cb"]
     tokens = [body["clientToken"] for name, body in aws.writes if name == "CreateGatewayTarget"]
@@ -224,12 +228,14 @@ def test_the_policies_are_printed_as_they_can_be_used(run: Run) -> None:
     assert policy == {"Version": "2012-10-17", "Statement": iam_statements(ctx, c)}
     assert all(f"{one['Sid']}: " in outcome.err for one in policy["Statement"])
     trust = json.loads(run(ctx, c, "--trust", "--account", "123456789012").out)
-    condition = trust["Statement"][0].pop("Condition")["StringLike"]
+    condition = trust["Statement"][0].pop("Condition")
     planned = trust_policy(ctx)
     planned["Statement"][0].pop("Condition")
     assert trust == planned
-    assert condition["aws:SourceAccount"] == "123456789012"
-    assert condition["aws:SourceArn"] == "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/shop-gate-*"
+    assert condition == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/shop-gate-*"},
+    }
 
 
 @forks

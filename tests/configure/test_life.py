@@ -56,6 +56,8 @@ PLANS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     ),
 }  # fmt: skip
 ENV = {**INPUTS, "AGENTCORE_CREDENTIAL_USERS_CLIENT_SECRET": SECRET, "AGENTCORE_CREDENTIAL_U_CLIENT_SECRET": SECRET}
+#: Given for one plan; the others create the role of the gateway that they create.
+ROLE = "AGENTCORE_GATEWAY_ROLE_ARN"
 Skies = Callable[[str], Sky]
 
 
@@ -69,7 +71,8 @@ def sky(tmp_path: Path) -> Skies:
         folder = tmp_path / str(next(made))
         folder.mkdir()
         texts = {one["file"]: one["statement"] for one in ctx.get("policies", ())}
-        found = Sky(folder, {**files(ctx, *connections), **texts}, ENV)
+        env = ENV if plan == "a server" else {key: value for key, value in ENV.items() if key != ROLE}
+        found = Sky(folder, {**files(ctx, *connections), **texts}, env)
         if ctx["plan"]["via"] == "cli":
             found.plane.add_gateway(protocolConfiguration={"mcp": {"supportedVersions": ["2025-11-25"]}})
         return found

@@ -21,7 +21,8 @@ from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_
 from agentcore_connect.plan.settings_requests import added_requests
 from agentcore_connect.plan.templates import MissingAnswer, extract, fill, placeholders
 from tests.configure import cases
-from tests.configure.cases import POLICY, connection, connections, context, gateways
+from tests.configure.cases import POLICY, connection, connections, context, gateways, whole
+from tests.configure.runs import key
 
 FILES = ("request-bodies", "oauth-vendors", "iam-statements", "cloudformation")
 #: Keys of forms that name a fact.
@@ -71,10 +72,10 @@ def known() -> set[str]:
     facts = facts_for({**context(), "policy": POLICY}, connection(sigv4={"service": "lambda", "region": None}))
     names = {*OPTIONAL, *OF_TEMPLATES}
     names |= {path for entry in resources.load("cloudformation")["stand_ins"] for path in entry.get("facts", ())}
-    for key, value in facts.items():
-        names.add(key)
+    for name, value in facts.items():
+        names.add(name)
         if isinstance(value, dict):
-            names |= {f"{key}.{name}" for name in value}
+            names |= {f"{name}.{part}" for part in value}
     return names
 
 
@@ -155,6 +156,7 @@ def test_every_run_time_value_is_told_and_used() -> None:
     added = added_requests({"gateway": around, "partition": "aws"}, "arn")
     assert len(added) == 2
     wanted |= {name for one in added for name in runtime_names(one.body)}
+    wanted |= {name for step in program_steps(whole(context("boto3"), key())) for name in runtime_names(step["body"])}
     assert wanted == document["runtime"].keys()
 
 

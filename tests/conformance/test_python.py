@@ -235,12 +235,12 @@ def _problems_of_run(folder: Path, run: scripts.Run, monkeypatch: pytest.MonkeyP
             program["main"](["--dry-run"])
         printed = json.loads(out.getvalue())
         with contextlib.redirect_stdout(out):
-            status = program["main"]([])
+            status = program["main"]([*scripts.AT_ONCE])
         for name in MODULES:
             sys.modules.pop(name, None)
     problems = [
         *scripts.differences(printed, run.dry),
-        *scripts.differences([*map(scripts.tokenless, sent)], run.sent),
+        *scripts.differences([scripts.comparable(one, run) for one in sent], run.sent),
     ]
     shown = out.getvalue() + said.getvalue()
     problems += [f"{name} is shown" for value, name in run.secrets.items() if value in shown]

@@ -113,6 +113,7 @@ PLANS: dict[str, str] = {
     "template": _answers(
         f"name: Prices, {_MCP}, service_auth: api-key, api_key: {{location: header, parameter: x-api-key}}", _JWT
     ),
+    "boto3": _answers(f"name: Orders, {_LAMBDA}", _JWT, more=_POLICY),
     "agent": "project: Agent\n"
     + _answers(f"name: Weather, {_MCP}, service_auth: none", framework="langgraph, state: existing"),
     "agent-direct": "project: Helper\n"
@@ -147,7 +148,7 @@ _EMPTY = (
 )
 
 #: How a plan is carried out, where not by the CLI.
-_VIA = {"template": "cloudformation"}
+_VIA = {"template": "cloudformation", "boto3": "boto3"}
 
 
 def write(name: str, folder: Path) -> None:

@@ -11,6 +11,8 @@ _DATA = "configure.json"
 _STEPS = "configure_steps.py"
 _AWS = "configure_aws.py"
 _RECORD = "configure_record.py"
+_ROLE = "configure_role.py"
+_VALUES = "configure_values.py"
 
 
 def _of(wrong: str, edit: Edit, check: str, says: str, plan: str = "consent") -> Mutant:
@@ -94,7 +96,7 @@ def _code(file: str, wrong: str, edit: Edit, check: str, says: str, plan: str = 
 
 
 _CREATE = "        say(f\"Creating the {kind.noun} {step['name']}.\")\n"
-_SENT = '        answer: Body = getattr(self.control, step["operation"])(**body)\n'
+_SENT = '        answer: Body = getattr(self.client(step["service"]), step["operation"])(**body)\n'
 
 _PROGRAM = [
     _code("configure.py", "steps are left out", swap("for step in world.steps:", "for step in world.steps[:-1]:"), "requests-sent", "create_gateway_target"),
@@ -112,17 +114,34 @@ _PROGRAM = [
     _code(_AWS, "a body is changed on its way", swap("(**body)\n        return answer", "(**{**body, \"description\": \"Other\"})\n        return answer"), "requests-sent", "description"),
     _code(_AWS, "a secret is printed", after(_CREATE, "        print(body)\n"), "secrets-stay-secret", "is shown"),
     _code(_AWS, "a secret is said", after(_CREATE, "        sys.stderr.write(str(body))\n"), "secrets-stay-secret", "standard error"),
-    _code(_AWS, "a secret is written to a file", after(_CREATE, '        open(FOLDER / "sent.json", "a").write(str(body))\n'), "secrets-stay-secret", "sent.json"),
+    _code(_AWS, "a secret is written to a file", after(_CREATE, '        open(configure_values.FOLDER / "sent.json", "a").write(str(body))\n'), "secrets-stay-secret", "sent.json"),
     _code(_AWS, "a request is not sent", swap(_SENT, "        answer: Body = dict(body)\n"), "requests-sent", "none"),
     _code(_AWS, "the policy keeps the variable", swap('.replace("${GATEWAY_ARN}", self.gateway["gatewayArn"])', ""), "requests-sent", "statement", "policy-elsewhere"),
     _code(_AWS, "the gateway's own members are forgotten", swap("body = {**body, **wanted} if replace else merged(body, wanted, alternatives=False)", "body = wanted"), "requests-sent", "the plan says", "settings"),
-    _code(_AWS, "the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
+    _code(_VALUES, "the compiler warns", swap("if wanted is None:", 'if wanted is "":'), "python-compile", "the compiler warns"),
     _code(_RECORD, "it stands in the way", after("        self._tokens: dict[str, str] = {}\n", "        raise ValueError(path)\n"), "requests-sent", "the plan has"),
     _code(_RECORD, "a token of another form", swap("return str(before", "return 'x' + str(before"), "requests-sent", "clientToken"),
     _code(_RECORD, "secrets are written down", after("        self._own[key] = {", "**os.environ, "), "secrets-stay-secret", "configure.state.json"),
     _code(_RECORD, "no Python", swap("def forget(self", "def forget self"), "python-compile", "no Python"),
     _code(_RECORD, "it is changed", after("import uuid\n", "# mine\n"), "as-planned", "was"),
     _code(_AWS, "it is changed", swap("BUSY = {", "BUSY = {\"WAITING\", "), "as-planned", "was changed"),
+]  # fmt: skip
+
+
+_OWN_ROLE = [
+    _of("anyone's gateway may assume the role", swap('"aws:SourceAccount": "${ACCOUNT}"', '"aws:SourceAccount": "*"'), "facts-as-planned", "role.trust", "boto3"),
+    _of("the role may do everything", swap('"lambda:InvokeFunction"', '"lambda:*"'), "facts-as-planned", "role.policy", "boto3"),
+    _of("rights are left out", _step("rights", "statements", []), "facts-as-planned", "statements", "boto3"),
+    _of("the role is never created", _without_kind("role"), "requests-as-planned", "the plan has", "boto3"),
+    _code(_ROLE, "the trust policy names no account", swap('"ACCOUNT": world.args.account or world.own_account()', '"ACCOUNT": "*"'), "requests-sent", "AssumeRolePolicyDocument", "boto3"),
+    _code(_ROLE, "rights are given for every resource", swap('        one["Resource"] = [', '        one["Resource"] = ["*"] or ['), "requests-sent", "PolicyDocument", "boto3"),
+    _code(_ROLE, "all rights are given at once", swap(' if one["Sid"] in step["statements"]', ""), "requests-sent", "PolicyDocument", "boto3"),
+    _code(_ROLE, "the rights are announced and not given", drop("        world.send(step, body)\n"), "requests-sent", "the plan has", "boto3"),
+    _code(_ROLE, "no Python", swap("def settle(world", "def settle world"), "python-compile", "no Python", "boto3"),
+    _code(_VALUES, "a value is left out of its request", swap("part is not None}", "part is not None and name != 'clientToken'}"), "requests-sent", "clientToken"),
+    _code(_VALUES, "secrets are not masked", drop("        SECRETS.add(text)\n"), "as-planned", "missing"),
+    _code(_VALUES, "a secret is shown", swap("        SECRETS.add(text)\n", "        print(text)\n"), "secrets-stay-secret", "is shown"),
+    _code(_VALUES, "no Python", swap("def covers(actual", "def covers actual"), "python-compile", "no Python"),
 ]  # fmt: skip
 
 
@@ -195,4 +214,4 @@ _INTERCEPTOR = [
     _interceptor("another module than the plan's", swap('YOURS = "interceptor_rules"', 'YOURS = "rules"'), "facts-as-planned", "YOURS"),
 ]  # fmt: skip
 
-MUTANTS = [*_CONFIGURE, *_PROGRAM, *_POLICIES, *_SETTINGS, *_HANDLER, *_INTERCEPTOR]
+MUTANTS = [*_CONFIGURE, *_PROGRAM, *_OWN_ROLE, *_POLICIES, *_SETTINGS, *_HANDLER, *_INTERCEPTOR]

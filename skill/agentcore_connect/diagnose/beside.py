@@ -36,6 +36,7 @@ _BESIDE = {
 _ATTACHED = {
     "cli": "Deploy the project, and attach it yourself where the role still lacks it.",
     "template": "Deploying the template attaches it.",
+    "program": "Run configure.py up: it gives the role what the plan says.",
 }
 #: Reasons of a refusal that no Allow statement settles.
 _ELSEWHERE = frozenset({"explicit-deny", "boundary", "service-control-policy", "session-policy", "resource-policy"})

@@ -10,7 +10,7 @@ from agentcore_connect.core.values import JsonObject
 from agentcore_connect.knowledge import base
 from agentcore_connect.plan.entries import Sentence
 from agentcore_connect.plan.model import Plan
-from agentcore_connect.plan.program import script_inputs
+from agentcore_connect.plan.program import creates_role, script_inputs
 from agentcore_connect.plan.role_rights import iam_statements
 
 #: The end of a sentence: a full stop, question or exclamation mark before a capital letter, quote or backtick.
@@ -72,7 +72,7 @@ def brief(plan: Plan) -> Brief:
         notes=_once(shown[1]),
         rights=_rights(plan),
         local=any(step["kind"] in _EDITS and not step["needs_aws"] for step in plan.steps),
-        granted_by="template" if plan.context["stack"] else "cli" if plan.context["gateway"]["cli_deploys"] else None,
+        granted_by=_granted_by(plan),
         open_checks=checks.count("not-run"),
         passed_checks=checks.count("passed"),
         left=len(reasons) + len(notes) - len(shown[0]) - len(shown[1]),
@@ -92,6 +92,14 @@ def _said(about: str, one: Sentence) -> Said:
 def _is_shown(one: Sentence) -> bool:
     rule = base.rules().get(one["rule"])
     return rule is None or rule.section == _SHOWN
+
+
+def _granted_by(plan: Plan) -> str | None:
+    if plan.context["stack"]:
+        return "template"
+    if creates_role(plan.context):
+        return "program"
+    return "cli" if plan.context["gateway"]["cli_deploys"] else None
 
 
 def _once(several: Iterable[Said]) -> list[Said]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from agentcore_connect.core.values import JsonObject
 from agentcore_connect.engine.conditions import lookup
 from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import Entry
@@ -15,9 +16,18 @@ from agentcore_connect.plan.markers import RUNTIME
 from agentcore_connect.plan.policy_requests import policy_requests
 from agentcore_connect.plan.request_facts import Context, facts_for
 from agentcore_connect.plan.requests import Request, inputs_of, is_scripted, requests_for
-from agentcore_connect.plan.role_rights import iam_notes, iam_statements, trust_policy
+from agentcore_connect.plan.role_requests import (
+    ENGINE,
+    TARGETS,
+    granted,
+    rights_name,
+    rights_request,
+    role_document,
+    role_name,
+    role_request,
+)
+from agentcore_connect.plan.role_rights import iam_notes
 from agentcore_connect.plan.settings_requests import ADDED, settings_requests
-from agentcore_connect.plan.stack_forms import merged
 from agentcore_connect.plan.templates import fill, holds
 
 Step = dict[str, Any]
@@ -35,6 +45,11 @@ def scripted(ctx: Context) -> list[Context]:
     return [c for c in ctx["connections"] if is_scripted(ctx, c) and not c.get("in_project")]
 
 
+def creates_role(ctx: Context) -> bool:
+    """Whether the program creates the gateway, and with it the role that the gateway has."""
+    return any(one.id == "gateway" for c in scripted(ctx) for one in requests_for(ctx, c))
+
+
 def _has_policies(ctx: Context) -> bool:
     return bool((ctx.get("policy") or {}).get("scripted"))
 
@@ -50,9 +65,14 @@ def program_requests(ctx: Context, gateway_arn: str = _VARIABLE) -> list[Request
             key = (one.id, str(one.body["name"]) if one.id in ("provider", "target") else "")
             before = found.get(key)
             found[key] = _joined(before, one) if before and one.id == "return-url" else before or one
-    order = ("gateway", "provider", "return-url", "target")
-    sent = sorted(found.values(), key=lambda one: order.index(one.id))
     policies = policy_requests(ctx, gateway_arn) if _has_policies(ctx) else []
+    if any(one.id == "gateway" for one in found.values()):
+        rights = granted(ctx, scripted(ctx))
+        own = [role_request(ctx), rights_request(ctx, TARGETS, rights[TARGETS])]
+        found |= {(one.id, ""): one for one in own if one}
+        policies[1:1] = [one for one in [rights_request(ctx, ENGINE, rights[ENGINE])] if one and policies]
+    order = ("role", "gateway", "provider", "return-url", f"{TARGETS}-rights", "target")
+    sent = sorted(found.values(), key=lambda one: order.index(one.id))
     return [*sent, *policies, *settings_requests(ctx, gateway_arn)]
 
 
@@ -73,18 +93,13 @@ def program(ctx: Context) -> dict[str, Any]:
     Errors: as `requests_for`.
     """
     connections = scripted(ctx)
-    rights = [one for c in connections for one in iam_statements(ctx, c)]
     notes = dict.fromkeys(note for c in connections for note in iam_notes(ctx, c))
     return {
         "written_by": f"agentcore-connect {ctx['plan']['tool_version']}",
         "service": _bodies()["service"],
         "region": ctx["gateway"].get("region") or "",
         "steps": program_steps(ctx),
-        "role": {
-            "policy": {"Version": "2012-10-17", "Statement": merged(rights)},
-            "notes": list(notes),
-            "trust": trust_policy(ctx),
-        },
+        "role": {**role_document(ctx, connections), "notes": list(notes)},
     }
 
 
@@ -106,6 +121,9 @@ def _steps(ctx: Context, connections: Sequence[Context]) -> Iterator[Step]:
     gateway = ctx["gateway"]
     missing = "Deploy it first (agentcore deploy), or correct" if gateway["cli_deploys"] else "Correct"
     asked = _inputs(ctx, connections, made)
+    rights = granted(ctx, connections) if made else {}
+    if made:
+        yield _step("role", role_name(ctx), role_request(ctx), {})
     yield _step("gateway", gateway["aws_name"], made, asked, id=gateway.get("id") or "", missing=missing)
     providers: dict[str, Step] = {}
     for c in connections:
@@ -118,9 +136,11 @@ def _steps(ctx: Context, connections: Sequence[Context]) -> Iterator[Step]:
     for one in requests:
         if one.id == "return-url":
             yield _step("return-url", ", ".join(_return_urls(connections)), one, {})
+    if made:
+        yield _rights(ctx, "rights", TARGETS, rights[TARGETS])
     for c in connections:
         yield _target(ctx, c, own["target", c["name"]])
-    yield from _policies(ctx, requests)
+    yield from _policies(ctx, requests, rights.get(ENGINE, []))
     yield from _settings(ctx, requests)
 
 
@@ -131,6 +151,11 @@ def _step(kind: str, name: str, request: Request | None, asked: Mapping[str, Any
         "body": request.body if request else None,
     }
     return {"kind": kind, "name": name, **sent, "inputs": dict(asked), **more}
+
+
+def _rights(ctx: Context, kind: str, which: str, statements: Sequence[JsonObject]) -> Step:
+    request = rights_request(ctx, which, statements)
+    return _step(kind, rights_name(which), request, {}, statements=[one["Sid"] for one in statements])
 
 
 def _inputs(ctx: Context, connections: Sequence[Context], request: Request | None) -> dict[str, Any]:
@@ -194,12 +219,14 @@ def _target(ctx: Context, c: Context, request: Request) -> Step:
     )
 
 
-def _policies(ctx: Context, requests: Sequence[Request]) -> Iterator[Step]:
+def _policies(ctx: Context, requests: Sequence[Request], rights: Sequence[JsonObject]) -> Iterator[Step]:
     if not _has_policies(ctx):
         return
     policy = ctx["policy"]
     engine, *_ = policy_requests(ctx, _VARIABLE)
     yield _step("policy-engine", policy["engine"], engine, {}, mode=policy["mode_api"])
+    if rights:
+        yield _rights(ctx, "engine-rights", ENGINE, rights)
     for one, request in zip(ctx["policies"], policy_requests(ctx, _VARIABLE)[1:], strict=False):
         yield _step("policy", one["name"], _from_file(request), {}, file=one["file"])
     attach = next(one for one in requests if one.id == "attach")

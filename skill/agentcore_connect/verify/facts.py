@@ -25,7 +25,7 @@ def changed_constants(text: str, planned: str, name: str, constants: Constants |
     problems = []
     for constant, (_, value) in wanted.items():
         line, now = found.get(constant, (1, _NO_VALUE))
-        if not _is_as_planned(now, value):
+        if not is_as_planned(now, value):
             state = "no longer exists" if now is _NO_VALUE else "is not what the plan says"
             problems.append(f"{name}:{line}: {constant} {state}")
     return problems
@@ -59,12 +59,12 @@ def _plain(node: ast.expr) -> object:
     return value if all(isinstance(one, str) and not any(map(str.isspace, one)) for one in words) else None
 
 
-def _is_as_planned(now: object, planned: object) -> bool:
+def is_as_planned(now: object, planned: object) -> bool:
     """Return whether a value equals the plan's, or narrows a * in it."""
     if isinstance(planned, dict) and isinstance(now, dict):
-        return now.keys() == planned.keys() and all(_is_as_planned(now[key], planned[key]) for key in planned)
+        return now.keys() == planned.keys() and all(is_as_planned(now[key], planned[key]) for key in planned)
     if isinstance(planned, list | tuple) and type(now) is type(planned):
-        return len(now) == len(planned) and all(map(_is_as_planned, now, planned))
+        return len(now) == len(planned) and all(map(is_as_planned, now, planned))
     return bool(now == planned) or (isinstance(planned, str) and isinstance(now, str) and is_narrower(now, planned))
 
 

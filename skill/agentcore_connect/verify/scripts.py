@@ -14,11 +14,11 @@ from agentcore_connect.core.errors import ConnectError
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json, JsonObject, mapping, text
 from agentcore_connect.knowledge.resources import load
-from agentcore_connect.plan.program import program_requests, program_steps
+from agentcore_connect.plan.program import program, program_requests
 from agentcore_connect.plan.requests import with_samples, with_values
 from agentcore_connect.plan.stack_forms import deep_merged
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
-from agentcore_connect.verify.facts import is_narrower
+from agentcore_connect.verify.facts import is_as_planned, is_narrower
 from agentcore_connect.verify.leaks import found_in
 from agentcore_connect.verify.python import PYTHON
 from agentcore_connect.verify.report import OWN, Result, judged, quoted
@@ -26,11 +26,18 @@ from agentcore_connect.verify.runners import recorder
 from agentcore_connect.verify.written import Context, Written
 
 NAME: Final = "configure.json"
-_FILES: Final = ("configure.py", "configure_steps.py", "configure_aws.py", "configure_record.py", NAME)
+_FILES: Final = (
+    *("configure.py", "configure_steps.py", "configure_role.py", "configure_aws.py", "configure_values.py"),
+    *("configure_record.py", NAME),
+)
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gateway|target)")
 _IN_STEP: Final = "write the plan anew, or make the change in the answers"
 _RECORDER: Final = (sys.executable, "-P", recorder.__file__)
 _ACCOUNT: Final = "arn:aws:bedrock-agentcore:us-east-1:123456789012"
+_PLACE: Final = {"REGION": "us-east-1", "ACCOUNT": "123456789012"}
+#: Options with which the program does not wait between looks at AWS.
+AT_ONCE: Final = ("--every", "0")
+_VARIABLE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,15 @@ def _changed(now: object, planned: object, at: str = "") -> list[str]:
         return [one for number, pair in pairs for one in _changed(*pair, f"{at}[{number}]")]
     same = now == planned or at == ".written_by"
     if at.startswith(".role.policy.") and isinstance(now, str) and isinstance(planned, str):
-        same = same or is_narrower(now, planned)
+        same = same or is_narrower(now, _VARIABLE.sub("*", planned))
     return [] if same else [f"{at.removeprefix('.')}: it is {_short(now)}, the plan says {_short(planned)}"]
 
 
 def program_run(ctx: Context) -> Run:
     """Return the run of the program: only resources that the plan does not create exist, without settings."""
-    steps = [step for step in program_steps(ctx) if step["body"]]
-    given = _Given(ctx, program_steps(ctx))
+    whole = program(ctx)
+    steps = [step for step in whole["steps"] if step["body"]]
+    given = _Given(ctx, whole["steps"], whole["role"])
     variable, arn = load("cedar")["arn_variable"], given.gateway["gatewayArn"]
     planned, dry = (
         [one.as_dict() for one in program_requests(ctx, a)] for a in (arn, ctx["gateway"]["arn"] or variable)
@@ -102,15 +110,18 @@ def program_run(ctx: Context) -> Run:
 class _Given:
     """Return the program's inputs and the existing AWS resources."""
 
-    def __init__(self, ctx: Context, steps: Sequence[Context]) -> None:
-        """Return samples for all inputs of the steps."""
+    def __init__(self, ctx: Context, steps: Sequence[Context], role: Context) -> None:
+        """Return samples for all inputs of the steps. In: the context, the steps, the documents of the role."""
         self._steps, gateway = steps, ctx["gateway"]
         known = load("request-bodies")["runtime"]
         self.values = {name: entry["sample"] for name, entry in known.items() if entry["from"] != "input"}
         self.env: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
         self._inputs: dict[str, Json] = {}
-        asked = {one["env"]: (name, one) for step in steps for name, one in step["inputs"].items()}
+        own = next((step for step in steps if step["kind"] == "role"), None)
+        unasked = "gateway_role_arn" if own else ""
+        inputs = ((name, one) for step in steps for name, one in step["inputs"].items())
+        asked = {one["env"]: (name, one) for name, one in inputs if name != unasked}
         for number, (variable, (name, one)) in enumerate(asked.items()):
             value = known[name]["sample"]
             if one["secret"]:
@@ -119,8 +130,12 @@ class _Given:
             self._inputs[variable] = value
             self.env[variable] = ",".join(value) if isinstance(value, list) else value
         self.values["gateway_id"] = gateway["id"] or self.values["gateway_id"]
-        role = self._inputs.get(steps[0]["inputs"].get("gateway_role_arn", {}).get("env"))
-        self.values["gateway_own_role"] = role or self.values["gateway_own_role"]
+        if own:
+            self.values["role_name"] = _placed(own["name"])
+            self.values["gateway_own_role"] = recorder.role_arn(self.values["role_name"])
+            self.values["gateway_role_arn"] = self.values["gateway_own_role"]
+            self.values["trust_policy"] = _placed(json.dumps(role["trust"]))
+        self._statements = role["policy"]["Statement"]
         self.values["gateway_authorizer_type"] = gateway["authorizer_type"]
         identity = f"{_ACCOUNT}:workload-identity/{self.values['workload_identity']}"
         self.gateway = {
@@ -136,8 +151,11 @@ class _Given:
 
     def values_for(self, step: Context) -> dict[str, Json]:
         """Return the run-time values of a step's request."""
-        inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items()}
-        return {**self.values, "provider_arn": recorder.provider_arn(step.get("provider") or ""), **inputs}
+        inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items() if one["env"] in self._inputs}
+        own = [one for one in self._statements if one["Sid"] in step.get("statements", ())]
+        rights = _placed(json.dumps({"Version": "2012-10-17", "Statement": own}))
+        provider = recorder.provider_arn(step.get("provider") or "")
+        return {**self.values, "provider_arn": provider, "role_policy": rights, **inputs}
 
     def situation(self) -> dict[str, Json]:
         """Return the resources that exist in the stand-in."""
@@ -148,7 +166,7 @@ class _Given:
         }
         return {
             "gateway": self.gateway,
-            "exists": not self._steps[0]["body"],
+            "exists": not any(one["kind"] == "gateway" and one["body"] for one in self._steps),
             "providers": there,
             "return_urls": self.values["return_urls_so_far"],
             "policy_engine": engine,
@@ -190,10 +208,10 @@ def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
     record.unlink(missing_ok=True)
     argv = ["env", *(f"{key}={value}" for key, value in run.env.items()), *_RECORDER]
     situation = json.dumps(run.situation)
-    ran = sandbox.run([*argv, str(script), str(record)], cwd=script.parent, stdin=situation)
+    ran = sandbox.run([*argv, str(script), str(record), *AT_ONCE], cwd=script.parent, stdin=situation)
     sent = [json.loads(line) for line in record.read_text("utf-8").splitlines()] if record.is_file() else []
     record.unlink(missing_ok=True)
-    problems = differences([tokenless(one) for one in sent], run.sent, "sent")
+    problems = differences([comparable(one, run) for one in sent], run.sent, "sent")
     if not ran.ok and not problems:
         problems = [f"it ends with exit status {ran.exit_code} although AWS accepted everything"]
     yield _judged("requests-sent", ran, problems, f"python {script.name}")
@@ -203,12 +221,40 @@ def _run(script: Path, run: Run, sandbox: Sandbox) -> Iterator[Result]:
     yield judged(NAME, "secrets-stay-secret", OWN, leaks, cure=cure, command=f"python {script.name}")
 
 
-def tokenless(call: Sequence[Json]) -> Sequence[Json]:
+def _tokenless(call: Sequence[Json]) -> Sequence[Json]:
     """Return a recorded call with the client token replaced by the sample."""
     known = load("request-bodies")["runtime"]
     sent = mapping(call[1])
     found = _TOKEN.fullmatch(text(sent.get("clientToken")) or "")
     return [call[0], {**sent, "clientToken": known[f"{found[1]}_client_token"]["sample"]}] if found else call
+
+
+def _placed(text: str) -> str:
+    """Return a text with the Region and account of the stand-in; what else is unknown of an ARN is "*"."""
+    return _VARIABLE.sub(lambda match: _PLACE.get(match[1], "*"), text)
+
+
+def comparable(call: Sequence[Json], run: Run) -> Sequence[Json]:
+    """Return a recorded call without what is another in each run.
+
+    Client tokens are the samples; documents of a role are the plan's where they are the same or have narrower ARNs.
+    """
+    call = _tokenless(call)
+    sent = mapping(call[1])
+    for operation, planned in run.sent:
+        body = mapping(planned)
+        for name in ("AssumeRolePolicyDocument", "PolicyDocument"):
+            same = operation == call[0] and {**sent, name: body.get(name)} == body
+            if same and _fits(sent.get(name), body.get(name)):
+                return [operation, body]
+    return call
+
+
+def _fits(sent: Json, planned: Json) -> bool:
+    try:
+        return is_as_planned(json.loads(str(sent)), json.loads(str(planned)))
+    except ValueError:
+        return False
 
 
 def _against_model(requests: Sequence[JsonObject]) -> Result:

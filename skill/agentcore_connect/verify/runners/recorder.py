@@ -36,12 +36,29 @@ except ModuleNotFoundError:
     )
     sys.modules |= {"botocore": types.ModuleType("botocore"), "botocore.exceptions": exceptions}
 
-_READS = ("get_gateway", "get_workload_identity", "get_gateway_target", "get_policy_engine", "get_policy")
+_ABSENT = {
+    "get_role": "NoSuchEntity",
+    "get_role_policy": "NoSuchEntity",
+    "get_resource_policy": "ResourceNotFoundException",
+}
+_READS = (
+    "get_caller_identity",
+    "get_gateway",
+    "get_workload_identity",
+    "get_gateway_target",
+    "get_policy_engine",
+    "get_policy",
+)
 
 
 def provider_arn(name: str) -> str:
     """The ARN of the credential provider of this name."""
     return f"arn:aws:bedrock-agentcore:us-east-1:123456789012:token-vault/default/oauth2credentialprovider/{name}"
+
+
+def role_arn(name: str) -> str:
+    """The ARN of the role of this name."""
+    return f"arn:aws:iam::123456789012:role/{name}"
 
 
 class Client:
@@ -69,14 +86,16 @@ class Client:
     def _perform(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if operation in _READS:
             return self._read(operation, arguments)
-        if operation == "get_resource_policy":
-            raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)
+        if operation in _ABSENT:
+            raise exceptions.ClientError({"Error": {"Code": _ABSENT[operation], "Message": ""}}, operation)
         if operation.startswith("get_") and operation.endswith("_credential_provider"):
             if arguments["name"] not in self.providers:
                 raise exceptions.ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, operation)
             arn = provider_arn(arguments["name"])
             return {"name": arguments["name"], "credentialProviderArn": arn, "status": "READY"}
         self.record(operation, arguments)
+        if operation == "create_role":
+            return {"Role": {**arguments, "Arn": role_arn(str(arguments["RoleName"]))}}
         if operation == "create_gateway":
             self.situation["exists"] = True
             return dict(self.situation["gateway"])
@@ -96,6 +115,8 @@ class Client:
         return {"status": "READY"}
 
     def _read(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if operation == "get_caller_identity":
+            return {"Account": "123456789012"}
         if operation == "get_gateway":
             return {**self.situation["gateway"], "status": "READY"}
         if operation == "get_policy_engine":

@@ -29,6 +29,7 @@ LIMITS: Final = {
     "commands.sh": (80, 120),
     "configure.py": (350, 350),
     "configure_steps.py": (400, 400),
+    "configure_consent.py": (140, 140),
     "configure_role.py": (160, 160),
     "configure_aws.py": (420, 420),
     "configure_values.py": (160, 160),

@@ -6,13 +6,10 @@ The same file for every plan.
 from __future__ import annotations
 
 import json
-import os
-import re
-import sys
 from typing import Any
-from urllib.parse import unquote
 
-from configure_aws import BUSY, KINDS, World, kind_of, need_reason, or_none, reasons
+from configure_aws import KINDS, World, kind_of, need_reason, or_none, reasons
+from configure_consent import asked_for
 from configure_role import the_rights, the_role
 from configure_values import Body, at, covers, merged, say, stop
 
@@ -212,44 +209,15 @@ def target_shown(world: World, step: Body, target: Body) -> None:
         for note in step["notes"]["ready"]:
             say(note)
     elif status.endswith("_PENDING_AUTH"):
+        after = asked_for(world, step, target)
+        if after["status"] != status:
+            return target_shown(world, step, after)
         world.unready[name] = 3
-        pending = (target.get("authorizationData") or {}).get("oauth2") or {}
-        world.row("consent", url=pending.get("authorizationUrl", ""))
-        world.row("user", id=pending.get("userId", ""))
-        say(
-            f"{name} waits for a consent. Register the callback at the identity provider; then someone who may use "
-            "the service opens the consent address within 10 minutes. The browser lands on "
-            f"{step['return_url']}?session_id=...\nFinish with\n"
-            f"    python {os.path.basename(sys.argv[0])} --complete 'SESSION_ID or that whole address'\n"
-            "which calls complete_resource_token_auth with that session and the user above. "
-            "Later updates of the target need a new consent."
-        )
     else:
         world.unready[name] = 1
         say(f"The target {name} is {status}: {reasons(target)}.")
         for note in step["notes"]["failed"]:
             say(note)
-
-
-def complete(world: World, step: Body) -> None:
-    """Finish the consent that someone has just given in the browser."""
-    pattern = r"urn:ietf:params:oauth:request_uri:[a-zA-Z0-9._~-]+"
-    session_uri = re.search(pattern, unquote(world.args.complete))
-    if session_uri is None:
-        stop("--complete takes the session_id of the address on which the browser landed, or that whole address.", 2)
-    if not step["return_url"] or world.args.target not in ("", step["name"]):
-        return
-    target = world.find(step)
-    if target is None:
-        stop(f"There is no target {step['name']} at {world.gateway['gatewayId']}. Run this without --complete first.")
-    if target["status"].endswith("_PENDING_AUTH"):
-        user = target["authorizationData"]["oauth2"]["userId"]
-        data = world.session.client("bedrock-agentcore")
-        data.complete_resource_token_auth(sessionUri=session_uri[0], userIdentifier={"userId": user})
-        target = world.find(step, BUSY | {target["status"]}) or target
-    else:
-        say(f"{step['name']} waits for nobody's consent.")
-    target_shown(world, step, target)
 
 
 def the_engine(world: World, step: Body) -> None:

@@ -22,8 +22,9 @@ import os
 import sys
 
 from configure_aws import KINDS, World, explained, or_none, reasons
+from configure_consent import complete
 from configure_role import another_role, clear_role, put_in, trust_of
-from configure_steps import MAKERS, as_list, complete, look
+from configure_steps import MAKERS, as_list, look, target_shown
 from configure_values import Body, at, data_of, planned, say, stop
 
 EXITS = "Exit status: 0 ready, 1 failed, 2 wrong usage, 3 someone has to consent first."
@@ -39,10 +40,17 @@ def up(world: World) -> int:
         if step["kind"] in LAST and world.unready:
             say(f"Left for the next run, because {', '.join(world.unready)} is not ready: {step['name']}.")
         elif step["kind"] == "target" and world.args.complete:
-            complete(world, step)
+            target = complete(world, step)
+            if target:
+                target_shown(world, step, target)
         else:
             MAKERS[step["kind"]](world, step)
-    return world.report()
+    result = world.report()
+    url = world.gateway.get("gatewayUrl")
+    if not result and url and world.gateway.get("protocolType") == "MCP":
+        token = " --bearer-env VARIABLE" if world.gateway["authorizerType"] == "CUSTOM_JWT" else ""
+        say(f"To try it as an agent does: agentcore-connect test --gateway-url {url}{token}")
+    return result
 
 
 def status(world: World) -> int:

@@ -208,6 +208,7 @@ def write(folder: Path, ctx: Mapping[str, Any], ops: Sequence[Operation] | None 
         "configure_aws.py",
         "configure_record.py",
         "configure_role.py",
+        "configure_consent.py",
         "configure_values.py",
         "configure.json",
     ):

@@ -11,7 +11,15 @@ from agentcore_connect.knowledge import resources
 from agentcore_connect.knowledge.resources import static_text
 from agentcore_connect.plan.program import program
 
-STATIC = ("configure", "configure-steps", "configure-role", "configure-aws", "configure-values", "configure-record")
+STATIC = (
+    "configure",
+    "configure-steps",
+    "configure-consent",
+    "configure-role",
+    "configure-aws",
+    "configure-values",
+    "configure-record",
+)
 
 RUNTIME_ARN = "arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/mytools-abcdefghij"
 RUNTIME_URL = (

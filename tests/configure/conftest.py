@@ -102,7 +102,14 @@ def aws(monkeypatch: pytest.MonkeyPatch, loader: Any) -> Iterator[ControlPlane]:
         yield plane
 
 
-MODULES = ("configure_steps", "configure_role", "configure_aws", "configure_values", "configure_record")
+MODULES = (
+    "configure_steps",
+    "configure_consent",
+    "configure_role",
+    "configure_aws",
+    "configure_values",
+    "configure_record",
+)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ _AWS = "configure_aws.py"
 _RECORD = "configure_record.py"
 _ROLE = "configure_role.py"
 _VALUES = "configure_values.py"
+_CONSENT = "configure_consent.py"
 
 
 def _of(wrong: str, edit: Edit, check: str, says: str, plan: str = "consent") -> Mutant:
@@ -138,6 +139,10 @@ _OWN_ROLE = [
     _code(_ROLE, "all rights are given at once", swap(' if one["Sid"] in step["statements"]', ""), "requests-sent", "PolicyDocument", "boto3"),
     _code(_ROLE, "the rights are announced and not given", drop("        world.send(step, body)\n"), "requests-sent", "the plan has", "boto3"),
     _code(_ROLE, "no Python", swap("def settle(world", "def settle world"), "python-compile", "no Python", "boto3"),
+    _code(_CONSENT, "it listens at every address", swap('HTTPServer(("127.0.0.1"', 'HTTPServer(("0.0.0.0"'), "as-planned", "was changed"),
+    _code(_CONSENT, "any text is taken for a session", swap("re.fullmatch(SESSION, session)", "session"), "as-planned", "was changed"),
+    _code(_CONSENT, "an import that is gone", swap("import time\n", "import time\nimport imp\n"), "python-import", "imp"),
+    _code(_CONSENT, "no Python", swap("def complete(world", "def complete world"), "python-compile", "no Python"),
     _code(_VALUES, "a value is left out of its request", swap("part is not None}", "part is not None and name != 'clientToken'}"), "requests-sent", "clientToken"),
     _code(_VALUES, "secrets are not masked", drop("        SECRETS.add(text)\n"), "as-planned", "missing"),
     _code(_VALUES, "a secret is shown", swap("        SECRETS.add(text)\n", "        print(text)\n"), "secrets-stay-secret", "is shown"),

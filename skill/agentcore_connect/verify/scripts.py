@@ -27,7 +27,14 @@ from agentcore_connect.verify.written import Context, Written
 
 NAME: Final = "configure.json"
 _FILES: Final = (
-    *("configure.py", "configure_steps.py", "configure_role.py", "configure_aws.py", "configure_values.py"),
+    *(
+        "configure.py",
+        "configure_steps.py",
+        "configure_consent.py",
+        "configure_role.py",
+        "configure_aws.py",
+        "configure_values.py",
+    ),
     *("configure_record.py", NAME),
 )
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(gateway|target)")

@@ -45,6 +45,7 @@ class ControlPlane(IdentityPlane, LoopbackServer):
         self.policy_plan: list[str] = ["CREATING", "ACTIVE"]
         self.plan: list[str] = ["CREATING", "READY"]
         self.plans: list[list[str]] = []  # those of the next targets, where they differ
+        self.pending: set[str] = set()  # targets that wait for a consent when they are created
         self.update_plan: list[str] = ["UPDATING", "READY"]
         self.reasons: list[str] = []
         self.faults: dict[str, list[ServiceError]] = {}
@@ -218,6 +219,14 @@ class ControlPlane(IdentityPlane, LoopbackServer):
         self.providers[kind, name] = made
         return made
 
+    def add_provider(self, kind: str, name: str) -> None:
+        """Put a credential provider there that someone else created; an OAuth provider can exchange tokens."""
+        config = {"oauthDiscovery": {"discoveryUrl": "https://idp.example.com"}, "onBehalfOfTokenExchangeConfig": {}}
+        vendor = {"credentialProviderVendor": "CustomOauth2"}
+        self._provider(
+            kind, {"name": name, **vendor, "oauth2ProviderConfigInput": {"customOauth2ProviderConfig": config}}
+        )
+
     def _CreateApiKeyCredentialProvider(self, **body: Any) -> dict[str, Any]:  # noqa: N802
         return self._new_provider("apikey", body)
 
@@ -278,19 +287,25 @@ class ControlPlane(IdentityPlane, LoopbackServer):
         target = {
             "targetId": f"TARGET{len(self.targets):04d}",
             "gatewayArn": self.gateways[members.pop("gatewayIdentifier")]["gatewayArn"],
-            "states": self.plans.pop(0) if self.plans else list(self.plan),
+            "states": self._states(members["name"]),
             **_TIMES,
             **members,
         }
         self.targets[target["targetId"]] = target
         return target
 
+    def _states(self, name: str) -> list[str]:
+        if name in self.pending:
+            return ["CREATING", "CREATE_PENDING_AUTH"]
+        return self.plans.pop(0) if self.plans else list(self.plan)
+
     def _shown(self, target: dict[str, Any]) -> dict[str, Any]:
         state = target["states"].pop(0) if len(target["states"]) > 1 else target["states"][0]
         shown = {key: value for key, value in target.items() if key not in ("states", "authorizationData")}
         shown |= {"status": state, "statusReasons": self.reasons}
         if state.endswith("PENDING_AUTH"):
-            data = {"authorizationUrl": "https://idp.example.com/consent?x=1", "userId": "gw-user-1"}
+            user = f"gw-user-{int(target['targetId'][-4:]) + 1}"
+            data = {"authorizationUrl": "https://idp.example.com/consent?x=1", "userId": user}
             target["authorizationData"] = shown["authorizationData"] = {"oauth2": data}
         return shown
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
 from tests.configure.cases import connection, context, files
 from tests.configure.conftest import INPUTS
 from tests.configure.lifecycle import Sky, loaded

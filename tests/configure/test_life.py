@@ -50,6 +50,10 @@ PLANS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         context(exists=True, id="shop-gate-abcdefghij", web_acl=WEB_ACL, settings_named="the web ACL"),
         [connection()],
     ),
+    "callers of other accounts": (
+        context("boto3", authorizer_type="AWS_IAM", caller_accounts=["210987654321"], settings_named="the callers"),
+        [connection()],
+    ),
     "policies of a gateway elsewhere": (
         {**context(exists=True, id="shop-gate-abcdefghij"), "policy": SCRIPTED, "policies": POLICIES},
         [connection()],
@@ -224,6 +228,65 @@ def test_a_target_that_waits_for_a_consent_stays_and_so_does_its_gateway(sky: Sk
     target["states"] = ["FAILED"]
     assert one.run("down", "--yes") == 0, one.said
     assert (one.plane.targets, one.plane.gateways) == ({}, {})
+
+
+def others() -> dict[str, Any]:
+    """A statement that someone else wrote into a gateway's resource policy."""
+    return {
+        "Sid": "Others",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "bedrock-agentcore:GetGateway",
+        "Resource": "*",
+    }
+
+
+@pytest.mark.parametrize("statement", ["one", "a list"])
+def test_down_takes_the_plans_statement_out_of_a_resource_policy_and_leaves_the_others(
+    tmp_path: Path, statement: str
+) -> None:
+    ctx = context(
+        exists=True, authorizer_type="AWS_IAM", caller_accounts=["210987654321"], settings_named="the callers"
+    )
+    one = Sky(tmp_path, files(ctx, connection()), ENV)
+    one.plane.add_gateway(authorizerType="AWS_IAM")
+    [gateway] = one.plane.gateways.values()
+    arn = gateway["gatewayArn"]
+    before = {"Version": "2012-10-17", "Statement": others() if statement == "one" else [others()]}
+    one.plane.resource_policies[arn] = json.dumps(before)
+    assert one.run("up") == 0, one.said
+    both = json.loads(one.plane.resource_policies[arn])["Statement"]
+    assert [each["Sid"] for each in both] == ["Others", "CallersOfOtherAccounts"]
+    assert one.run("down", "--yes") == 0, one.said
+    assert json.loads(one.plane.resource_policies[arn]) == {**before, "Statement": [others()]}
+    one.plane.calls.clear()
+    assert (one.run("down", "--yes"), one.plane.writes) == (0, [])
+
+
+def test_down_deletes_a_resource_policy_that_has_nothing_else(tmp_path: Path) -> None:
+    ctx = context(
+        exists=True, authorizer_type="AWS_IAM", caller_accounts=["210987654321"], settings_named="the callers"
+    )
+    one = Sky(tmp_path, files(ctx, connection()), ENV)
+    one.plane.add_gateway(authorizerType="AWS_IAM")
+    assert one.run("up") == 0, one.said
+    assert len(one.plane.resource_policies) == 1
+    assert one.run("down", "--yes") == 0, one.said
+    assert (one.plane.resource_policies, len(one.plane.gateways)) == ({}, 1)
+
+
+def test_a_resource_policy_that_was_replaced_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    ctx = context(
+        exists=True, authorizer_type="AWS_IAM", caller_accounts=["210987654321"], settings_named="the callers"
+    )
+    one = Sky(tmp_path, files(ctx, connection()), ENV)
+    one.plane.add_gateway(authorizerType="AWS_IAM")
+    assert one.run("up") == 0, one.said
+    [arn] = one.plane.resource_policies
+    theirs = json.dumps({"Version": "2012-10-17", "Statement": [others()]})
+    one.plane.resource_policies[arn] = theirs
+    assert one.run("down", "--yes") == 0, one.said
+    assert one.plane.resource_policies == {arn: theirs}
 
 
 def test_down_asks_first(sky: Skies) -> None:

@@ -138,10 +138,10 @@ class _Given:
             self.env[variable] = ",".join(value) if isinstance(value, list) else value
         self.values["gateway_id"] = gateway["id"] or self.values["gateway_id"]
         if own:
-            self.values["role_name"] = _placed(own["name"])
+            self.values["role_name"] = self._placed(own["name"])
             self.values["gateway_own_role"] = recorder.role_arn(self.values["role_name"])
             self.values["gateway_role_arn"] = self.values["gateway_own_role"]
-            self.values["trust_policy"] = _placed(json.dumps(role["trust"]))
+            self.values["trust_policy"] = self._placed(json.dumps(role["trust"]))
         self._statements = role["policy"]["Statement"]
         self.values["gateway_authorizer_type"] = gateway["authorizer_type"]
         identity = f"{_ACCOUNT}:workload-identity/{self.values['workload_identity']}"
@@ -160,9 +160,14 @@ class _Given:
         """Return the run-time values of a step's request."""
         inputs = {name: self._inputs[one["env"]] for name, one in step["inputs"].items() if one["env"] in self._inputs}
         own = [one for one in self._statements if one["Sid"] in step.get("statements", ())]
-        rights = _placed(json.dumps({"Version": "2012-10-17", "Statement": own}))
+        rights = self._placed(json.dumps({"Version": "2012-10-17", "Statement": own}))
         provider = recorder.provider_arn(step.get("provider") or "")
         return {**self.values, "provider_arn": provider, "role_policy": rights, **inputs}
+
+    def _placed(self, document: str) -> str:
+        """Return a document with the Region and account of the stand-in, and with what is asked for."""
+        given = {name: str(value).removeprefix("s3://") for name, value in self._inputs.items()}
+        return _VARIABLE.sub(lambda match: {**given, **_PLACE}.get(match[1], "*"), document)
 
     def situation(self) -> dict[str, Json]:
         """Return the resources that exist in the stand-in."""
@@ -234,11 +239,6 @@ def _tokenless(call: Sequence[Json]) -> Sequence[Json]:
     sent = mapping(call[1])
     found = _TOKEN.fullmatch(text(sent.get("clientToken")) or "")
     return [call[0], {**sent, "clientToken": known[f"{found[1]}_client_token"]["sample"]}] if found else call
-
-
-def _placed(text: str) -> str:
-    """Return a text with the Region and account of the stand-in; what else is unknown of an ARN is "*"."""
-    return _VARIABLE.sub(lambda match: _PLACE.get(match[1], "*"), text)
 
 
 def comparable(call: Sequence[Json], run: Run) -> Sequence[Json]:

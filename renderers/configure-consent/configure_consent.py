@@ -88,7 +88,7 @@ def browser_back(place: tuple[int, str], seconds: float) -> str:
     class Landing(BaseHTTPRequestHandler):
         timeout = 5
 
-        def do_GET(self) -> None:  # noqa: N802 - the name is the library's
+        def do_GET(self) -> None:
             parts = urlsplit(self.path)
             session = parse_qs(parts.query).get("session_id", [""])[0]
             right = parts.path == place[1] and re.fullmatch(SESSION, session)

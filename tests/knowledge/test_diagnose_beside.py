@@ -159,8 +159,8 @@ def test_a_role_of_the_project_is_known_by_its_name(role: str, project: Path) ->
     found = diagnose(text, project)
     said = [one for one in found.details if one.startswith(f"`{role}` is the role of the ")]
     assert len(said) == (role in ROW_OF)
-    assert (found.matches[0].id if found.matches else None) == ROW_OF.get(role, "E12")
-    assert ("The gateway's role" in found.details[0]) == (role == "Amber")
+    assert (found.matches[0].id if found.matches else None) == ROW_OF.get(role)
+    assert any("The gateway's role" in one for one in found.details) == (role == "Amber")
 
 
 @pytest.mark.parametrize(

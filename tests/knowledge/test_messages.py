@@ -116,6 +116,8 @@ MEANT: list[tuple[str, str]] = [
     # who is refused outranks the wrapper, and whose role it is the service
     ("B4", "Failed to connect and fetch tools from the provided MCP target server. User: arn:aws:sts::111122223333:assumed-role/gw-role/s is not authorized to perform: lambda:InvokeFunctionUrl on resource: arn:aws:lambda:us-east-1:111122223333:function:f"),
     ("C2", "User: arn:aws:sts::111122223333:assumed-role/support-gateway/s is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-east-1:111122223333:secret:bedrock-agentcore-identity!a"),
+    ("B36", "User: arn:aws:sts::111122223333:assumed-role/support-gateway/s is not authorized to perform: bedrock:ApplyGuardrail on resource: arn:aws:bedrock:us-east-1:111122223333:guardrail/x"),
+    ("B36", "User: arn:aws:sts::111122223333:assumed-role/gateway-role/s is not authorized to perform: bedrock-agentcore:GetPolicyEngine"),
     ("B28", "operation error Bedrock AgentCore Control: GetGateway, https response error StatusCode: 404, RequestID: 1, ResourceNotFoundException: none"),
     # OAuth by the endpoint that answers, and the metadata of a resource
     ("C15", "AgentCore OAuth provider: https://id.example.com/oauth/token answered 403 access_denied"),
@@ -170,6 +172,7 @@ UNRELATED = [
     "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
     'Could not connect to the endpoint URL: "https://sqs.xx-west-9.amazonaws.com/"',
     "HTTP Error 500: Internal Server Error",
+    "User: arn:aws:sts::111122223333:assumed-role/ci-deploy/s is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::x/y",
     "POST /login -> 401",
     "AADSTS500011: The resource principal named api://orders was not found in the tenant",
     "aws: error: argument operation: Found invalid choice 'copy'",

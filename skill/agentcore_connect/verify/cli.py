@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from agentcore_connect.clispec.model import load as load_contract
 from agentcore_connect.core.record import dataclass
 from agentcore_connect.core.values import Json
 from agentcore_connect.knowledge.resources import load
@@ -21,6 +22,7 @@ from agentcore_connect.verify.written import Written
 
 _LONG = 600.0
 _STEP = re.compile(r"Stopped at (\S+)")
+_OPTION = re.compile(r"(?<![\w-])--[\w-]+")
 _DOCTOR = "`agentcore-connect doctor` says which agentcore is installed, and what to do about it"
 _helps: dict[tuple[str, ...], str] = {}
 
@@ -83,7 +85,7 @@ def _installed(bench: Bench) -> tuple[str, Result | None]:
 
 
 def _options_of_aws_commands(bench: Bench, by: str) -> Iterator[Result]:
-    """Look the options of commands that need AWS up in the CLI's help; these commands are not run."""
+    """Look up the options of commands that need AWS; these commands are not run."""
     unknown: list[str] = []
     silent: list[str] = []
     needing = {op.id for op in bench.written.fresh.operations if op.needs_aws}
@@ -91,19 +93,31 @@ def _options_of_aws_commands(bench: Bench, by: str) -> Iterator[Result]:
         if step not in needing or argv[0] != "agentcore":
             continue
         words = _until_option(tuple(argv))
-        said = _help(bench.sandbox, words, by)
-        if not said:
+        options = _options(bench, words, by)
+        if not options:
             silent.append(f"{' '.join(words)} --help gave no answer")
             continue
         unknown += [
             f"{step}: {' '.join(words)} has no option {word}"
             for word in argv
-            if word.startswith("--") and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said) is None
+            if word.startswith("--") and word not in options
         ]
     if silent and not unknown:
         yield Result(NAME, "aws-command-options", "not-run", by, "\n".join(dict.fromkeys(silent)), next=_DOCTOR)
     else:
         yield judged(NAME, "aws-command-options", by, unknown, cure=_DOCTOR)
+
+
+def _options(bench: Bench, words: tuple[str, ...], by: str) -> Collection[str]:
+    """Return the options of a command: by the contract that was made by running this very version, else by its help.
+
+    Each help is a start of the CLI, a second of a processor.
+    """
+    contract = load_contract(bench.written.gathered.surface.contract)
+    known = contract.commands.get(" ".join(words[1:]))
+    if known is not None and contract.known_by == "run" and by.endswith(f" {contract.version}"):
+        return known.options
+    return set(_OPTION.findall(_help(bench.sandbox, words, by)))
 
 
 def _help(sandbox: Sandbox, words: tuple[str, ...], by: str) -> str:

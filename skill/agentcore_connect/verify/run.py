@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,8 @@ from agentcore_connect.verify.stand_ins import shims
 from agentcore_connect.verify.written import Written, read_written
 
 Tell = Callable[[str], None]
+#: A sandbox, and the folder of the stand-ins for its programs.
+Scratch = tuple[Sandbox, Path]
 _ANEW: Final = "write the plan anew: agentcore-connect plan answers.yaml --out DIR --force"
 _MOST_FILES: Final = 500
 # Nothing of a plan needs the network while it is checked; what asks for it all the same finds a closed door.
@@ -81,24 +84,33 @@ def check_plan(
     env = {**_CLOSED, **scripts, **commands.samples(operations), **_secrets(written)}
     if project is not None:
         env["CONNECT_PROJECT"] = "../project"  # from the plan's folder, beside which the sandbox has the copy
-    with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
-        shims.write(Path(place), written.fresh.surface, operations, commands.needs(operations))
-        with Sandbox(project.root if project is not None else None, path=[Path(place) / "real"], env=env) as sandbox:
-            _lay_out(written, sandbox.root / "connect")
-            if project is not None:
-                prepare(sandbox.project, commands.needs(operations))
-            bench = Bench(written, sandbox, tell)
-            every = artifacts({**written.fresh.context, "script": script_facts(operations)})
-            found += _check_all(bench, [one for one in every if only is None or one.path in only], Path(place))
+    with _scratch(written, env) as (sandbox, _), _scratch(written, env) as dry:
+        bench = Bench(written, sandbox, tell)
+        every = artifacts({**written.fresh.context, "script": script_facts(operations)})
+        found += _check_all(bench, [one for one in every if only is None or one.path in only], dry)
     return sorted(found, key=lambda one: one.artifact)
 
 
-def _check_all(bench: Bench, every: Sequence[Artifact], place: Path) -> list[Result]:
+@contextmanager
+def _scratch(written: Written, env: Mapping[str, str]) -> Iterator[Scratch]:
+    """Open a sandbox with the project and the plan's files, and the folder of its stand-ins."""
+    project, operations = written.gathered.project, written.fresh.operations
+    needs = list(commands.needs(operations))
+    with tempfile.TemporaryDirectory(prefix="agentcore-connect-") as place:
+        shims.write(Path(place), written.fresh.surface, operations, needs)
+        with Sandbox(project.root if project is not None else None, path=[Path(place) / "real"], env=env) as sandbox:
+            _lay_out(written, sandbox.root / "connect")
+            if project is not None:
+                prepare(sandbox.project, needs)
+            yield sandbox, Path(place)
+
+
+def _check_all(bench: Bench, every: Sequence[Artifact], dry: Scratch) -> list[Result]:
     """Check all files. The script, which takes longest and mostly waits, runs in parallel with the others."""
 
     def check(artifact: Artifact) -> list[Result]:
         bench.tell(artifact.path)
-        return list(_guarded(artifact.path, lambda: _check(bench, artifact, place)))
+        return list(_guarded(artifact.path, lambda: _check(bench, artifact, dry)))
 
     script = [one for one in every if "cli-run" in one.checks]
     others = [one for one in every if "cli-run" not in one.checks]
@@ -169,14 +181,14 @@ def _no_secret(written: Written, name: str) -> Result:
     return judged(name, "no-secret-inside", OWN, problems, cure=cure)
 
 
-def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
+def _check(bench: Bench, artifact: Artifact, dry: Scratch) -> Iterator[Result]:
     written, name = bench.written, artifact.path
     if written.fault(name):
         yield from _readable(written, name)
         return
     wanted = artifact.checks
     yield _no_secret(written, name)
-    yield from _check_shell(bench, artifact, place)
+    yield from _check_shell(bench, artifact, dry)
     if "python-compile" in wanted:
         yield _as_written(written, name)
         yield from _check_code(bench, artifact)
@@ -202,8 +214,8 @@ def _check(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
         yield _as_written(written, name)
 
 
-def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Result]:
-    """Check the script or one of its static files, and run the script."""
+def _check_shell(bench: Bench, artifact: Artifact, dry: Scratch) -> Iterator[Result]:
+    """Check the script or one of its static files, and run the script: the dry run has a sandbox of its own."""
     written, name, wanted = bench.written, artifact.path, artifact.checks
     if "bash-syntax" in wanted:
         yield from commands.check_shell(written, name, bench.sandbox)
@@ -218,8 +230,11 @@ def _check_shell(bench: Bench, artifact: Artifact, place: Path) -> Iterator[Resu
     if not written.runs(name) and not {"as-planned", "cli-run"}.isdisjoint(wanted):
         yield _as_written(written, name)
     elif "cli-run" in wanted:
-        yield from leaks.check_leaks(written, bench.sandbox, place)
-        yield from check_cli(bench)
+        with ThreadPoolExecutor(2) as pool:
+            leaked = pool.submit(lambda: list(leaks.check_leaks(written, *dry)))
+            ran = pool.submit(lambda: list(check_cli(bench)))
+            yield from leaked.result()
+            yield from ran.result()
 
 
 def _check_policies(written: Written, artifact: Artifact) -> Iterator[Result]:

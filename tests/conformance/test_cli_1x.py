@@ -67,5 +67,6 @@ def test_a_plan_that_promises_something_else_is_found(everything: Emitted) -> No
             argv[argv.index("--name") + 1] += "2"
             wrong = [*one.operations]
             wrong[number] = replace(op, argv=tuple(argv))
-            assert _wrong(replace(one, operations=tuple(wrong))), (one.why, op.id)
+            changed_plan = Steps(one.why, tuple(wrong), one.project, one.files)
+            assert _wrong(changed_plan), (one.why, op.id)
     assert len(changed) > 20

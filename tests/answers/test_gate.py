@@ -39,6 +39,11 @@ BAD: dict[str, tuple[str, str, list[str]]] = {
         "answers.yaml:2:connections.0.service",
         ["no such value", "mcp-server", "received: 'mcp'"],
     ),
+    "mutual tls": (
+        "connections:\n  - service_auth: mTLS",
+        "answers.yaml:2:connections.0.service_auth",
+        ["no target of a gateway presents a client certificate", "service: lambda", "direct_reason: blocker"],
+    ),
     "wrong type": ("connections: {}", "answers.yaml:1:connections", ["wrong type", "a list of connections"]),
     "wrong item type": ("connections: [x]", "answers.yaml:1:connections.0", ["wrong type", "a mapping"]),
     "list for text": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 from typing import Any
@@ -59,6 +60,26 @@ def test_an_api_key_goes_into_the_query_beside_the_other_parameters(folder: Fold
     assert ended.code == 0, ended.err
     assert service.seen[0].path == f"/a%20b/c?q=x%26y%20z&key={API_KEY}"
     assert (service.seen[0].method, service.seen[0].body) == ("POST", b'{"n": 1}')
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "returned"),
+    [
+        ("application/json", b'{"a": 1}', "{'a': 1}"),
+        ("application/problem+json", b'{"a": 1}', "{'a': 1}"),
+        ("text/csv; charset=latin-1", "gr\u00fcn".encode("latin-1"), "'gr\u00fcn'"),
+        ("application/soap+xml", b"<a/>", "'<a/>'"),
+        ("application/pdf", b"%PDF-\xe2\xe3", "b'%PDF-\\xe2\\xe3'"),
+        ("image/png", b"\x89PNG", "b'\\x89PNG'"),
+    ],
+)
+def test_a_file_comes_back_as_its_bytes_and_a_text_as_text(
+    folder: Folder, kind: str, content: bytes, returned: str
+) -> None:
+    code = "import direct_weather as d; print(ascii(d.call_weather('/x')))"
+    with Service(lambda _: (200, {"Content-Type": kind}, [content])) as service:
+        ended = write(folder, service.origin).run("-c", code)
+    assert ended.lines == [ascii(ast.literal_eval(returned))], ended.err
 
 
 def test_in_local_development_the_key_comes_from_the_variable_and_nobody_is_asked(folder: Folder) -> None:

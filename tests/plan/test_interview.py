@@ -93,8 +93,8 @@ def test_every_question_that_is_asked_for_can_come_up() -> None:
     asked = {key.split(".", 2)[2] if key.startswith("connections.") else key for d in DOCUMENTS for key in _sit(d)[1]}
     expected = {q.id for q in questions().values() if q.ask != "volunteer"}
     # the gateways of the space name their clients, so that nothing else is asked of them; its keys go into x-api-key
-    # asked for once another is volunteered: a token endpoint, a VPC
-    only_after = {"oauth.issuer", "oauth.authorization_endpoint", "gateway.private_endpoint.subnets"}
+    # asked for once another is volunteered: a token endpoint, a VPC; the network, of a private address
+    only_after = {"network", "oauth.issuer", "oauth.authorization_endpoint", "gateway.private_endpoint.subnets"}
     assert expected - asked == {"gateway.allowed_audience", "gateway.allowed_scopes", "api_key.location", *only_after}
 
 

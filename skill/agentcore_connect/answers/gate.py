@@ -174,6 +174,8 @@ def check_value(question: Question, value: object) -> ConnectError | None:
     if not _has_type(question, value):
         return _problem(question, "wrong-type", f"{question.id} has the wrong type", _type_words(question), value)
     if question.type == "choice" and value not in question.values and not question.is_open:
+        if refused := _refused(question, str(value)):
+            return refused
         return _problem(
             question,
             "unknown-value",
@@ -184,6 +186,15 @@ def check_value(question: Question, value: object) -> ConnectError | None:
     if question.type == "list":
         return _check_items(question, value)
     return _check_text(question, value)
+
+
+def _refused(question: Question, value: str) -> ConnectError | None:
+    """Return the error for a value of a form that the question refuses by name."""
+    for form, expected in (question.check.refused or {}).items():
+        if search(patterns()[form], value):
+            is_a = load("limits")["patterns"][form]["meaning"]
+            return _problem(question, "bad-value", f"{question.id} is {is_a}", expected, value)
+    return None
 
 
 def _misplaced(question: Question, value: object, beside: Mapping[str, object]) -> ConnectError | None:
@@ -251,10 +262,8 @@ def _check_text(question: Question, value: object) -> ConnectError | None:
         return _problem(question, "bad-value", f"{question.id} has a control character", "one line of text", value)
     if rule.pattern and search(patterns()[rule.pattern], value) is None:
         return _problem(question, "bad-value", f"{question.id} has the wrong form", _meaning(rule.pattern), value)
-    for form, expected in (rule.refused or {}).items():
-        if search(patterns()[form], value):
-            is_a = load("limits")["patterns"][form]["meaning"]
-            return _problem(question, "bad-value", f"{question.id} is {is_a}", expected, value)
+    if refused := _refused(question, value):
+        return refused
     if rule.any_pattern and not any(search(patterns()[p], value) for p in rule.any_pattern):
         expected = ", or ".join(_meaning(p) for p in rule.any_pattern)
         return _problem(question, "bad-value", f"{question.id} has the wrong form", expected, value)

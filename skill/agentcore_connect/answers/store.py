@@ -130,7 +130,7 @@ def parse_assignment(text: str) -> Assignment:
         except ConnectError as error:
             raise ConnectError(
                 "bad-assignment",
-                f"the value opens with {opening} and is no list or mapping: {error.message}",
+                f"the value opens with {opening} and is not a list or mapping: {error.message}",
                 where=key,
                 hint="close the bracket, or put the whole text in quotes within the value",
             ) from None
@@ -210,7 +210,7 @@ def _umask() -> int:
 def _no_place(parents: list[str], part: str, found: str) -> ConnectError:
     return ConnectError(
         "bad-key",
-        f"there is no place for {part!r} there",
+        f"{part!r} cannot be set here",
         where=".".join(parents) or None,
         received=found,
     )

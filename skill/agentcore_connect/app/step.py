@@ -103,10 +103,11 @@ def _done(here: Position, finish: str | None) -> JsonObject:
     from agentcore_connect.plan.build import build  # only the last call of an interview needs it
 
     plan = build(here.gathered)
+    warnings = [*(warning for one in plan.connections for warning in one["warnings"]), *plan.warnings]
     return {
         "status": "done",
         "summary": plan.summary,
         **({"agent": plan.agent} if plan.agent else {}),
         **({"plan": finish} if finish is not None else {}),
-        "notes": [warning["text"] for one in plan.connections for warning in one["warnings"]],
+        "notes": list(dict.fromkeys(warning["text"] for warning in warnings)),
     }

@@ -77,7 +77,7 @@ def _way(case: Case) -> _Way:
 
 def _is_settled(question: Question, ways: Sequence[_Way]) -> bool:
     """Return whether default and choices of a question are the same on every way."""
-    if question.ask == "tree" and not question.tree:  # the answers choose the tree that it belongs to
+    if question.remarks or (question.ask == "tree" and not question.tree):  # earlier answers decide what goes with it
         return False
     known = [way.verdict.known for way in ways]
     return len({repr((question.default_for(one), closed_by(question, question.tree, one))) for one in known}) == 1

@@ -112,7 +112,7 @@ def _connection_of(key: str) -> int:
 
 
 def asked_about(case: Case, key: str, verdicts: list[Verdict]) -> Asked:
-    """A question as one that is asked, also where the interview would not ask it.
+    """Return the question for a key as if the interview asked it.
 
     Errors: KeyError for a key without a question, which is a mistake of the caller.
     """

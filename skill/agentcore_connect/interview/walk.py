@@ -138,6 +138,8 @@ def state(case: Case) -> State:
     case = begun(case)
     stop = _replay(case)
     notes = list(dict.fromkeys(note for verdict in stop.verdicts for note in _notes(verdict)))
+    if stop.pending is not None:
+        notes += _remarks(stop.pending[0], stop.verdicts[-1].known)
     asked = put(case, stop.pending, stop.verdicts[-1], notes) if stop.pending is not None else None
     return State(asked, stop.verdicts, notes, stop.gaps)
 
@@ -155,6 +157,11 @@ def _notes(verdict: Verdict) -> Iterator[str]:
         rule = base.rules().get(rule_id)
         if rule is not None and rule.kind == "warning":
             yield say(rule.text, facts)
+
+
+def _remarks(question: Question, known: Mapping[str, object]) -> list[str]:
+    """Return the remarks that a question comes with in this situation."""
+    return [say(text, {**known, "c": known}) for holds, text in question.remarks if holds(known)]
 
 
 def pending_questions(verdict: Verdict | Walk, scope: str) -> Iterator[tuple[Question, str]]:

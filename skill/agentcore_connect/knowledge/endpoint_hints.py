@@ -100,7 +100,7 @@ def _oauth_details(known: Entry, auth: str, given: Entry) -> dict[str, Json]:
 
 
 def _has_host(entry: Entry, name: str) -> bool:
-    """Whether a host is one of an entry's; "*." stands for one or more labels."""
+    """Return whether a host is one of an entry's; "*." stands for one or more labels."""
     return any(name.endswith(one[1:]) if one.startswith("*.") else name == one for one in entry["hosts"])
 
 

@@ -81,7 +81,7 @@ class Question(NamedTuple):
     ``when`` says where it applies; ``optional`` where it may stay open. ``variable`` is the name under which the
     decision tree knows it. ``accepts`` are the types that it takes beside its own, ``items`` the keys of the mappings
     in its list, ``is_open`` whether a choice takes other values too. ``look_up`` is who can tell it over the network:
-    server or issuer.
+    server or issuer. ``remarks`` are said with the question where their condition holds.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Question(NamedTuple):
     is_open: bool
     look_up: str = ""
     find: tuple[tuple[Predicate, str], ...] = ()
+    remarks: tuple[tuple[Predicate, str], ...] = ()
 
     def finding(self, facts: Facts) -> str:
         """Return how to find the answer, with facts in braces; empty if unknown."""
@@ -122,7 +123,7 @@ class Question(NamedTuple):
         return (self.default, "") if found is None else (found.value, found.why)
 
     def has_default_for(self, facts: Facts) -> bool:
-        """Whether there is a default in a situation: other answers can lead to none."""
+        """Return whether there is a default in a situation: other answers can lead to none."""
         return self.has_default and (self.default is None or self.default_for(facts)[0] is not None)
 
     @property
@@ -185,6 +186,7 @@ def _question(raw: Entry) -> Question:
         is_open=raw.get("open", False),
         look_up=raw.get("look_up", ""),
         find=tuple((compile_later(one.get("when"), patterns()), one["text"]) for one in raw.get("find", ())),
+        remarks=tuple((compile_later(one["when"], patterns()), one["text"]) for one in raw.get("remarks", ())),
     )
 
 

@@ -28,12 +28,12 @@ class Decided(NamedTuple):
 
     @property
     def is_client(self) -> bool:
-        """Whether an MCP client uses the gateway, and no agent."""
+        """Return whether an MCP client uses the gateway, and no agent."""
         return self.verdict.decision.redirect == "mcp-client"
 
     @property
     def uses_gateway(self) -> bool:
-        """Whether the plan's gateway serves it."""
+        """Return whether the plan's gateway serves it."""
         at_gateway = self.verdict.decision.leads_to == "gateway"
         return at_gateway or (self.is_client and not self.facts.get("client_at_runtime"))
 
@@ -118,9 +118,10 @@ def summary(found: Sequence[Decided], ctx: RenderContext) -> str:
     for c in found:
         decision = c.verdict.decision
         target = decision.target_type or decision.redirect or "direct call"
-        auth = decision.grant or decision.outbound_auth or "no sign-in"
         by = "cloudformation" if is_in_stack(ctx, c.context) else decision.mechanism
-        parts.append(f"{c.verdict.facts.name}: path {decision.path}, {target}, {auth}, by {by}")
+        path = decision.path if decision.redirect else f"path {decision.path}"
+        words = [path, target, decision.grant or decision.outbound_auth, f"by {by}" if by != "none" else None]
+        parts.append(f"{c.verdict.facts.name}: {', '.join(word for word in words if word)}")
     gateway = ctx["gateway"]
     lead = f"Gateway {gateway['name']} ({gateway['inbound_stated']}). " if any(c.uses_gateway for c in found) else ""
     return lead + "; ".join(parts)

@@ -123,7 +123,7 @@ def told(costs: list[Cost]) -> Iterator[str]:
 
 
 def is_within(costs: list[Cost]) -> bool:
-    """Whether the medians hold to the limits and no command was refused."""
+    """Return whether the medians hold to the limits and no command was refused."""
     spent = [median(numbers) for numbers in _numbers(costs)]
     return all(one <= most for one, most in zip(spent, LIMITS, strict=True)) and not any(one.refused for one in costs)
 

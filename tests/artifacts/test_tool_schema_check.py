@@ -134,7 +134,7 @@ def test_what_cannot_be_said_is_a_named_loss(model: Any, schema: Any, place: str
         ({"name": "list", "inputSchema": {"type": "array", "items": {}}}, "must be object, this is array"),
         ({"description": "d"}, "a tool without a name"),
         (5, "a tool without a name"),
-        ({"name": "get_weather"}, "is there twice"),
+        ({"name": "get_weather"}, "appears twice"),
     ],
 )
 def test_a_tool_that_cannot_be_written_is_left_out_by_name(tool: Any, words: str) -> None:

@@ -287,7 +287,7 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
         f"{_SERVER}.schemaSource",
         {"inline": {"path": "a.json"}},
         "agentCoreGateways[0].targets[0].schemaSource",
-        "may not stand beside",
+        "is not allowed beside",
     ),
     (
         "an OpenAPI target without sign-in",
@@ -315,7 +315,7 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
         "agentCoreGateways.0.targets.3.outboundAuth",
         {"type": "NONE"},
         "agentCoreGateways[0].targets[3].outboundAuth",
-        "may not stand beside",
+        "is not allowed beside",
     ),
     (
         "an https address for a bucket",
@@ -343,7 +343,7 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
         "agentCoreGateways.0.targets.5.outboundAuth",
         {"type": "NONE"},
         "agentCoreGateways[0].targets[5].outboundAuth",
-        "may not stand beside",
+        "is not allowed beside",
     ),
     (
         "a connector that does not exist",
@@ -409,7 +409,7 @@ WRONG: list[tuple[str, str, Any, str, str]] = [
         "credentials.2.providerConfig.githubOauth2ProviderConfig.clientSecret",
         "x",
         "credentials[2].providerConfig.githubOauth2ProviderConfig.clientSecret",
-        "may not stand here",
+        "is not allowed here",
     ),
     (
         "an unknown key of a reference",

@@ -435,7 +435,7 @@ WRONG = [
     ('add credentials oauth --name hub --vendor X --provider-configuration \'{"a":{},"b":{}}\'', "one vendor"),
     (
         'add credentials oauth --name hub --vendor GithubOauth2 --provider-configuration \'{"a":{"clientSecret":"x"}}\'',
-        "may not stand here",
+        "is not allowed here",
     ),
     ("add credential --name k --api-key -", "credential"),
     ("add harness --name 9x", "a letter"),

@@ -60,11 +60,11 @@ def test_a_later_promise_goes_into_the_object_it_is_about() -> None:
         ({}, "gateways[g]: promised by add-g, not there"),
         ({"gateways": {}}, "gateways[g].targets[t]: promised by add-t, not there"),
         (file(kind="NONE"), 'gateways[g].kind: promised "JWT", it says "NONE" (--kind had no effect)'),
-        (file(extra=1), "gateways[g].extra: 1 stands there, and nothing of the kind was promised"),
+        (file(extra=1), "gateways[g].extra: the file has 1, and nothing of the kind was promised"),
         (file({"name": "t"}), 'gateways[g].targets[t].auth: promised {"type": "OAUTH", "scopes": ["a"]}, not there (--auth, scopes-t had no effect)'),
         (file({"name": "t", "auth": {"type": "OAUTH"}}), 'gateways[g].targets[t].auth.scopes: promised ["a"], not there (scopes-t)'),
         (file({"name": "t", "auth": {"type": "OAUTH", "scopes": "a"}}), 'gateways[g].targets[t].auth.scopes: promised ["a"], it says "a" (scopes-t)'),
-        (file({"name": "t", "auth": {"type": "OAUTH", "scopes": ["a"], "made": 2}}), "gateways[g].targets[t].auth.made: 2 stands there, and nothing of the kind was promised"),
+        (file({"name": "t", "auth": {"type": "OAUTH", "scopes": ["a"], "made": 2}}), "gateways[g].targets[t].auth.made: the file has 2, and nothing of the kind was promised"),
     ],
 )  # fmt: skip
 def test_a_promise_that_is_broken(actual: dict[str, Any], said: str) -> None:

@@ -39,6 +39,15 @@ WRONG = [
     "The role must be gone.",
     "The service wants a key.",
     "A token is called for.",
+    "The key stands in the file.",
+    "No blank may stand here.",
+    "a text where a number is wanted",
+    "The name is there twice.",
+    "It did not come to an end.",
+    "The CLI makes no project.",
+    "A plan is held against the model.",
+    "neither git nor patch is here",
+    "There is no place for it.",
 ]
 
 

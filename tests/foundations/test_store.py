@@ -115,10 +115,10 @@ def test_put_makes_what_is_missing_and_changes_a_copy() -> None:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("connections.2.x", f"connections: there is no place for '2' there\n  received: {LIST}"),
-        ("connections.x", f"connections: there is no place for 'x' there\n  received: {LIST}"),
-        ("version.x", "version: there is no place for 'x' there\n  received: a plain value"),
-        ("agent.0", "agent: there is no place for '0' there\n  received: a mapping, without list indexes"),
+        ("connections.2.x", f"connections: '2' cannot be set here\n  received: {LIST}"),
+        ("connections.x", f"connections: 'x' cannot be set here\n  received: {LIST}"),
+        ("version.x", "version: 'x' cannot be set here\n  received: a plain value"),
+        ("agent.0", "agent: '0' cannot be set here\n  received: a mapping, without list indexes"),
         *[
             (
                 key,

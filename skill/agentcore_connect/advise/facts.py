@@ -108,7 +108,7 @@ def _new_agent_name(project: Project | None) -> str:
 
 
 def _only_clients(case: Case, agent: JsonObject, kind: str) -> bool:
-    """Whether MCP clients use the gateway, and neither the answers nor the project name an agent."""
+    """Return whether MCP clients use the gateway, and neither the answers nor the project name an agent."""
     directions = {c.get("direction") for c in case.connections}
     named = {"framework", "language", "state"} & agent.keys()
     return "client-calls-gateway" in directions and kind == "unknown" and not named

@@ -130,7 +130,7 @@ def getter_of(deferred: Deferred) -> str:
 
 
 def _is_own(around: Sequence[Function], name: str) -> bool:
-    """Whether a function has a name of its own: a parameter."""
+    """Return whether a function has a name of its own: a parameter."""
     every = [arg.arg for one in around for arg in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs)]
     return name in every
 

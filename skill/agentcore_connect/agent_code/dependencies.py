@@ -112,7 +112,7 @@ def _new(given: Iterable[str], wanted: Sequence[str]) -> tuple[list[str], tuple[
 
 
 def _beside(line: str, wanted: str) -> bool:
-    """Whether two ranges of one package surely have no release in common."""
+    """Return whether two ranges of one package surely have no release in common."""
     low, high, high_in = _range(line)
     wanted_low, wanted_high, wanted_in = _range(wanted)
     return _above(low, wanted_high, wanted_in) or _above(wanted_low, high, high_in)

@@ -152,7 +152,7 @@ def _making(site: Site) -> ast.stmt:
 
 
 def runs_by_itself(deferred: Deferred) -> bool:
-    """Whether the module, run as a program, reads the agent outside of any function and so of any request."""
+    """Return whether the module, run as a program, reads the agent outside of any function and so of any request."""
     scopes = deferred.module.scopes
     names = [one for one in scopes.parsed.of(ast.Name) if one.id == deferred.name and isinstance(one.ctx, ast.Load)]
     return any(scopes.is_main(one) and not scopes.functions_around(one) for one in names)

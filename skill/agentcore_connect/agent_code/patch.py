@@ -175,7 +175,7 @@ def _connected(modules: Sequence[Module], gift: Gift) -> str | None:
 
 
 def _package_of(modules: Sequence[Module], touched: set[str]) -> bool:
-    """Whether the files that change are modules of a package, which import by dots."""
+    """Return whether the files that change are modules of a package, which import by dots."""
     own = [one for one in modules if one.source.name in touched]
     relative = [any(node.level for node in one.scopes.parsed.of(ast.ImportFrom)) for one in own]
     folders = {Path(name).parent for name in touched}

@@ -62,7 +62,7 @@ class Scopes:
         return next(one for one in self.around(node) if isinstance(one, ast.stmt))
 
     def in_lambda(self, node: ast.AST) -> bool:
-        """Whether a lambda lies between a node and its function."""
+        """Return whether a lambda lies between a node and its function."""
         for outer in self.around(node):
             if isinstance(outer, ast.Lambda):
                 return True

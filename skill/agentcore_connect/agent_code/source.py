@@ -120,7 +120,7 @@ def read_source(root: Path, path: Path) -> Source:
     if any((root / one).is_symlink() for one in (inner, *inner.parents) if one.parts):
         raise Unsure(f"{name} is reached by a link, and a patch does not follow links")
     if not _PLAIN_NAME.fullmatch(name):
-        raise Unsure(f"the name {name!r} cannot stand in a patch")
+        raise Unsure(f"the name {name!r} is not allowed in a patch")
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Whether a Cedar policy is one that the service would take: by the Cedar engine, and by the service's own rules."""
+"""Checks a Cedar policy as the service would: by the Cedar engine, and by the service's own rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether policies decide about example calls as they should, by the Cedar engine."""
+"""Return whether policies decide about example calls as they should, by the Cedar engine."""
 
 from __future__ import annotations
 

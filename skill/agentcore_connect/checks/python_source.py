@@ -1,4 +1,4 @@
-"""Whether emitted Python compiles, with every warning of the compiler counted as a fault."""
+"""Return whether emitted Python compiles, with every warning of the compiler counted as a fault."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def check_source(text: str, path: str) -> list[Problem]:
             compile(tree, path, "exec", dont_inherit=True, optimize=0)
         except SyntaxError as error:
             where = f"{path}:{error.lineno}" if error.lineno else path
-            return [Problem("error", "syntax", where, f"this is no Python: {error.msg}")]
+            return [Problem("error", "syntax", where, f"this is not Python: {error.msg}")]
         except ValueError as error:  # a null character
-            return [Problem("error", "syntax", path, f"this is no Python: {error}")]
+            return [Problem("error", "syntax", path, f"this is not Python: {error}")]
         except (RecursionError, MemoryError):
-            return [Problem("error", "syntax", path, "this nests too deep for Python's compiler")]
+            return [Problem("error", "syntax", path, "this is nested too deeply for Python's compiler")]
     lines = dict.fromkeys((one.lineno, str(one.message)) for one in warned)
     return [Problem("error", "warning", f"{path}:{line}", f"the compiler warns: {message}") for line, message in lines]

@@ -1,4 +1,4 @@
-"""References followed and schemas put together, as `$ref` and `allOf` ask for."""
+"""Follows each `$ref` and merges each `allOf` into one schema."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _common(first: object, second: object) -> object:
 
 
 def says_nothing(schema: object) -> bool:
-    """Whether a schema leaves everything open."""
+    """Return whether a schema leaves everything open."""
     return not isinstance(schema, Mapping) or not schema
 
 

@@ -46,7 +46,7 @@ def reduce_tools(document: object) -> tuple[list[dict[str, Json]], list[Problem]
         if not isinstance(name, str) or not name.strip():
             found.append(Problem("error", "no-name", at, "a tool without a name was left out"))
         elif name in reduced:
-            found.append(Problem("error", "duplicate-name", at, f"{name!r} is there twice; the second was left out"))
+            found.append(Problem("error", "duplicate-name", at, f"{name!r} appears twice; the second was left out"))
         else:
             try:
                 reduced[name] = _tool(name, _inner(tool), at, found)

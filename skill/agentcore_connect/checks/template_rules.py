@@ -51,7 +51,7 @@ def check_template(data: object) -> list[Problem]:
 
 
 def is_lintable(data: object) -> bool:
-    """Whether cfn-lint may judge the template: it takes settings, which rules to leave out, from the metadata."""
+    """Return whether cfn-lint may judge the template: its metadata can tell cfn-lint which rules to leave out."""
     entries = [data, *_mapping(_mapping(data).get("Resources")).values()]
     return not any("cfn-lint" in _mapping(_mapping(one).get("Metadata")) for one in entries)
 
@@ -83,7 +83,7 @@ def _sections(data: JsonObject) -> Iterator[Problem]:
 
 
 def _dangling(data: JsonObject) -> Iterator[Problem]:
-    """References to what is not there; cfn-lint does not look at those inside a union."""
+    """Yield references to missing parts of the template; cfn-lint ignores those inside a union."""
     there = {name for section in ("Parameters", "Resources", "Conditions") for name in _mapping(data.get(section))}
     for section in ("Conditions", "Resources", "Outputs"):
         for name, one in _mapping(data.get(section)).items():

@@ -31,7 +31,7 @@ def unwrap(document: object) -> tuple[list[Json], list[Problem]]:
         return [document], [Problem("note", "single-tool", "$", "one tool was put into a list: the CLI wants a list")]
     raise ConnectError(
         "tool-schema-shape",
-        "this is no list of tools",
+        "this is not a list of tools",
         where="$",
         expected='a JSON array of {"name", "description", "inputSchema"}',
         received=f"a JSON {shown(document)}",

@@ -1,4 +1,4 @@
-"""Whether a list of tools is one that a Lambda target takes, and the making of one from any JSON Schema."""
+"""Return whether a list of tools is one that a Lambda target takes, and the making of one from any JSON Schema."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _check_tool(tool: object, at: str, target_name: str | None) -> Iterator[Prob
             yield Problem("error", "missing-key", at, f"`{key}` is missing", _near(key, tool))
     for key in tool:
         if key not in (*rules["required"], *rules["optional"]):
-            yield Problem("error", "unknown-key", step(at, key), f"`{key}` is no key of a tool", _REDUCE)
+            yield Problem("error", "unknown-key", step(at, key), f"`{key}` is not a key of a tool", _REDUCE)
     for key in ("name", "description"):
         value = tool.get(key)
         if key in tool and not (isinstance(value, str) and value.strip()):
@@ -78,7 +78,9 @@ def _check_schema(schema: object, at: str) -> Iterator[Problem]:
         problem = "`type` is missing" if kind is None else f"`type` must be one word, this is a {shown(kind)}"
         yield Problem("error", "no-type", at, problem, f"one of {', '.join(rules['types'])}")
     elif kind not in rules["types"]:
-        yield Problem("error", "unknown-type", step(at, "type"), f"{kind!r} is no type", _nearest(kind, rules["types"]))
+        yield Problem(
+            "error", "unknown-type", step(at, "type"), f"{kind!r} is not a type", _nearest(kind, rules["types"])
+        )
     if "description" in schema and not isinstance(schema["description"], str):
         yield Problem("error", "no-text", step(at, "description"), "`description` must be text")
     yield from _check_properties(schema, at)
@@ -101,7 +103,7 @@ def _check_properties(schema: JsonObject, at: str) -> Iterator[Problem]:
         if name not in properties:
             hint = _nearest(name, properties)
             where = f"{step(at, 'required')}[{number}]"
-            yield Problem("error", "required-unknown", where, f"{name!r} is required and is no property", hint)
+            yield Problem("error", "required-unknown", where, f"{name!r} is required, but is not a property", hint)
 
 
 def _check_name(name: str, at: str, target_name: str | None) -> Iterator[Problem]:
@@ -131,7 +133,7 @@ def _check_names(tools: Sequence[Json]) -> Iterator[Problem]:
         alike = name.replace("-", "_")
         if alike in seen:
             same = seen[alike] == name
-            message = f"{name!r} is there twice" if same else f"{name!r} and {seen[alike]!r} differ only by - and _"
+            message = f"{name!r} appears twice" if same else f"{name!r} and {seen[alike]!r} differ only by - and _"
             hint = "give each tool its own name" if same else "some frameworks take them for the same tool"
             yield Problem("error" if same else "warning", "duplicate-name", f"$[{number}].name", message, hint)
         seen.setdefault(alike, name)

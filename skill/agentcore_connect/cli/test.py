@@ -99,7 +99,7 @@ def _arguments(text: str) -> JsonObject:
     if not isinstance(given, dict):
         raise ConnectError(
             "bad-value",
-            "the arguments of the tool are no JSON object",
+            "the arguments of the tool are not a JSON object",
             where="--arguments",
             expected="""'{"city": "Bern"}'""",
         )

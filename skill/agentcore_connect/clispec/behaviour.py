@@ -32,7 +32,7 @@ def compare(spec: Entry, run: Run, place: Path, *, jobs: int = 1) -> list[Drift]
     if not (fresh / spec["project"]["folder"] / spec["project"]["file"]).is_file():
         raise ConnectError(
             "cli-probe",
-            f"the CLI makes no project: {_first(ran) or 'it said nothing'}",
+            f"the CLI creates no project: {_first(ran) or 'it said nothing'}",
             expected=f"`agentcore {spec['project']['create']}` to write {spec['project']['file']}",
             hint="run that command by hand in an empty folder and read what it says",
         )

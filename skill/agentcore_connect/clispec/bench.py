@@ -96,7 +96,7 @@ class Bench:
     def _command(self, argv: Sequence[str], place: Path) -> Ran:
         ran = self._box.run([*self._cli, *argv, self._probes["json_flag"]], cwd=place, timeout=120)
         if ran.exit_code is None:
-            raise ConnectError("cli-probe", f"`agentcore {' '.join(argv)}` did not come to an end")
+            raise ConnectError("cli-probe", f"`agentcore {' '.join(argv)}` did not finish in time")
         return ran
 
     def _must(self, argv: Sequence[str], place: Path) -> None:

@@ -92,7 +92,7 @@ def file_schemas(cli: Sequence[str], box: Sandbox, probes: Entry) -> dict[str, J
         except (OSError, UnicodeDecodeError):
             raise ConnectError(
                 "cli-probe",
-                f"the CLI makes no project with {path}: {ran.said.partition(chr(10))[0] or 'it said nothing'}",
+                f"the CLI creates no project with {path}: {ran.said.partition(chr(10))[0] or 'it said nothing'}",
                 expected="`agentcore create` to write it",
                 hint="run `agentcore create` by hand in an empty folder and read what it says",
             ) from None

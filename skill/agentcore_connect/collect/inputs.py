@@ -285,7 +285,7 @@ def _with_tools_at(read: Read, name: str, where: str, base: Path, project: Proje
 
 
 def _with_tools(read: Read, raw: object, shown: str, where: str) -> Read:
-    """Tools are taken in. Faults name them by `shown`, the same wherever the answers lie: they go into the plan."""
+    """Return what was read, with its tools. Faults name their file by `shown`, the same for every folder of answers."""
     from agentcore_connect.checks.schema_reduction import reduce_tools
     from agentcore_connect.checks.tool_schema import check_tools, unwrap
 

@@ -148,7 +148,7 @@ def _is_named(text: str, kind: str, names: Sequence[str], known: Sequence[str | 
 
 
 def _is_own_word(name: str) -> bool:
-    """Whether a name is no word of the language: it has several parts, or digits."""
+    """Return whether a name is no word of the language: it has several parts, or digits."""
     return len(name) > 5 and re.search(r"[a-z][A-Z]|[A-Za-z][-_]|\d", name) is not None
 
 
@@ -218,7 +218,7 @@ def _lacks(name: str, project: Project, declares: frozenset[str]) -> str:
 
 
 def _granted(aws: Entry, rights: Rights) -> list[str]:
-    """Whether the plan grants a refused action to the gateway's role; nothing about the rights of other callers."""
+    """Tell whether the plan grants a refused action to the gateway's role. Other callers' rights are not known."""
     action, resource = aws.get("action", ""), aws.get("resource", "")
     if not action or aws.get("principal") != "gateway-role":
         return []

@@ -33,11 +33,16 @@ _GIVEN = {
 
 
 def limits(told: tuple[Complaint, ...], operation: str, text: str, known: Api | None = None) -> list[str]:
-    """A sentence for each complaint about a member that is known for certain.
+    """Return a sentence for each complaint about a known member.
 
-    In: the complaints; the operation that the message names, or the empty text; the text, for a call or a resource type
-    in it; the model, by default the installed one. Out: nothing for another service, an unknown member, or a path that
-    fits several requests that say different things.
+    A complaint gives none for another service, an unknown member, or a path that fits several requests with different
+    limits.
+
+    Args:
+        told: the complaints.
+        operation: the operation that the message names, or an empty text.
+        text: the message, which may name a call or a resource type.
+        known: the service's model; by default the installed one.
     """
     if not told:
         return []
@@ -240,7 +245,7 @@ _SAY: Mapping[str, Callable[[Complaint, Place, Place, Api], str]] = {
 
 
 def _nearest(given: str, names: list[str]) -> str | None:
-    """The name that is most like what was given, if any is; letter case and strokes between words do not count."""
+    """Return the most similar name, or None; letter case, hyphens and underscores are ignored."""
     bare = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in reversed(names)}
     near = difflib.get_close_matches(re.sub(r"[^a-z0-9]", "", given.lower()[:200]), bare, n=1, cutoff=0.7)
     return bare[near[0]] if near else None

@@ -126,7 +126,7 @@ def _causes_first(ranked: list[Match], wrappers: Sequence[str]) -> list[Match]:
 
 
 class _Subject:
-    """Whether a text is about what a row is about: it holds a sign of the row's group (its letter), or of all rows."""
+    """Decides whether a text is on a row's subject: it holds a sign of the row's group (its letter), or of all rows."""
 
     def __init__(self, output: str, words: int, signs: Mapping[str, str], *, ours: bool) -> None:
         self.words = words
@@ -134,11 +134,11 @@ class _Subject:
         self.groups |= {"all"} if ours else set()  # an error of one of AgentCore's operations
 
     def is_of(self, row: str) -> bool:
-        """Whether the text holds a sign for this row."""
+        """Return whether the text holds a sign for this row."""
         return "all" in self.groups or row[0] in self.groups
 
     def is_most(self, met: str) -> bool:
-        """Whether this piece is most of the text."""
+        """Return whether this piece is most of the text."""
         return len(met.split()) >= _MOST * self.words
 
 

@@ -18,7 +18,7 @@ _LONGEST = 2500
 
 
 def same_pattern(said: str, pattern: str) -> bool:
-    """Whether a message gives this pattern, which the model has without its ends; other words may follow it."""
+    """Return whether a message gives this pattern, which the model has without its ends; other words may follow it."""
     plain = pattern.removeprefix("^").removesuffix("$")
     rest = said.removeprefix("^")
     return rest.startswith(plain) and re.match(r"\$?(?:[\s;,)\]\"'.]|$)", rest[len(plain) :]) is not None

@@ -43,7 +43,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether there is no problem."""
+        """Return whether there is no problem."""
         return all(line.state != "problem" for line in self.lines)
 
     def add(

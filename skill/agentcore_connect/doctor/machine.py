@@ -26,7 +26,7 @@ _NUMBERS: Final = re.compile(r"\d+(?:\.\d+)+|\d+")
 
 @dataclass(frozen=True)
 class Agentcore:
-    """One program called `agentcore`: where, whose (`npm`, `toolkit`, `unknown`), which version, its words if odd."""
+    """A program called `agentcore`: its path, origin (`npm`, `toolkit`, `unknown`), version, and unexpected output."""
 
     path: Path
     kind: str
@@ -37,7 +37,7 @@ class Agentcore:
 
 @dataclass(frozen=True)
 class Program:
-    """Another program: its path and version, None where it is not there or does not say."""
+    """Another program: its path and version; None where it is missing or prints no version."""
 
     id: str
     path: str | None

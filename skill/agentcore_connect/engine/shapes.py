@@ -113,7 +113,7 @@ class Shapes:
         for index, one in enumerate(read) if key else ():
             name = one.get(key) if isinstance(one, Mapping) else None
             if isinstance(name, str) and name in seen:
-                out.faults.append(Fault((*at, index, str(key)), f"{name} stands in this list already", owner))
+                out.faults.append(Fault((*at, index, str(key)), f"{name} is in this list already", owner))
             seen.add(name if isinstance(name, str) else index)
         return read
 
@@ -128,7 +128,7 @@ class Shapes:
             out.faults += [Fault(one.at, f"as a name: {one.text}", one.shape) for one in named.faults]
         for place, key in _keys_inside(value, at):
             if key in spec.get("no_key_inside", ()):
-                out.faults.append(Fault(place, f"{key} may not stand here", owner))
+                out.faults.append(Fault(place, f"{key} is not allowed here", owner))
         return {key: self._value(spec["map"], one, (*at, key), owner, out) for key, one in value.items()}
 
     def _object(self, spec: Spec, value: object, at: Path, owner: str, out: Reading) -> object:
@@ -208,7 +208,7 @@ def _varied(spec: Spec, read: dict[str, object], at: Path, owner: str, out: Read
     own = spec["of"].get(word, {})
     for key in spec.get("ruled", ()):
         if key in read and key not in own["allowed"]:
-            out.faults.append(Fault((*at, key), f"may not stand beside {spec['by']} {word}", owner))
+            out.faults.append(Fault((*at, key), f"is not allowed beside {spec['by']} {word}", owner))
     for key in own.get("required", ()):
         if read.get(key) in (None, [], {}):
             out.faults.append(Fault((*at, key), f"is needed for {spec['by']} {word}", owner))

@@ -133,9 +133,9 @@ def _next(node: Node) -> list[str]:
 def unknown_nodes(engine: Engine, tree: str) -> list[str]:
     """Name targets that no node answers to."""
     root, nodes = engine.trees[tree]
-    found = [f"{tree}: root {root} is no node"] if root not in nodes else []
+    found = [f"{tree}: root {root} is not a node"] if root not in nodes else []
     for name, node in nodes.items():
-        found += [f"{tree}: {name} leads to {to}, which is no node" for to in _next(node) if to not in nodes]
+        found += [f"{tree}: {name} leads to {to}, which is not a node" for to in _next(node) if to not in nodes]
     return found
 
 

@@ -96,7 +96,7 @@ class End(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether the walk came to an end."""
+        """Return whether the walk came to an end."""
         return self.pending is None
 
     def rules(self) -> tuple[str, ...]:

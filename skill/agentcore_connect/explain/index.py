@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """The first sentence of its text."""
+        """The first sentence of the entry's text."""
         text = re.sub(r"\s+", " ", self.prose).strip()
         return re.split(r"(?<=[.!?]) (?=[A-Z])", text, maxsplit=1)[0]
 

@@ -25,12 +25,12 @@ _LOOPBACK: Final = re.compile(r"(?i)@(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.
 
 
 def is_public_address(text: str) -> bool:
-    """Whether a text is the address of an account or a contract on a public ledger."""
+    """Return whether a text is the address of an account or a contract on a public ledger."""
     return _ADDRESS.fullmatch(text.strip()) is not None
 
 
 def repeats(text: str) -> bool:
-    """Whether a text is one short piece over and over, as nothing random is."""
+    """Return whether a text is one short piece over and over, as nothing random is."""
     return any(
         all(text[at] == text[at % length] for at in range(length, len(text))) for length in range(1, len(text) // 3 + 1)
     )
@@ -44,7 +44,7 @@ def counts_up(text: str) -> bool:
 
 
 def is_encoded_text(text: str) -> bool:
-    """Whether a text is base64 of a sentence or of JSON: what can be read is not random."""
+    """Return whether a text is base64 of a sentence or of JSON: what can be read is not random."""
     if not _BASE64.fullmatch(text):
         return False
     bare = text.rstrip("=").translate(str.maketrans("-_", "+/"))
@@ -58,18 +58,18 @@ def is_encoded_text(text: str) -> bool:
 
 
 def is_unsigned(token: str) -> bool:
-    """Whether a JSON Web Token has no signature that an issuer could have made."""
+    """Return whether a JSON Web Token has no signature that an issuer could have made."""
     parts = token.split(".")
     return len(parts) == 3 and len(parts[2]) < _SIGNATURE
 
 
 def is_sample(value: str) -> bool:
-    """Whether a text stands for a token by its own words: `token123`, `my-secret-key`."""
+    """Return whether a text stands for a token by its own words: `token123`, `my-secret-key`."""
     return _SAMPLE.fullmatch(value) is not None
 
 
 def is_of_this_machine(text: str, end: int) -> bool:
-    """Whether a URL with a password is one of this machine. In: the text, where the password's `@` ends."""
+    """Return whether a URL with a password is one of this machine. In: the text, where the password's `@` ends."""
     return _LOOPBACK.match(text, end - 1) is not None
 
 

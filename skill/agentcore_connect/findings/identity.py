@@ -92,7 +92,7 @@ def _on_tool(file: CodeFile, decorator: ast.expr, name: str, function: Function)
 
 
 def _is_hidden(function: Function, name: str) -> bool:
-    """Whether the annotation of a parameter keeps it from the model (LangChain's InjectedToolArg)."""
+    """Return whether the annotation of a parameter keeps it from the model (LangChain's InjectedToolArg)."""
     for one in (*function.args.args, *function.args.kwonlyargs):
         if one.arg == name and one.annotation is not None:
             return any(

@@ -29,7 +29,7 @@ def one_page(scan: Scan) -> Iterator[Finding]:
 
 
 def _over_http(file: CodeFile, client: ast.expr, transports: list[str]) -> bool:
-    """Whether a client speaks to a server by HTTP: a program on this machine has few tools."""
+    """Return whether a client speaks to a server by HTTP: a program on this machine has few tools."""
     made = file.names.maker(client)
     if made is not None and is_local(made):
         return False
@@ -39,7 +39,7 @@ def _over_http(file: CodeFile, client: ast.expr, transports: list[str]) -> bool:
 
 
 def is_local(call: ast.Call) -> bool:
-    """Whether a client is made for a program on this machine, which is no gateway."""
+    """Return whether a client is made for a program on this machine, which is no gateway."""
     return any(
         (isinstance(node, ast.Name | ast.Attribute) and last(node) in ("stdio_client", "StdioServerParameters"))
         or (isinstance(node, ast.Constant) and node.value in ("stdio", "command"))

@@ -48,7 +48,7 @@ def _judge(scan: Scan, gateways: list[Gateway], policy: Policy, action: str) -> 
             message = f"policy {policy.name}: {action} has two underscores where {head}{_SEPARATOR}TOOL has three"
             yield scan.at("policy-two-underscores", message, *path)
         else:
-            message = f"policy {policy.name}: {action} is no target and no tool"
+            message = f"policy {policy.name}: {action} is neither a target nor a tool"
             yield scan.at("policy-unknown-tool", message, *path, confidence=sure)
         return
     if target not in targets:

@@ -100,7 +100,7 @@ def _parts_words(char: str) -> bool:
 
 
 def _is_readable(part: str, name: str) -> bool:
-    """Whether what looks random is put together by the code, can be read, or is public by its form."""
+    """Return whether what looks random is put together by the code, can be read, or is public by its form."""
     issued = words.named(name) in ("chosen", "issued")
     return (
         "{}" in part

@@ -39,13 +39,13 @@ def clients(scan: Scan) -> Iterator[Finding]:
 
 
 def _serves(file: CodeFile, signs: Entry) -> bool:
-    """Whether the file belongs to a process that stays: a runtime, a Lambda function, a web server."""
+    """Return whether the file belongs to a process that stays: a runtime, a Lambda function, a web server."""
     imports = any(one == sign or one.startswith(f"{sign}.") for one in file.parsed.modules for sign in signs["servers"])
     return file.served or imports or bool(handlers(file))
 
 
 def _has_client(file: CodeFile, signs: Entry) -> bool:
-    """Whether a file imports the class of a client, or reaches it through its module."""
+    """Return whether a file imports the class of a client, or reaches it through its module."""
     if any(_is_client(one, signs) for one in file.parsed.modules):
         return True
     whole = [alias.name for node in file.parsed.of(ast.Import) for alias in node.names]
@@ -80,7 +80,7 @@ def _connections(file: CodeFile, signs: Entry) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _keeps(file: CodeFile, call: ast.Call) -> bool:
-    """Whether a client keeps something of the moment at which it is made: what was read, fetched or computed then.
+    """Return whether a client keeps a value that was read, fetched or computed when the client was created.
 
     What stands in a lambda, or in a function of the file, is computed when the client connects; the names of the file
     that it uses were given their values before.
@@ -103,7 +103,7 @@ def _outside_lambdas(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_computed(file: CodeFile, name: ast.Name) -> bool:
-    """Whether a name of the file stands for what was computed when the file was imported."""
+    """Return whether a name of the file stands for what was computed when the file was imported."""
     if not isinstance(name.ctx, ast.Load):
         return False
     value = file.names.value(name)
@@ -148,7 +148,7 @@ def tokens(scan: Scan) -> Iterator[Finding]:
 
 
 def _decorates(file: CodeFile, call: ast.Call) -> bool:
-    """Whether a call is a decorator: `@router.post("/token")` declares an endpoint and asks none."""
+    """Return whether a call is a decorator: `@router.post("/token")` declares an endpoint and asks none."""
     above = file.parsed.parents.get(call)
     return isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef) and call in above.decorator_list
 
@@ -166,7 +166,7 @@ def _decorated(file: CodeFile) -> set[str]:
 
 
 def _asks_for_token(file: CodeFile, call: ast.Call) -> bool:
-    """Whether a request goes to a token endpoint: by its path, or by the grant that it names."""
+    """Return whether a request goes to a token endpoint: by its path, or by the grant that it names."""
     values = [*call.args, *(key.value for key in call.keywords)]
     for value in (file.names.value(one) for one in values):
         keys = value.keys if isinstance(value, ast.Dict) else []
@@ -200,7 +200,7 @@ def _names_gateway(file: CodeFile, address: ast.expr) -> bool:
 
 
 def _from_environment(file: CodeFile, value: ast.expr) -> bool:
-    """Whether a part of a value is read from the environment, also through one name."""
+    """Return whether a part of a value is read from the environment, also through one name."""
     parts = [file.names.value(node) if isinstance(node, ast.Name) else node for node in ast.walk(value)]
     return any(
         (isinstance(node, ast.Subscript) and last(node.value) == "environ")

@@ -107,7 +107,7 @@ def _lambda_file(target: Target, spec: SpecFile) -> Iterator[Finding]:
 
     wrapper = is_old_format(spec)
     if wrapper or not isinstance(spec.data, list):
-        what = f"the tools stand in {wrapper!r}" if wrapper else "it is not a list of tools"
+        what = f"the tools are inside {wrapper!r}" if wrapper else "it is not a list of tools"
         yield finding("tools-old-format", f"target {target.name}: {what}", spec.where(*([wrapper] if wrapper else [])))
         return
     problems = [one for one in tool_schema.check_tools(spec.data) if one.severity == "error"]

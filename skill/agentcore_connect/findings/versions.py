@@ -39,7 +39,7 @@ def version_range(folder: Path, root: Path, package: str) -> Range:
 
 
 def open_from(folder: Path, root: Path, package: str, since: str) -> bool:
-    """Whether the requirements name a package and leave it open to a version from `since` on, which pip then takes.
+    """Return whether the requirements let pip install a version of the package from `since` on.
 
     Not so where it is locked or installed, where an upper bound keeps it below, or another requirement does.
     """
@@ -65,7 +65,7 @@ def in_words(package: str, found: Range) -> str:
 
 
 def surely(found: Range, *, since: str | None, until: str | None) -> bool:
-    """Whether every version in the range is at or after `since` and before `until`."""
+    """Return whether every version in the range is at or after `since` and before `until`."""
     low, high = found
     if since is not None and (low is None or low < parse(since)):
         return False

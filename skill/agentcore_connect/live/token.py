@@ -30,7 +30,7 @@ def refusals(token: str, gateway: Gateway, now: datetime) -> Iterator[str]:
     claims = claims_of(token)
     if claims is None:
         yield (
-            "The token is no JWT: a gateway with CUSTOM_JWT reads no opaque tokens. Some providers give a JWT only "
+            "The token is not a JWT: a gateway with CUSTOM_JWT reads no opaque tokens. Some providers give a JWT only "
             "when the request names an audience."
         )
         return

@@ -36,7 +36,7 @@ def claim_condition(entry: Mapping[str, Any], principal: Mapping[str, Any], at: 
         if values:
             raise ConnectError(
                 "values-without-claim",
-                "the values of which claim?",
+                "`claim` is missing: it names the claim that has these values",
                 where=f"{at}.values",
                 expected="`claim` beside it, e.g. role",
             )
@@ -123,7 +123,7 @@ def claim_kind(claim: str) -> str:
 
 
 def is_known(claim: str) -> bool:
-    """Whether the claim's name tells how its values stand in it."""
+    """Return whether the claim's name tells how its values stand in it."""
     return any(claim in one["names"] for one in load("cedar")["claims"]["kinds"].values())
 
 
@@ -162,7 +162,7 @@ def _is_prefix(value: str) -> bool:
 
 
 def _is(value: str, given: Any, kind: str) -> bool:
-    """Whether a claim of a token has the value, by what the claim means and not by how it is matched."""
+    """Return whether a claim of a token has the value, by what the claim means and not by how it is matched."""
     if "*" in value and not (_is_prefix(value) and load("cedar")["claims"]["kinds"][kind].get("prefixes")):
         return matches(value, arrived(given))
     fits: Callable[[str], bool] = (lambda one: matches(value, one)) if "*" in value else (lambda one: one == value)

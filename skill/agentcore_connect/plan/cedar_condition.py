@@ -140,7 +140,7 @@ def pattern(template: str, value: str) -> str:
 
 
 def matches(pattern_text: str, text: str) -> bool:
-    """Whether a pattern with `*` fits the whole text, as Cedar's `like` does."""
+    """Return whether a pattern with `*` fits the whole text, as Cedar's `like` does."""
     parts = (re.escape(part) for part in pattern_text.split("*"))
     return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
 

@@ -154,7 +154,7 @@ def argument_condition(arguments: Sequence[Argument], when: Mapping[str, Any], a
     if first.kind == "array":
         if several != (op != "contains") or value == []:
             wanted = "one value" if op == "contains" else "a list of values"
-            raise ConnectError("bad-value", f"{op} wants {wanted}", where=f"{at}.value", received=repr(value))
+            raise ConnectError("bad-value", f"{op} requires {wanted}", where=f"{at}.value", received=repr(value))
         kind = first.items if first.items in ("string", "integer", "boolean") else ""
         if not kind:
             message = f"the elements of {when['input']!r} are not text, whole numbers or yes and no"
@@ -178,7 +178,7 @@ def argument_condition(arguments: Sequence[Argument], when: Mapping[str, Any], a
 
 
 def compare(op: str, found: Any, value: Any) -> bool:
-    """Whether a value of a call meets an operator and the value of the answers."""
+    """Return whether a value of a call meets an operator and the value of the answers."""
     match op:
         case "like":
             return matches(value, found)
@@ -240,7 +240,7 @@ def _literal(kind: str, value: Any, at: str, argument: str) -> str:
         limits = f" with at most {places} decimals" if places is not None else ""
         raise ConnectError(
             "bad-value",
-            f"{value!r} is no value to compare with, where the argument is of type {argument}",
+            f"{value!r} is not a value to compare with, where the argument is of type {argument}",
             where=at,
             expected=f"{' or '.join(rules['takes'])}{limits}",
         )

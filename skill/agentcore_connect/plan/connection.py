@@ -196,7 +196,7 @@ def _starter_tools(ident: str, name: str) -> Sequence[JsonObject]:
             "description": f"Send one request to {name} and return its answer.",
             "inputSchema": {
                 "type": "object",
-                "properties": {"request": {"type": "string", "description": "What is wanted, in words or as JSON."}},
+                "properties": {"request": {"type": "string", "description": "The request, in words or as JSON."}},
                 "required": ["request"],
             },
         }

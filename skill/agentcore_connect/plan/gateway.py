@@ -97,7 +97,7 @@ def gateway_context(
 
 
 def managed(gathered: Gathered, gateway: GatewayFacts) -> bool:
-    """Whether this plan changes the gateway by the CLI's commands: one of the project, or one still to be created."""
+    """Return whether this plan changes the gateway by the CLI's commands: it is in the project or is new."""
     return gathered.case.via == "cli" and (gateway.in_project or not gateway.exists)
 
 
@@ -128,7 +128,7 @@ def _custom_claims(claims: Iterable[JsonObject]) -> list[JsonObject]:
 
 
 def _cli_deploys(gathered: Gathered, gateway: GatewayFacts) -> bool:
-    """Whether `agentcore deploy` creates the gateway, and so sets the agent's variables for it."""
+    """Return whether `agentcore deploy` creates the gateway, and so sets the agent's variables for it."""
     return gateway.in_project or managed(gathered, gateway)
 
 

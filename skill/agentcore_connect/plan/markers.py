@@ -12,7 +12,7 @@ SPLICE = "$splice"
 
 
 def is_marker(body: JsonObject) -> bool:
-    """Whether this mapping stands for a run-time value (and is not, say, a tool's property of that odd name)."""
+    """Return whether this mapping stands for a run-time value (and is not, say, a tool's property of that odd name)."""
     return isinstance(body.get(RUNTIME), str) and body.keys() <= {RUNTIME, SPLICE}
 
 

@@ -87,7 +87,7 @@ class Operation:
 
     @property
     def after_deploy(self) -> bool:
-        """Whether it uses a value that exists only once something was deployed."""
+        """Return whether it uses a value that exists only once something was deployed."""
         return any(one.kind == "lookup" for one in self.inputs)
 
     def as_dict(self) -> StepEntry:

@@ -163,7 +163,7 @@ def _definition(name: str, at: str, targets: Targets, warnings: list[Problem]) -
     if not tool or (target not in targets and close):
         raise ConnectError(
             "unknown-target",
-            f"{target!r} is no target of this gateway" if tool else f"{name!r} names no tool of a target",
+            f"{target!r} is not a target of this gateway" if tool else f"{name!r} names no tool of a target",
             where=at,
             expected=f"a target, three underscores and a tool; targets: {', '.join(targets) or 'none'}",
             received=str(name),

@@ -37,7 +37,7 @@ def policy_examples(
 
 
 def decide(rules: Sequence[Rule], call: Call) -> tuple[bool, list[int]]:
-    """Whether a call is allowed, and the places of the rules that decide it: a forbid goes before every permit."""
+    """Return whether a call is allowed, and the places of the rules that decide it: a forbid overrules permits."""
     applying = [number for number, rule in enumerate(rules) if rule.applies(call)]
     forbids = [number for number in applying if rules[number].effect == "forbid"]
     return (bool(applying) and not forbids, forbids or applying)

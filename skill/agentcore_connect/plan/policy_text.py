@@ -57,12 +57,12 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
 
     def covers(self, tool: str) -> bool:
-        """Whether the rule is about a tool, by its name, its target or as one of all."""
+        """Return whether the rule is about a tool, by its name, its target or as one of all."""
         target = tool.partition(load("cedar")["separator"])[0]
         return any(one in (tool, target, EVERY) for one in self.tools)
 
     def applies(self, call: Call) -> bool:
-        """Whether the rule counts for a call."""
+        """Return whether the rule counts for a call."""
         return self.covers(call.tool) and all(one.holds(call) for one in self.conditions)
 
 

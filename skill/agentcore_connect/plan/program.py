@@ -36,7 +36,7 @@ _VARIABLE = "${GATEWAY_ARN}"
 
 
 def is_configured(ctx: Context) -> bool:
-    """Whether a plan has requests for the program to send."""
+    """Return whether a plan has requests for the program to send."""
     return bool(scripted(ctx) or _has_policies(ctx) or ctx["gateway"]["settings_named"])
 
 

@@ -220,7 +220,7 @@ def _differences(
         if promised.whole:
             extra = [key for key in actual if key not in value and (path or key not in promised.free)]
             found += [
-                f"{within}{key}: {_show(actual[key])} stands there, and nothing of the kind was promised"
+                f"{within}{key}: the file has {_show(actual[key])}, and nothing of the kind was promised"
                 for key in extra
             ]
         return found

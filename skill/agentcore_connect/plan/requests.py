@@ -102,13 +102,13 @@ def with_values(body: Any, values: Context) -> Any:
 
 
 def is_scripted(ctx: Context, c: Context) -> bool:
-    """Whether a boto3 script makes this connection: the CLI cannot, or the plan leaves the CLI out."""
+    """Return whether a boto3 script makes this connection: the CLI cannot, or the plan leaves the CLI out."""
     via = ctx["plan"]["via"]
     return bool(via != "cloudformation" and (c["mechanism"] == "cli+sdk" or (via == "boto3" and c["target_type"])))
 
 
 def is_sent(ctx: Context, c: Context) -> bool:
-    """Whether requests of the API say what this connection is: a script sends them, or a template holds them."""
+    """Return whether requests of the API say what this connection is: a script sends them, or a template holds them."""
     return is_scripted(ctx, c) or bool(ctx["plan"]["via"] == "cloudformation" and c["target_type"])
 
 

@@ -56,7 +56,7 @@ def script_facts(operations: Sequence[Operation]) -> dict[str, object]:
 
 
 def _needs_node(operations: Iterable[Operation]) -> bool:
-    """Whether the script reads or changes JSON, for which it has runtime.mjs."""
+    """Return whether the script reads or changes JSON, for which it has runtime.mjs."""
     return any(
         one.argv[:1] == ("agentcore",) or one.edit or one.takes_values or (one.inputs and one.files) or one.after_deploy
         for one in operations

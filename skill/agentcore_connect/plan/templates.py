@@ -53,7 +53,7 @@ class MissingAnswer(KeyError):  # noqa: N818 - it names what is missing, and is 
 
 
 def present(value: object) -> bool:
-    """Whether there is anything: not None, and not an empty text, list or mapping."""
+    """Return whether there is anything: not None, and not an empty text, list or mapping."""
     return value is not None and value not in ("", [], {}, ())
 
 

@@ -226,7 +226,7 @@ class _Reader:
 
 
 def is_private(host: str | None) -> bool:
-    """Whether a host is this machine or on a private network, as far as its name tells."""
+    """Return whether a host is this machine or on a private network, as far as its name tells."""
     if host is None or host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
         return True
     try:

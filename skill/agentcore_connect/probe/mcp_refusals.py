@@ -21,7 +21,7 @@ _HOST_CHECK: Final = re.compile(
 
 
 def is_legacy(wire: Wire, refused: Answer, *, timeout: float) -> bool:
-    """Whether a server that takes no POST here speaks the transport of 2024-11-05: its stream begins with an endpoint.
+    """Return whether a server that refuses a POST speaks the transport of 2024-11-05: its stream names an endpoint.
 
     In: the connection, the answer to the POST, the seconds that the question may take.
     """
@@ -51,7 +51,7 @@ def refused_host(refused: Answer) -> str | None:
 
 
 def is_perhaps_the_path(url: str, refused: Answer) -> bool:
-    """Whether a refusal as of an unsigned request can mean a wrong path too: API Gateway says the same of both."""
+    """Return whether the refusal can mean a wrong path: API Gateway answers it as it answers an unsigned request."""
     return "x-amz-apigw-id" in refused.headers or hints_from_endpoint(url).get("host") == "api-gateway"
 
 

@@ -127,7 +127,7 @@ class Wire:
 
 
 def _is_version(told: object) -> TypeGuard[str]:
-    """Whether a header can hold what a server says that its version is."""
+    """Return whether a header can hold what a server says that its version is."""
     return isinstance(told, str) and 0 < len(told) <= 20 and told.isascii() and told.isprintable()
 
 

@@ -38,7 +38,7 @@ def answers_from_project(project: Project, answers: JsonObject) -> dict[str, Jso
 
 
 def target_in_project(project: Project, gateway: str | None, name: str) -> bool:
-    """Whether the project already has a target of that name in the gateway (or in its only one)."""
+    """Return whether the project already has a target of that name in the gateway (or in its only one)."""
     found = project.gateway(gateway)
     return found is not None and any(target.name == name for target in found.targets)
 

@@ -206,7 +206,7 @@ class Project:
 
     @cached_property
     def agent_runtime(self) -> Runtime | None:
-        """The one runtime that is an agent (a runtime that is itself an MCP server is not), None if not just one."""
+        """The only runtime that is an agent, not an MCP server; None if there are several, or none."""
         agents = [one for one in self.runtimes if one.protocol != "MCP"]
         if len(agents) == 1:
             return agents[0]

@@ -27,7 +27,7 @@ class Repository:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of AgentCore is declared here."""
+        """Return whether nothing of AgentCore is declared here."""
         return not (self.gateways or self.loose or self.notices or self.toolkit)
 
 

@@ -40,7 +40,7 @@ def read_text(path: Path, *, shown: str | None = None, max_bytes: int = MAX_BYTE
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that no file can have is none."""
+    """Return whether there is such a file; a name that no file can have is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):

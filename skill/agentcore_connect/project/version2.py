@@ -1,4 +1,4 @@
-"""The project file of version 2 held against what its CLI's source says of it."""
+"""Checks a project file of version 2 by the rules in the source of its CLI."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shapes() -> Shapes:
 
 
 def is_version2(raw: JsonObject) -> bool:
-    """Whether a project file says that it is of this version."""
+    """Return whether a project file says that it is of this version."""
     return bool(raw.get("version") == load(KNOWLEDGE)["project_version"])
 
 

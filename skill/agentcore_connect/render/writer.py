@@ -52,7 +52,7 @@ def _bad_name(name: str) -> ConnectError | None:
     if name and PurePosixPath(name).parts == tuple(parts) and not {"..", ".", ""} & set(parts) and name.isprintable():
         return None
     return ConnectError(
-        "bad-file-name", f"{name!r} cannot be a file of the folder", expected="a path inside the folder"
+        "bad-file-name", f"{name!r} cannot be a file in the folder", expected="a path inside the folder"
     )
 
 

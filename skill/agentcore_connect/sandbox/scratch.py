@@ -62,7 +62,7 @@ class Ran:
 
     @property
     def ok(self) -> bool:
-        """Whether it ended by itself with status 0."""
+        """Return whether it ended by itself with status 0."""
         return self.exit_code == 0
 
     @property

@@ -47,7 +47,7 @@ def find(text: str, bare: str, place: str, name: str) -> Iterator[Found]:
 
 
 def is_secret_value(said: words.Said, value: str) -> bool:
-    """Whether a value is the secret that its name announces, and not where one is kept or what one is called."""
+    """Return whether a value is the secret that its name announces, and not where one is kept or what one is called."""
     if said not in ("chosen", "issued") or not value or is_address(value):
         return False
     if any(map(str.isspace, value)):
@@ -85,7 +85,7 @@ def _by_the_words_around(text: str, name: str) -> Iterator[Found]:
 
 
 def _is_no_usual_identifier(value: str) -> bool:
-    """Whether a random string that nothing names is longer than ids are, and of an alphabet that hashes do not have."""
+    """Return whether an unnamed random string is longer than ids are, and of an alphabet that hashes do not have."""
     limits = random_rules()["unnamed"]
     if not limits["min_length"] <= len(value) <= limits["max_length"] or randomness.is_identifier_like(value):
         return False
@@ -93,7 +93,7 @@ def _is_no_usual_identifier(value: str) -> bool:
 
 
 def _is_no_identifier(value: str) -> bool:
-    """Whether a client id has the length of a secret key that has no form of its own."""
+    """Return whether a client id has the length of a secret key that has no form of its own."""
     if len(value) not in random_rules()["identifier"]["lengths"] or randomness.is_identifier_like(value):
         return False
     return randomness.has_both_cases_and_digits(value) and randomness.mean_chunk(value) < _mean_below()

@@ -66,17 +66,17 @@ def _by_form(text: str) -> Iterator[Found]:
 
 
 def _may_be_token(piece: str) -> bool:
-    """Whether a piece of text without blanks can be a token without a prefix: it has digits, and is no ARN."""
+    """Return whether a piece of text without blanks can be a token without a prefix: it has digits, and is no ARN."""
     return not piece.startswith("arn:") and any(map(str.isdigit, piece))
 
 
 def has_token(text: str) -> bool:
-    """Whether a text has a long piece with a digit, as every secret without a form of its own has."""
+    """Return whether a text has a long piece with a digit, as every secret without a form of its own has."""
     return any(len(piece) >= LONG and _may_be_token(piece) for piece in text.split())
 
 
 def has_assignment(text: str) -> bool:
-    """Whether a text may give a secret after its name: a sign between them, and a word that such names have."""
+    """Return whether a text may give a secret after its name: a sign between them, and a word that such names have."""
     lowered = text.lower()
     return any(sign in lowered for sign in ("=", ":", " is ", " was ")) and any(
         hint in lowered for hint in resources.load("secret-patterns")["words"]["hints"]
@@ -84,7 +84,7 @@ def has_assignment(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text says where something is: a URL, an ARN, a path."""
+    """Return whether a text says where something is: a URL, an ARN, a path."""
     return text[:1] == "/" or text[:4].lower() in ("arn:", "ssm:") or "://" in text[:24]
 
 
@@ -111,7 +111,7 @@ def without_addresses(text: str) -> str:
 
 
 def _is_secret_parameter(name: str, value: str, rules: Mapping[str, Any]) -> bool:
-    """Whether a parameter of a query holds a secret, by its name; a weak name wants a value that could be one."""
+    """Return whether a query parameter holds a secret: by its name, or by a weak name and a value that could be one."""
     from agentcore_connect.secrets import words
 
     weak, lowered = rules["weak"], name.lower()
@@ -121,7 +121,7 @@ def _is_secret_parameter(name: str, value: str, rules: Mapping[str, Any]) -> boo
 
 
 def _is_basic(match: re.Match[str]) -> bool:
-    """Whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
+    """Return whether the text after "Basic" is what RFC 7617 says: a user name, a colon and a password in base64."""
     import base64  # rarely needed
 
     value = match["value"].rstrip("=")
@@ -133,7 +133,7 @@ def _is_basic(match: re.Match[str]) -> bool:
 
 
 def _is_issued(match: re.Match[str]) -> bool:
-    """Whether the text after "Bearer" is a token: it has digits, and is no word with a number."""
+    """Return whether the text after "Bearer" is a token: it has digits, and is no word with a number."""
     from agentcore_connect.secrets import randomness
 
     value = match["value"].rstrip(ENDING)

@@ -21,7 +21,7 @@ _LONGEST_PASSWORD: Final = 128
 
 
 def is_random(text: str, rules: Mapping[str, Any], kind: str = "mixed", shortest: int = 0) -> bool:
-    """Whether a text is random by one of the rules: a UUID, hexadecimal, mixed, dense.
+    """Return whether a text is random by one of the rules: a UUID, hexadecimal, mixed, dense.
 
     In: the text; the section `random`; which rule for mixed text, `mixed` or `named`; the length that counts, where it
     is not that of the rule.
@@ -41,17 +41,17 @@ def is_random(text: str, rules: Mapping[str, Any], kind: str = "mixed", shortest
 
 
 def is_identifier_like(text: str) -> bool:
-    """Whether a text is a UUID or hexadecimal, as hashes and ids are."""
+    """Return whether a text is a UUID or hexadecimal, as hashes and ids are."""
     return re.match(_HEX, text) is not None
 
 
 def has_both_cases_and_digits(text: str) -> bool:
-    """Whether there are digits, and letters in both cases."""
+    """Return whether there are digits, and letters in both cases."""
     return any(map(str.isdigit, text)) and any(map(str.islower, text)) and any(map(str.isupper, text))
 
 
 def has_sign_or_digit(text: str) -> bool:
-    """Whether a text has what every password and every token has: a digit or a sign."""
+    """Return whether a text has what every password and every token has: a digit or a sign."""
     return any(map(str.isdigit, text)) or not _SIGNS.isdisjoint(text)
 
 
@@ -61,7 +61,7 @@ def mean_chunk(text: str) -> float:
 
 
 def is_password(text: str) -> bool:
-    """Whether a text is what people choose as a password, and no name, path, sentence or placeholder.
+    """Return whether a text is what people choose as a password, and no name, path, sentence or placeholder.
 
     Letters with a digit or a sign; where words are joined as in names, also capitals among the small letters.
     """
@@ -81,7 +81,7 @@ def _parts(text: str, rule: Mapping[str, Any], shortest: int = 0) -> list[str]:
 
 
 def _is_mixed(part: str) -> bool:
-    """Whether there are both digits and letters."""
+    """Return whether there are both digits and letters."""
     return any(char.isdigit() for char in part) and any(char.isalpha() for char in part)
 
 

@@ -186,7 +186,7 @@ def _rules() -> _Rules:
 
 
 def _fits(place: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a place is that of a pattern: `*` stands for any part or any beginning of one, `**` for the rest."""
+    """Return whether a place fits a pattern: `*` matches any part or any beginning of one, `**` the rest."""
     if place[-1] == "**":
         place = place[:-1]
         if len(parts) < len(place) + (1 if place else 0):

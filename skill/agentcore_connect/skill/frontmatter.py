@@ -62,7 +62,7 @@ def _problems(skill: Skill, folder: str) -> Iterator[ConnectError]:
     data = skill.matter.data
     for key in data:
         if key not in _KEYS:
-            yield _problem(skill, key, "is no key of a skill", f"one of {', '.join(_KEYS)}")
+            yield _problem(skill, key, "is not a key of a skill", f"one of {', '.join(_KEYS)}")
     for key in ("name", "description"):
         if key not in data:
             yield _problem(skill, "", f"has no {key}", f"{key}: and a text")

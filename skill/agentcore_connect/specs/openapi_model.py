@@ -99,7 +99,7 @@ class Document:
 
     @cached_property
     def supported(self) -> bool:
-        """Whether the gateway takes documents of this version."""
+        """Return whether the gateway takes documents of this version."""
         version = self.version if "openapi" in self.root else None
         known = load("openapi-limits")["versions"]["supported"]
         return version is not None and ".".join(version.split(".")[:2]) in known
@@ -229,7 +229,7 @@ def json_copy(value: T) -> T:
 
 
 def is_deeper(data: Json, most: int) -> bool:
-    """Whether data is nested more than so many levels."""
+    """Return whether data is nested more than so many levels."""
     work: list[tuple[Json, int]] = [(data, 0)]
     while work:
         value, depth = work.pop()

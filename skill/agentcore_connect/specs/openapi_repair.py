@@ -242,7 +242,7 @@ class _Repairer:
 
 
 def _unusable(spec: SpecFile, servers: object) -> bool:
-    """Whether a list of servers has one that the gateway cannot use."""
+    """Return whether a list of servers has one that the gateway cannot use."""
     faults = FaultList(spec)
     check_servers(servers, (), faults, required=False)
     return bool(faults.ids - {"openapi-servers-several"})

@@ -100,7 +100,7 @@ def demand_of(document: Document) -> Demand:
 
 
 def _several(requirement: JsonObject, schemes: dict[str, Scheme]) -> bool:
-    """Whether a requirement wants several credentials at once; OAuth schemes side by side are served by one token."""
+    """Return whether a requirement takes several credentials at once; one token serves several OAuth schemes."""
     known = [schemes[name] for name in requirement if name in schemes]
     return len(known) > 1 and not all(one.kind.startswith("OAuth") for one in known)
 

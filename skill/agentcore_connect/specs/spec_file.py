@@ -53,7 +53,7 @@ class SpecFile:
 
 
 def is_local_url(source: str) -> bool:
-    """Whether the text is a URL on this machine, the only kind that is fetched."""
+    """Return whether the text is a URL on this machine, the only kind that is fetched."""
     if not source.lower().startswith(("http://", "https://")):
         return False
     from urllib.parse import urlsplit

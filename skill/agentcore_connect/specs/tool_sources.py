@@ -28,7 +28,7 @@ _FUNCTIONS: Final = later(r"^(?P<file>.+\.py):(?P<names>[A-Za-z_][A-Za-z0-9_]*(?
 
 
 def read_tools(source: str, *, base: Path | None = None) -> list[ToolDraft]:
-    """The tools that a source describes.
+    """Return the tools that a source describes.
 
     In: a path (relative to `base`; `FILE.py:one,two` picks functions; a folder stands for its Python files that mark
     tools) or a URL on this machine.
@@ -67,7 +67,7 @@ def python_source(source: str) -> PythonSource | None:
 
 
 def is_server(source: str) -> bool:
-    """Whether a source is the address of a server, and not of a document."""
+    """Return whether a source is the address of a server, and not of a document."""
     return re.match(r"https?://", source) is not None and not _DOCUMENT.search(urlsplit(source).path)
 
 

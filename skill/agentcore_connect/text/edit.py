@@ -226,7 +226,7 @@ def _is_nested(node: Any) -> bool:
 
 
 def _is_alike(one: Json, other: Json) -> bool:
-    """Whether an item of a list can be changed into another where it stands: the same, two mappings, two scalars."""
+    """Return whether one list item can be changed into another in place: the same, two mappings, two scalars."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return bool(one and other)
     return bool(one == other) or (not isinstance(one, Mapping | list) and not isinstance(other, Mapping | list))

@@ -47,7 +47,7 @@ def check_patch(written: Written, name: str, sandbox: Sandbox) -> Iterator[Resul
     by, ran = _applied(sandbox, name, place)
     if ran is None:
         yield Result(
-            name, CHECK, "not-run", by, "neither git nor patch is here", next="install git, and run check again"
+            name, CHECK, "not-run", by, "neither git nor patch is installed", next="install git, and run check again"
         )
         return
     problems = [] if ran.ok else ["it does not apply to the agent's code as it stands"]

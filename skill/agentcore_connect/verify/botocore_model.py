@@ -103,7 +103,7 @@ def _walk(value: object, shape: Shape, path: str, *, sensitive: bool) -> Iterato
     wrong_boolean = isinstance(value, bool) and shape.type_name != "boolean"
     if expected and (not isinstance(value, expected[0]) or wrong_boolean):
         # The kind of value only: what is inside may be sensitive even where this member is not.
-        yield Problem("error", "type", path, f"the model wants {expected[1]}, received {_kind(value)}")
+        yield Problem("error", "type", path, f"the model expects {expected[1]}, received {_kind(value)}")
         return
     match shape.type_name, value:
         case "structure", Mapping() as parts:
@@ -169,7 +169,10 @@ def _string(value: str, shape: Shape, path: str, sensitive: bool) -> Iterator[Pr
         yield Problem("note", "pattern-not-checked", path, f"pattern not checked, Python cannot read it: {pattern}")
     elif not compiled.fullmatch(value):
         yield Problem(
-            "error", "pattern", path, f"received {shown}, which has not the form that the model wants: {pattern}"
+            "error",
+            "pattern",
+            path,
+            f"received {shown}, which is not of the form that the model expects: {pattern}",
         )
 
 
@@ -177,7 +180,7 @@ def _size(size: int, shape: Shape, path: str, many: str, one: str) -> Iterator[P
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     unit = one if size == 1 else many
     if least is not None and size < least:
-        yield Problem("error", "too-small", path, f"received {size} {unit}, the model wants at least {least}")
+        yield Problem("error", "too-small", path, f"received {size} {unit}, the model expects at least {least}")
     if most is not None and size > most:
         yield Problem("error", "too-large", path, f"received {size} {unit}, the model allows at most {most}")
 
@@ -185,7 +188,7 @@ def _size(size: int, shape: Shape, path: str, many: str, one: str) -> Iterator[P
 def _bounds(value: float, shape: Shape, path: str) -> Iterator[Problem]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and value < least:
-        yield Problem("error", "too-small", path, f"received {value}, the model wants at least {least}")
+        yield Problem("error", "too-small", path, f"received {value}, the model expects at least {least}")
     if most is not None and value > most:
         yield Problem("error", "too-large", path, f"received {value}, the model allows at most {most}")
 

@@ -88,7 +88,7 @@ def check_tool_schema(written: Written, name: str, connection: Context) -> Itera
     try:
         tools = json.loads(written.text(name))
     except (ValueError, RecursionError) as error:
-        yield judged(name, "tool-schema", OWN, [f"this is no JSON: {error}"], cure=_ANEW)
+        yield judged(name, "tool-schema", OWN, [f"this is not JSON: {error}"], cure=_ANEW)
         return
     try:
         problems: list[object] = list(_of_tools(tools, connection))

@@ -48,7 +48,7 @@ def check_interceptor(name: str, sandbox: Sandbox) -> Iterator[Result]:
         answers = []
     problems = list(_problems(answers)) if ran.ok and answers else ["it cannot be called"]
     if _TOKEN in said + ran.stderr:
-        problems.append("it prints the caller's token, which then stands in the function's logs")
+        problems.append("it prints the caller's token, which the function's logs then hold")
     yield judged(name, _CHECK, _BY, problems, cure=_CURE, said="" if ran.ok else ran.stderr)
 
 

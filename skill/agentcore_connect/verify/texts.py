@@ -14,7 +14,7 @@ from agentcore_connect.verify.facts import is_narrower
 from agentcore_connect.verify.report import OWN, Result, judged
 from agentcore_connect.verify.written import Written, bare
 
-_IN_STEP: Final = "make the change in the answers and write the plan anew; notes of your own may stand on other lines"
+_IN_STEP: Final = "make the change in the answers and write the plan anew; put notes of your own on other lines"
 _LONGEST: Final = 300
 _BLOCK: Final = re.compile(r"^```(json|toml)\n(.*?)^```$", re.M | re.S)
 _FILES: Final = re.compile(r"^## Files\n.*?(?=^## |\Z)", re.M | re.S)  # which checks were made that day

@@ -97,14 +97,14 @@ def fault_of(folder: Path, name: str) -> str | None:
             return "it is a link that leads out of the plan's folder"
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            return "it is no plain file"
+            return "it is not a plain file"
         if state.st_size > LARGEST:
             return f"it has {state.st_size:,} bytes, and no file of a plan has more than {LARGEST:,}"
         path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return "the plan names this file, but it does not exist"
     except UnicodeDecodeError:
-        return "it is no text in UTF-8"
+        return "it is not text in UTF-8"
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a circle
         return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
     return None
@@ -144,12 +144,12 @@ def _plan(path: Path) -> dict[str, Json]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         at = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        why = error.msg if isinstance(error, json.JSONDecodeError) else "this is no JSON that can be read"
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "this is not readable JSON"
         raise ConnectError(
             "unreadable-plan", f"the plan cannot be read: {why}", where=f"{path}{at}", hint=_ANEW
         ) from None
     if not isinstance(data, dict):
-        raise ConnectError("unreadable-plan", "the plan is no JSON object", where=str(path), hint=_ANEW)
+        raise ConnectError("unreadable-plan", "the plan is not a JSON object", where=str(path), hint=_ANEW)
     return data
 
 

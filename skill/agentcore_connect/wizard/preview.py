@@ -125,7 +125,7 @@ def _secrets(plan: Plan) -> list[Block]:
                 asked.setdefault(value["name"], value["prompt"])
     if not asked:
         return []
-    lead = "Secrets are not asked for here and stand in no file; commands.sh asks without echo, or takes the variable:"
+    lead = "Secrets are not asked for here and are in no file; commands.sh asks without echo, or takes the variable:"
     return [
         Block("text"),
         Block("title", lead),

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 ACCOUNT = "123456789012"
-_ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:\S+")
+_ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9*-]*:(\d{12}|aws|\*)?:\S+")
 
 
 class ServiceError(Exception):

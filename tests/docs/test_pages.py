@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|yaml|md))`")
 # What a written plan or a project holds, or what the reader is to create.
 ELSEWHERE = re.compile(
-    r"NAME|VERSION|SURFACE|\*|^(connect|answers\.yaml|plan\.md|agentcore|commands-SURFACE)|gateway_client\.py|configure\.py|template\.yaml|manifest\.yaml"
+    r"NAME|VERSION|SURFACE|\*|^(connect|answers\.yaml|plan\.md|agentcore|commands-SURFACE)|gateway_client\w*\.py|configure\.py|template\.yaml|manifest\.yaml"
 )
 
 

@@ -41,7 +41,7 @@ def load(name: str) -> dict[str, Any]:
 
     Errors: ConnectError `knowledge-missing`, `knowledge-broken`, or the reader's, with file and line.
     """
-    return _load(f"{_folder('knowledge')}/{_checked(name)}.yaml", f"knowledge/{name}.json")
+    return _load(f"{knowledge_dir()}/{_checked(name)}.yaml", f"knowledge/{name}.json")
 
 
 @cache
@@ -50,7 +50,7 @@ def load_manifest(kind: str) -> dict[str, Any]:
 
     Errors: as `load`.
     """
-    return _load(f"{_folder('renderers')}/{_checked(kind)}/manifest.yaml", f"renderers/{kind}.json")
+    return _load(f"{renderers_dir()}/{_checked(kind)}/manifest.yaml", f"renderers/{kind}.json")
 
 
 @cache

@@ -231,7 +231,7 @@ def _takings(source: Source, facts: Facts) -> list[dict[str, ast.expr]]:
     for module in modules_of([source]):
         for site in calls_of(module, {**facts.builds, **facts.parts}):
             held: dict[str, ast.expr] = {}
-            for taker in {site.taker, *([facts.functions.taker] if facts.functions.taker else [])}:
+            for taker in dict.fromkeys([site.taker, *([facts.functions.taker] if facts.functions.taker else [])]):
                 values = [one.value for one in site.call.keywords if one.arg == taker.keyword]
                 if taker.position is not None and len(site.call.args) > taker.position:
                     values.append(site.call.args[taker.position])

@@ -384,7 +384,7 @@ def test_no_permit_is_added_where_it_could_open_what_is_shut(more: list[Any]) ->
         ("Refunds-EU___refnd", "unknown-tool", "[0]", "did you mean Refunds-EU___refund?"),
         ({"tools": []}, "no-tools", "[0].tools", "a list of Target___tool"),
         ({"tools": ["Refunds-EU___pay", "Refunds-EU___x"]}, "unknown-tool", "[0].tools[1]", "refund, pay"),
-        ({"tools": ["Refunds-EU___pay"], "values": ["a"]}, "values-without-claim", "[0].values", "which claim"),
+        ({"tools": ["Refunds-EU___pay"], "values": ["a"]}, "values-without-claim", "[0].values", "`claim` is missing"),
         ({"tools": ["Refunds-EU___pay"], "claim": "a", "values": [5]}, "bad-value", "[0].values", "is text"),
     ],
 )

@@ -16,6 +16,7 @@ from agentcore_connect.__main__ import main
 from agentcore_connect.clispec import behaviour, compare, extract, model
 from agentcore_connect.clispec.installed import on_path
 from agentcore_connect.doctor import machine
+from agentcore_connect.knowledge import resources
 
 Commands = dict[str, Any]
 TOOLKIT = "#!{python}\n# -*- coding: utf-8 -*-\nfrom bedrock_agentcore_starter_toolkit.cli.cli import main\nmain()\n"
@@ -338,10 +339,8 @@ def test_an_old_botocore_in_a_project_is_a_problem(here: Machine, run: Any, proj
     told = line(report, "AWS API, the project's environment")
     assert told["state"] == "problem"
     assert str(project / ".venv") in told["hint"]
-    assert {one["where"] for one in report["differences"]["the project's"]} == {
-        "bedrock-agentcore-control",
-        "bedrock-agentcore",
-    }
+    gone = {one["where"] for one in report["differences"]["the project's"]}
+    assert gone == set(resources.load("api-contract")["services"])
 
 
 def test_the_activated_environment(here: Machine, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,8 @@ ORDINARY = set(
     re.findall(
         r"\w+",
         """agent agents app authorization base calls client code custom desktop development direct enforce exchange
-        existing external function header http key knowledge log model new none only open other passthrough production
-        public python query runtime schema search server service token url web""",
+        existing external function functions header http key knowledge log model new none only open other passthrough production
+        public python query runtime schema search server service short step token url web""",
     )
 )
 

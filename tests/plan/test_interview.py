@@ -141,3 +141,23 @@ def test_what_is_said_to_come_is_asked_as_it_was_said(monkeypatch: pytest.Monkey
                 assert one.as_dict() == asked[one.key], source
                 kept += 1
     assert kept > 200
+
+
+def test_what_comes_is_about_the_connection_that_is_asked_about() -> None:
+    """A connection that was begun after it changes nothing."""
+    begun = {"direction": "agent-calls-service", "service": "lambda"}
+
+    def comes(*connections: dict[str, str]) -> list[str]:
+        case = Case({"version": 1, "connections": list(connections)})
+        return [one.key for one in look_ahead.ahead(case, interview.state(case))]
+
+    assert comes(begun)
+    assert comes(begun, {"service": "mcp-server"}) == comes(begun)
+
+
+def test_many_connections_without_a_name_are_named_at_once() -> None:
+    connections = [{"service": "mcp-server"}] * 40
+    case = Case({"version": 1, "connections": connections})
+    agent, gateway = agent_facts(case, asking=True), gateway_facts(case, asking=True)
+    named = connection_facts(case, len(connections) - 1, agent, gateway, asking=True)
+    assert named.name == "mcp-server-40"

@@ -23,7 +23,7 @@ CASES: dict[str, tuple[str, int, str, bool]] = {
     "double hyphen": ('name: con--nect\ndescription: "d"\n', 2, "wrong form", True),
     "hyphen at the end": ('name: connect-\ndescription: "d"\n', 2, "wrong form", True),
     "other folder": ('name: other\ndescription: "d"\n', 2, "folder called 'connect'", True),
-    "seventh key": (GOOD + "argument-hint: x\n", 4, "no key of a skill", True),
+    "seventh key": (GOOD + "argument-hint: x\n", 4, "not a key of a skill", True),
     "long compatibility": (GOOD + f'compatibility: "{"c" * 501}"\n', 4, "501 characters", True),
     "list of tools": (GOOD + "allowed-tools: [Bash]\n", 4, "not a text", True),
     "version without quotes": (GOOD + "metadata:\n  version: 1.0\n", 5, "metadata.version is not a text", False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -359,10 +359,15 @@ def derived_name(facts: JsonObject, number: int) -> str:
 
 def _own_name(case: Case, number: int, name: str) -> str:
     """Derive a unique target name; add a number if another connection uses the name."""
-    taken = {c.get("name") for n, c in enumerate(case.connections) if n != number}
+    taken = {text(other.get("name")) for n, other in enumerate(case.connections) if n != number}
     for n, other in enumerate(case.connections[:number]):
         if not other.get("name"):
-            taken.add(_own_name(case, n, derived_name({**case.read.get(n, Read()).answers, **other}, n)))
+            taken.add(_free(derived_name({**case.read.get(n, Read()).answers, **other}, n), taken))
+    return _free(name, taken)
+
+
+def _free(name: str, taken: Collection[str | None]) -> str:
+    """Return the name, with the lowest number that makes it unique if it is taken."""
     found, count = name, 1
     while found in taken:
         count += 1

@@ -35,9 +35,10 @@ def progress(case: Case, here: State) -> Progress:
 
 
 class _Way(NamedTuple):
-    """A possible continuation: the answers, and the verdict on the last connection."""
+    """A possible continuation: the answers, and the verdict on the connection that is asked about."""
 
     case: Case
+    number: int
     verdict: Verdict
 
     def following(self, asked: Asked) -> Iterator[_Way]:
@@ -46,7 +47,7 @@ class _Way(NamedTuple):
         for value in _answers(asked.question):
             if value not in closed:
                 stand_in: Json = [_SOMETHING] if asked.question.type == "list" else value
-                yield _way(self.case._replace(answers=store.put(self.case.answers, asked.key, stand_in)))
+                yield _way(self.case._replace(answers=store.put(self.case.answers, asked.key, stand_in)), self.number)
 
 
 def ahead(case: Case, here: State) -> tuple[Asked, ...]:
@@ -57,9 +58,10 @@ def ahead(case: Case, here: State) -> tuple[Asked, ...]:
     """
     if here.asked is None:
         return ()
-    scope = f"connections.{len(here.verdicts) - 1}"
+    number = len(here.verdicts) - 1
+    scope = f"connections.{number}"
     earlier = [here.asked.question]
-    ways = list(_Way(begun(case), here.verdicts[-1]).following(here.asked))
+    ways = list(_Way(begun(case), number, here.verdicts[-1]).following(here.asked))
     found: list[Asked] = []
     while len(ways) <= _MOST_WAYS and (sure := _common(ways, scope, earlier)) and _is_settled(sure[0], ways):
         asked = put(case, sure, ways[0].verdict, [])
@@ -69,10 +71,9 @@ def ahead(case: Case, here: State) -> tuple[Asked, ...]:
     return tuple(found)
 
 
-def _way(case: Case) -> _Way:
+def _way(case: Case, number: int) -> _Way:
     agent, gateway = agent_facts(case, asking=True), gateway_facts(case, asking=True)
-    number = len(case.connections) - 1
-    return _Way(case, decide(connection_facts(case, number, agent, gateway, asking=True), asking=True))
+    return _Way(case, number, decide(connection_facts(case, number, agent, gateway, asking=True), asking=True))
 
 
 def _is_settled(question: Question, ways: Sequence[_Way]) -> bool:

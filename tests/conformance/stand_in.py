@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agentcore_connect.core.record import replace
+from dataclasses import replace
+
 from tests.sim.gateway import GatewaySim
 from tests.sim.http import LoopbackServer, Reply, Request
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentcore_connect.core.errors import ConnectError
-from agentcore_connect.core.record import replace
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.render.plan_files import render_plan

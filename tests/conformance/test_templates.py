@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import pytest
 
 from agentcore_connect.checks.template_lint import lint
 from agentcore_connect.checks.template_rules import check_template
-from agentcore_connect.core.record import replace
 from agentcore_connect.plan.build import build
 from agentcore_connect.plan.model import Plan
 from agentcore_connect.plan.stack import document

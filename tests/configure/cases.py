@@ -278,3 +278,21 @@ def gateways() -> Iterator[dict[str, Any]]:
             yield context("boto3", protocol_type=protocol, semantic_search=search, authorizer_type=authorizer)
     limits = {"allowed_audience": [], "allowed_clients": ["c"], "allowed_scopes": ["s"]}
     yield context("boto3", **limits)
+
+
+#: Policies that the program creates, as the plan's context has them.
+SCRIPTED = {
+    "scripted": True,
+    "engine": "ToolPolicies",
+    "mode_api": "ENFORCE",
+    "policies": [{"name": "permit_find"}, {"name": "forbid_drop"}],
+}
+POLICIES = [
+    {
+        "name": name,
+        "file": f"{name}.cedar",
+        "statement": 'permit(principal, action, resource == AgentCore::Gateway::"${GATEWAY_ARN}");',
+        "validation_mode": "FAIL_ON_ANY_FINDINGS",
+    }
+    for name in ("permit_find", "forbid_drop")
+]

@@ -10,27 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.configure.cases import connection, context, files, whole
+from tests.configure.cases import POLICIES, SCRIPTED, connection, context, files, whole
 from tests.configure.conftest import INPUTS, SECRET
 from tests.configure.control_plane import ServiceError
 from tests.configure.lifecycle import WHEN, Interrupts, Sky
 from tests.configure.runs import consent, key
 
-SCRIPTED = {
-    "scripted": True,
-    "engine": "ToolPolicies",
-    "mode_api": "ENFORCE",
-    "policies": [{"name": "permit_find"}, {"name": "forbid_drop"}],
-}
-POLICIES = [
-    {
-        "name": name,
-        "file": f"{name}.cedar",
-        "statement": 'permit(principal, action, resource == AgentCore::Gateway::"${GATEWAY_ARN}");',
-        "validation_mode": "FAIL_ON_ANY_FINDINGS",
-    }
-    for name in ("permit_find", "forbid_drop")
-]
 SETTINGS = {
     "description": "Shop",
     "protocolConfiguration": {"mcp": {"sessionConfiguration": {"sessionTimeoutInSeconds": 900}}},

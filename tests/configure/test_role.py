@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from tests.configure import cases
-from tests.configure.cases import connection, connections, context, files
+from tests.configure.cases import POLICIES, SCRIPTED, connection, connections, context, files
 from tests.configure.conftest import INPUTS
 from tests.configure.control_plane import ServiceError
 from tests.configure.lifecycle import Sky
 from tests.configure.runs import consent, key
-from tests.configure.test_life import POLICIES, SCRIPTED
 from tests.share import share_of
 
 ROLE, ARN = "AGENTCORE_GATEWAY_ROLE_ARN", "arn:aws:bedrock-agentcore:us-east-1:123456789012"

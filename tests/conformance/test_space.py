@@ -98,7 +98,7 @@ def _operations(document: Any) -> Iterable[str]:
             yield entry["operation"]
     for provider in document["providers"].values():
         yield provider["create"]
-    for part in ("policies", "callers"):
+    for part in ("policies", "callers", "web_acl", "role"):
         yield from (one["operation"] for one in document[part].values() if isinstance(one, dict) and "operation" in one)
 
 

@@ -142,7 +142,7 @@ def test_a_gateway_that_is_not_there_is_a_plain_word() -> None:
         ([], "name one gateway"),
         (["--gateway-url", "https://a.example.com/mcp", "--project", "."], "name one gateway"),
         (["--gateway-url", "http://a.example.com/mcp"], "not the URL of a gateway"),
-        (["--gateway-url", "https://a.example.com/mcp", "--arguments", "[1]"], "no JSON object"),
+        (["--gateway-url", "https://a.example.com/mcp", "--arguments", "[1]"], "not a JSON object"),
     ],
 )
 def test_bad_input_is_exit_2(argv: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

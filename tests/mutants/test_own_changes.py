@@ -18,7 +18,7 @@ CHANGES: dict[str, tuple[str, str, Edit]] = {
     "a right made narrower in a script": (
         "consent",
         "configure.json",
-        swap("secretsmanager:us-east-1:*:secret:", "secretsmanager:us-east-1:123456789012:secret:"),
+        swap("secretsmanager:${REGION}:${ACCOUNT}:secret:", "secretsmanager:us-east-1:123456789012:secret:"),
     ),
     "a longer wait": ("stream", "direct_feed.py", swap("TIMEOUT = 30.0", "TIMEOUT = 90.0")),
     "a constant of one's own": ("stream", "direct_feed.py", after("TIMEOUT = 30.0", '\nREGION = "eu-west-1"')),

@@ -165,14 +165,14 @@ def test_a_refused_answer_is_explained_in_place_for_each_type_of_question(start:
     driver.wait("this file does not exist", "received: nowhere.json")
     driver.press(CLEAR_LINE, "tools.json", ENTER)
     driver.wait("? Who may call", "✗ Anyone", "not here: A production gateway is never left without", READY)
-    driver.press("3", ENTER)  # closed, so the pointer stays where it is
+    driver.press("4", ENTER)  # closed, so the pointer stays where it is
     driver.wait("? What is the agent written with", "gateway.inbound_auth aws-iam", READY)
     driver.press(ESC)
     go(driver, ("Who may call", "2", ENTER), ("What is the OIDC discovery URL", "https://idp.example.com", ENTER))
     driver.wait("gateway.discovery_url has the wrong form")
     driver.press(CLEAR_LINE, DISCOVERY, ENTER)
     go(driver, ("Which client ids", "[web", ENTER))
-    driver.wait("opens with [ and is no list")
+    driver.wait("opens with [ and is not a list")
     driver.press(CLEAR_LINE, "sk-proj-" + "a1B2" * 10, ENTER)
     driver.wait("secret", until=lambda: "a1B2" not in driver.text)
     driver.press("web, mobile", ENTER)

@@ -26,7 +26,7 @@ class Record:
         if path.exists():
             self._all = json.loads(path.read_text("utf-8"))
             if not isinstance(self._all, dict):
-                raise ValueError("it is no JSON object")
+                raise ValueError("it is not a JSON object")
         self._own = self._all.setdefault(self._place, {})
         self._tokens: dict[str, str] = {}
         self._fresh: set[str] = set()

@@ -33,7 +33,7 @@ MUTANTS = [
     _answers("other answers than the plan's", swap("mcp.example.com", "other.example.com"), "follows-from-answers", "not what the answers lead to", "plan.json"),
     _answers("another inbound auth than the plan's", swap("inbound_auth: aws-iam", "inbound_auth: none\n  environment: development"), "follows-from-answers", "gateway", "plan.json"),
     _plan("no JSON", append("}"), "unreadable-plan", "cannot be read"),
-    _plan("a list instead of an object", lambda text: f"[{text}]", "unreadable-plan", "no JSON object"),
+    _plan("a list instead of an object", lambda text: f"[{text}]", "unreadable-plan", "not a JSON object"),
     _plan("a key that its schema does not have", put("target", "x"), "json-schema", "target"),
     _plan("a required key is missing", without("connections", 0, "path"), "json-schema", "path"),
     _plan("a value outside the enum", put("connections", 0, "path", "E"), "json-schema", "E"),

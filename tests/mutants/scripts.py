@@ -102,7 +102,7 @@ _SENT = '        answer: Body = getattr(self.client(step["service"]), step["oper
 _PROGRAM = [
     _code("configure.py", "steps are left out", swap("for step in world.steps:", "for step in world.steps[:-1]:"), "requests-sent", "create_gateway_target"),
     _code("configure.py", "what is planned is not printed", swap("planned(data), indent=2", "planned(data)[1:], indent=2"), "requests-as-planned", "the plan has"),
-    _code("configure.py", "it ends badly although AWS accepted everything", swap("    return world.report()\n", "    return world.report() or 1\n"), "requests-sent", "exit status 1"),
+    _code("configure.py", "it ends badly although AWS accepted everything", swap("    result = world.report()\n", "    result = world.report() or 1\n"), "requests-sent", "exit status 1"),
     _code("configure.py", "an option that nobody planned", after('    parser = argparse', "  # mine"), "as-planned", "was changed"),
     _code("configure.py", "an import that is gone", swap("import argparse\n", "import argparse\nimport imp\n"), "python-import", "imp"),
     _code("configure.py", "no Python", swap("def main(argv", "def main argv"), "python-compile", "not Python"),

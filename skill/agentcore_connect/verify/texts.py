@@ -53,7 +53,7 @@ def check_settings(written: Written, name: str) -> Iterator[Result]:
         try:
             data = json.loads(block[2]) if block[1] == "json" else tomllib.loads(block[2])
         except (ValueError, RecursionError) as error:
-            problems.append(f"{name}:{line}: this is no {block[1].upper()}: {_why(error)}")
+            problems.append(f"{name}:{line}: this is not {block[1].upper()}: {_why(error)}")
             continue
         problems += [f"{name}:{line}: {error.message}" for error in scan(data)]
     planned = len(_BLOCK.findall(written.files.get(name, "")))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import extract_contract
 import pytest
 
 from agentcore_connect.__main__ import main
@@ -16,10 +16,6 @@ from agentcore_connect.clispec.compare import Compared, compare
 from agentcore_connect.knowledge.resources import load
 from agentcore_connect.sandbox.scratch import Ran, Sandbox
 from tests.cli_1x.stand_in import VERSION, Model, program
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
-import extract_contract
 
 CASES = load("cli-behaviour-1.x")
 SURFACE = choose(VERSION, None)

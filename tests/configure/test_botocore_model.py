@@ -261,7 +261,7 @@ def test_an_older_botocore_is_told_from_a_mistake(monkeypatch: pytest.MonkeyPatc
 
 def test_a_pattern_that_python_cannot_read_is_said_to_be_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     def java(shapes: dict[str, Any]) -> None:
-        shapes["TargetDescription"]["pattern"] = r"[^\p{C}]*"
+        shapes["TargetDescription"]["pattern"] = r"[^\p{IsControl}]*"
 
     model = older(java)
     monkeypatch.setattr(botocore_model, "_load", lambda service: model)

@@ -9,16 +9,14 @@ import shutil
 import sys
 from pathlib import Path
 
+import drift
 import pytest
+import sdk_signatures
 
 from agentcore_connect.clispec import api_model
 from agentcore_connect.knowledge.resources import load
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import drift  # noqa: E402
-import sdk_signatures  # noqa: E402
 
 CONTROL = "bedrock-agentcore-control"
 
